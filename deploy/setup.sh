@@ -19,17 +19,19 @@ quietly() {
 }
 
 have_apt() { command -v apt-get >/dev/null; }
+is_root() { [ "$(id -u)" = 0 ]; }
 
 apt_command() {
     if have_apt; then
-        printf 'sudo apt-get update && sudo apt-get install -y %s' "$*"
+        sudo=$(is_root || echo "sudo ")
+        printf '%s' "${sudo}apt-get update && ${sudo}apt-get install -y $*"
     else
         printf "your system's packages of %s" "$*"
     fi
 }
 
 apt_install() {
-    have_apt && [ "$(id -u)" = 0 ] || return 1
+    have_apt && is_root || return 1
     say "Installing $* with apt"
     export DEBIAN_FRONTEND=noninteractive
     quietly apt-get update && quietly apt-get -o DPkg::Lock::Timeout=300 \
@@ -40,9 +42,10 @@ check_python() {
     command -v "$python" >/dev/null ||
         apt_install python3 python3-venv ||
         stop "Python 3.11 or newer is needed. Install it: $(apt_command python3 python3-venv)"
-    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-        stop "Python 3.11 or newer is needed, and $python is $("$python" -V 2>&1)." \
-            "Name a newer one: make $purpose PYTHON=python3.12"
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+        stop "Python 3.11 or newer is needed, and $python is" \
+            "$("$python" -V 2>/dev/null || echo "not one that starts")." \
+            "Name another: make $purpose PYTHON=python3.12"
     "$python" -c 'import ensurepip, venv' 2>/dev/null && return
     package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
     apt_install "$package" || apt_install python3-venv ||
@@ -95,8 +98,8 @@ PYTHON
 check_libraries() {
     libraries_present 2>/dev/null && return
     set -- libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-    apt_install "$@" && libraries_present ||
-        stop "WeasyPrint needs Pango and HarfBuzz to write letters. Install them: $(apt_command "$@")"
+    if apt_install "$@" && libraries_present; then return; fi
+    stop "WeasyPrint needs Pango and HarfBuzz to write letters. Install them: $(apt_command "$@")"
 }
 
 have_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
