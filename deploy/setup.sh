@@ -113,7 +113,7 @@ check_servers() {
     have_redis >/dev/null || set -- "$@" redis-server
     have_postgres >/dev/null 2>&1 || set -- "$@" postgresql
     [ $# = 0 ] || apt_install "$@" ||
-        say "Tests that need $* will be skipped. To run them: $(apt_command "$@")"
+        say "Tests that need $* are skipped, or fail when CI=true. To run them: $(apt_command "$@")"
 }
 
 # Two terminals may start at once: the second waits for the first.
