@@ -1,6 +1,7 @@
 // Counts down by the server's clock and adds the reader's own time.
 (() => {
   const loaded = performance.now();
+  const language = document.documentElement.lang;
 
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -23,7 +24,7 @@
 
   const yours = (part) => {
     const shown = part.querySelector(".deadline-yours");
-    const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
+    const format = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
       day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
     });
     shown.textContent = fill(part.dataset.yours, { time: format.format(new Date(part.dataset.instant)) });
