@@ -8,6 +8,7 @@ renderer ends by itself when this process is gone, however it went.
 
 import atexit
 import base64
+import io
 import json
 import os
 import signal
@@ -18,6 +19,8 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+
+import segno
 
 HERE = Path(__file__).resolve().parent
 CHILD = HERE / "pdf_child.py"
@@ -99,6 +102,13 @@ def render(
         }
     ).encode()
     return _pdf(_pool.ask(job, seconds), seconds)
+
+
+def qr_svg(text: str) -> bytes:
+    """Return a QR code as SVG, for `images`."""
+    svg = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(svg, kind="svg", border=0, dark="#14202B")
+    return svg.getvalue()
 
 
 def _pdf(answer: bytes, seconds: float) -> bytes:

@@ -1,0 +1,20 @@
+from django.conf import settings
+from django.http import HttpRequest
+
+from portal import cards
+
+
+def navigation(request: HttpRequest) -> dict:
+    """The places of the head of the page, by what this person may see."""
+    user = getattr(request, "user", None)
+    if user is None:
+        return {}
+    items = [item for source in cards.NAV_SOURCES for item in source(user)]
+    return {
+        "nav_items": [
+            {"label": item.label, "url": item.url, "active": request.path.startswith(item.prefix)}
+            for item in items
+        ],
+        "demonstration": settings.DEMONSTRATION,
+        "server_now": getattr(request, "arrived_at", None),
+    }

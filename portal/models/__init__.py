@@ -1,0 +1,16 @@
+from portal.models.events import Event, EventHead
+from portal.models.files import StoredFile
+from portal.models.messages import Leased, Message
+from portal.models.people import Membership, Organisation, RoleGrant, User
+
+__all__ = [
+    "Event",
+    "EventHead",
+    "Leased",
+    "Membership",
+    "Message",
+    "Organisation",
+    "RoleGrant",
+    "StoredFile",
+    "User",
+]

@@ -1,0 +1,121 @@
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from portal.models import Event, Message, User
+
+Audience = Callable[[models.Model], Iterable[User]]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is told (`templates/mail/<name>.txt`, first line the subject) and to whom.
+
+    `still` is asked again when the message is sent: a reminder to somebody who
+    has filed meanwhile is dropped.
+    """
+
+    name: str
+    audience: Audience
+    still: Callable[[models.Model], bool] = lambda subject: True
+    context: Callable[[models.Model], dict] = lambda subject: {}
+
+
+NOTICES: dict[str, Notice] = {}
+SUBJECTS: dict[str, type[models.Model]] = {}
+
+
+def register(notice: Notice, model: type[models.Model]) -> None:
+    NOTICES[notice.name] = notice
+    SUBJECTS[model._meta.model_name] = model
+
+
+def post(
+    name: str,
+    subject: models.Model,
+    *,
+    now: datetime,
+    event: Event | None = None,
+    occasion: str = "",
+    **context: object,
+) -> list[Message]:
+    """Write one message to each of the audience, inside the caller's transaction.
+
+    The key (event or occasion, notice, person) is unique: told twice is told once.
+    """
+    notice = NOTICES[name]
+    cause = str(event.seq) if event else f"{subject.key}:{occasion}"
+    written = []
+    for person in {person.pk: person for person in notice.audience(subject)}.values():
+        with translation.override(settings.LANGUAGE_CODE):
+            text = render_to_string(
+                f"mail/{name}.txt",
+                {
+                    "subject": subject,
+                    "person": person,
+                    "base_url": settings.BASE_URL,
+                    "reason": (event.data.get("reason", "") if event else ""),
+                    **notice.context(subject),
+                    **context,
+                },
+            )
+        message, created = write(
+            key=f"{cause}:{name}:{person.key}",
+            notice=name,
+            recipient=person,
+            address=person.email,
+            text=text,
+            now=now,
+            subject=subject,
+        )
+        if created:
+            written.append(message)
+    return written
+
+
+def write(
+    *,
+    key: str,
+    notice: str,
+    recipient: User | None,
+    address: str,
+    text: str,
+    now: datetime,
+    subject: models.Model | None = None,
+) -> tuple[Message, bool]:
+    title, _, body = text.strip().partition("\n")
+    return Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "notice": notice,
+            "recipient": recipient,
+            "address": address,
+            "subject": " ".join(title.split())[:250],
+            "body": body.strip() + "\n",
+            # From the key alone, so that a message sent twice is known as one.
+            "message_id": f"<{key.replace(':', '.')}@{_host()}>",
+            "subject_type": subject._meta.model_name if subject else "",
+            "subject_key": subject.key if subject else "",
+            "written_at": now,
+            "due_at": now,
+        },
+    )
+
+
+def still(message: Message) -> bool:
+    """Is what the message says still so?"""
+    notice = NOTICES.get(message.notice)
+    model = SUBJECTS.get(message.subject_type)
+    if notice is None or model is None:
+        return True
+    subject = model._default_manager.filter(key=message.subject_key).first()
+    return subject is not None and notice.still(subject)
+
+
+def _host() -> str:
+    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"

@@ -1,0 +1,18 @@
+from django.db.models import QuerySet
+
+from portal.models import Event, Message, User
+
+
+def visible_messages(user: User) -> QuerySet[Message]:
+    """What was written to this person, the newest first."""
+    return Message.objects.filter(recipient=user, dropped_at=None).order_by("-pk")
+
+
+def people() -> QuerySet[User]:
+    return User.objects.prefetch_related("role_grants", "memberships__organisation").order_by(
+        "email"
+    )
+
+
+def events() -> QuerySet[Event]:
+    return Event.objects.order_by("-seq")

@@ -1,0 +1,86 @@
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from portal import cards, queries, roles, services, workflow
+from portal.models import RoleGrant, User
+
+PAGE = 50
+
+
+@require_GET
+def day(request: HttpRequest) -> HttpResponse:
+    todos, panels = cards.for_user(request.user, request.arrived_at)
+    return render(request, "portal/day.html", {"todos": todos, "panels": panels})
+
+
+@require_GET
+def messages(request: HttpRequest) -> HttpResponse:
+    page = Paginator(queries.visible_messages(request.user), PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/messages.html", {"page": page})
+
+
+@require_GET
+def message(request: HttpRequest, number: int) -> HttpResponse:
+    found = get_object_or_404(queries.visible_messages(request.user), pk=number)
+    return render(request, "portal/message.html", {"message": found})
+
+
+@login_not_required
+@require_GET
+def workflow_help(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/help_workflow.html", {"tables": workflow.described()})
+
+
+@login_not_required
+@require_GET
+def roles_help(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/help_roles.html", {"roles": roles.ROLES})
+
+
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    if not request.user.roles() & {roles.ADMIN, roles.AUDITOR}:
+        raise Http404
+    page = Paginator(queries.people(), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "choices": roles.CHOICES, "admin": roles.ADMIN in request.user.roles()}
+    return render(request, "portal/people.html", context)
+
+
+@require_http_methods(["POST"])
+def roles_of(request: HttpRequest, key: str) -> HttpResponse:
+    if roles.ADMIN not in request.user.roles():
+        raise Http404
+    person = get_object_or_404(User, key=key)
+    role = request.POST.get("role", "")
+    if role not in dict(roles.CHOICES):
+        raise Http404
+    acts = {"by": request.user, "now": request.arrived_at}
+    if request.POST.get("act") == "revoke":
+        services.revoke_role(
+            get_object_or_404(RoleGrant, user=person, role=role, revoked_at=None), **acts
+        )
+    else:
+        services.grant_role(person, role, **acts)
+    return redirect("people")
+
+
+@require_GET
+def events(request: HttpRequest) -> HttpResponse:
+    if roles.AUDITOR not in request.user.roles():
+        raise Http404
+    page = Paginator(queries.events(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/events.html", {"page": page})
+
+
+@login_not_required
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """For a load balancer: the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"database": connection.vendor, "demonstration": settings.DEMONSTRATION})

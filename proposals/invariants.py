@@ -1,0 +1,134 @@
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from portal import canonical, signing
+from portal.invariants import register
+from portal.models import Event, Message
+from proposals import queries
+from proposals.models import Allocation, Call, Decision, Filing, Letter, LetterOfIntent
+from proposals.workflow import CALL, DECISION, LETTER, LOI
+
+TABLES = ((Call, CALL), (LetterOfIntent, LOI), (Decision, DECISION), (Letter, LETTER))
+
+
+@register
+def every_receipt_matches_its_filing(now: datetime) -> Iterator[str]:
+    for filing in Filing.objects.select_related("loi").iterator():
+        if canonical.digest(filing.content) != filing.digest:
+            yield f"{filing.loi.reference}: the content does not match its digest"
+        if filing.manifest["content_sha256"] != filing.digest:
+            yield f"{filing.loi.reference}: the manifest names another content"
+        if not signing.verify(canonical.dumps(filing.manifest), filing.signature):
+            yield f"{filing.loi.reference}: the manifest's signature does not hold"
+
+
+@register
+def nothing_was_filed_late(now: datetime) -> Iterator[str]:
+    for filing in Filing.objects.select_related("loi__call"):
+        if filing.arrived_at >= filing.loi.call.closes_at:
+            yield f"{filing.loi.reference} arrived at {filing.arrived_at}, after the closing"
+
+
+@register
+def references_have_no_gaps(now: datetime) -> Iterator[str]:
+    for call in Call.objects.filter(history=False):
+        references = sorted(call.lois.exclude(reference=None).values_list("reference", flat=True))
+        if references != [f"{call.code}-{n:04d}" for n in range(1, call.last_reference + 1)]:
+            yield f"{call.code}: the references are {references}"
+        numbers = sorted(Letter.objects.filter(loi__call=call).values_list("number", flat=True))
+        if numbers != [f"{call.code}-L{n:04d}" for n in range(1, call.last_letter + 1)]:
+            yield f"{call.code}: the letters' numbers are {numbers}"
+
+
+@register
+def no_draft_outlives_its_call(now: datetime) -> Iterator[str]:
+    late = LetterOfIntent.objects.filter(state__in=["draft", "awaiting_signature"])
+    for loi in late.exclude(call__state="published"):
+        yield f"{loi.key} is a {loi.state} of the {loi.call.state} call {loi.call.code}"
+    for call in Call.objects.filter(state="published", closes_at__lt=now - timedelta(minutes=10)):
+        yield f"{call.code} should have been closed at {call.closing_due_at}"
+
+
+@register
+def the_ledger_is_within_what_can_be_given(now: datetime) -> Iterator[str]:
+    for allocation in Allocation.objects.select_related("call").prefetch_related("entries"):
+        balance = queries.balance(allocation)
+        if balance.free < 0 or balance.proposed < 0 or balance.committed < 0:
+            yield f"{allocation.call.code} {allocation.resource}: {balance.taken} of {balance.available}"
+
+
+@register
+def grants_stand_in_the_ledger(now: datetime) -> Iterator[str]:
+    for decision in Decision.objects.prefetch_related("grants__allocation", "entries"):
+        for grant in decision.grants.all():
+            signs = {"hold": 1, "commit": 0, "return": -1}
+            mine = [e for e in decision.entries.all() if e.allocation_id == grant.allocation_id]
+            standing = sum(signs[entry.kind] * entry.amount for entry in mine)
+            expected = 0 if decision.state == "void" else grant.amount
+            if standing != expected:
+                yield f"decision {decision.key}: {standing} stand for a grant of {expected}"
+            if grant.amount > grant.allocation.limit.most:
+                yield f"decision {decision.key}: {grant.amount} is over the cap of one module"
+
+
+@register
+def every_state_has_its_event(now: datetime) -> Iterator[str]:
+    for model, table in TABLES:
+        last = {
+            event.subject_key: event.data
+            for event in Event.objects.filter(
+                subject_type=model._meta.model_name, data__has_key="to"
+            )
+            .order_by("seq")
+            .iterator()
+        }
+        for key, state in model.objects.exclude(**_history(model)).values_list("key", "state"):
+            told = last.get(key, {}).get("to")
+            if told != state:
+                yield f"{table.noun} {key} is {state}; its last event says {told}"
+
+
+def _history(model) -> dict:
+    return {"history": True} if model is Call else {"pk": None}
+
+
+@register
+def every_state_was_reached_by_the_table(now: datetime) -> Iterator[str]:
+    for model, table in TABLES:
+        legal = {(start, row.to) for row in table.rows for start in row.from_}
+        for event in Event.objects.filter(subject_type=model._meta.model_name, data__has_key="to"):
+            step = (event.data["from"], event.data["to"])
+            if step not in legal:
+                yield f"event {event.seq}: {table.noun} went from {step[0]!r} to {step[1]!r}"
+
+
+@register
+def a_released_decision_has_one_letter_and_one_message_each(now: datetime) -> Iterator[str]:
+    released = Decision.objects.filter(state="released").select_related("loi")
+    for decision in released:
+        letters = list(decision.letters.filter(state="issued").select_related("file"))
+        if len(letters) != 1:
+            yield f"{decision.loi.reference}: {len(letters)} letters in force"
+        for letter in letters:
+            if letter.context["outcome"] != decision.outcome:
+                yield f"{letter.number} does not say what was decided"
+        if decision.loi.state != decision.outcome:
+            yield f"{decision.loi.reference} is {decision.loi.state}, decided {decision.outcome}"
+        told = Message.objects.filter(notice="loi_decided", subject_key=decision.loi.key)
+        doubled = told.values("recipient").annotate(n=Count("id")).filter(n__gt=1)
+        if doubled or not told:
+            yield f"{decision.loi.reference}: {told.count()} messages of its decision"
+
+
+@register
+def nothing_of_a_decision_shows_before_its_release(now: datetime) -> Iterator[str]:
+    outcomes = Decision.Outcome.values
+    for loi in LetterOfIntent.objects.filter(state__in=outcomes):
+        if not loi.decisions.filter(state="released").exists():
+            yield f"{loi.reference} is {loi.state} without a released decision"
+    for letter in Letter.objects.filter(kind="decision", state="issued").exclude(
+        decision__state="released"
+    ):
+        yield f"{letter.number} is issued, its decision is not"

@@ -1,0 +1,101 @@
+"""The ledger of one allocation: hold, commit, return, and never over what can be given."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portal.text import say
+from portal.verdict import YES, Verdict, no
+from proposals.resources import Resource
+
+HOLD, COMMIT, RETURN = "hold", "commit", "return"
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`subject` is the decision it is about; `amount` is positive, in the resource's unit."""
+
+    kind: str
+    subject: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """offered − held back = available = proposed + committed + free."""
+
+    resource: Resource
+    offered: Decimal
+    held_back: Decimal
+    proposed: Decimal = ZERO
+    committed: Decimal = ZERO
+
+    @property
+    def available(self) -> Decimal:
+        return self.offered - self.held_back
+
+    @property
+    def taken(self) -> Decimal:
+        return self.proposed + self.committed
+
+    @property
+    def free(self) -> Decimal:
+        return self.available - self.taken
+
+
+def positions(entries: Iterable[Entry]) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """(held, committed) by subject, from the entries in their order.
+
+    A commit turns a hold into a commitment; a return gives back what is
+    committed, else what is held. An entry that takes more than is there is an
+    error of the caller and raises ValueError.
+    """
+    held: dict[str, Decimal] = {}
+    committed: dict[str, Decimal] = {}
+    for entry in entries:
+        if entry.kind == HOLD:
+            held[entry.subject] = held.get(entry.subject, ZERO) + entry.amount
+            continue
+        source = committed if entry.kind == RETURN and committed.get(entry.subject) else held
+        if source.get(entry.subject, ZERO) < entry.amount:
+            raise ValueError(
+                f"{entry.kind} of {entry.amount} for {entry.subject}: only "
+                f"{source.get(entry.subject, ZERO)} are there"
+            )
+        source[entry.subject] -= entry.amount
+        if entry.kind == COMMIT:
+            committed[entry.subject] = committed.get(entry.subject, ZERO) + entry.amount
+    return held, committed
+
+
+def balance(
+    resource: Resource, offered: Decimal, held_back: Decimal, entries: Iterable[Entry]
+) -> Balance:
+    held, committed = positions(entries)
+    return Balance(
+        resource, offered, held_back, sum(held.values(), ZERO), sum(committed.values(), ZERO)
+    )
+
+
+def may_hold(balance: Balance, amount: Decimal) -> Verdict:
+    """Does `amount` more fit? The refusal is the whole sum in one sentence."""
+    if amount <= balance.free:
+        return YES
+    unit = balance.resource
+    return no(
+        f"ledger.{unit.code}",
+        say(
+            "%(amount)s more would make %(total)s, over the %(available)s that can be given "
+            "(%(offered)s offered, %(held_back)s held back): %(taken)s are proposed or "
+            "committed, %(free)s are free.",
+            amount=unit.amount(amount),
+            total=unit.amount(balance.taken + amount),
+            available=unit.amount(balance.available),
+            offered=unit.amount(balance.offered),
+            held_back=unit.amount(balance.held_back),
+            taken=unit.amount(balance.taken),
+            free=unit.amount(balance.free),
+        ),
+        field="granted",
+    )

@@ -1,0 +1,32 @@
+from proposals.models.calls import Allocation, Call, Criterion, Milestone
+from proposals.models.decisions import Decision, Grant, LedgerEntry
+from proposals.models.letters import Letter
+from proposals.models.lois import (
+    Assessment,
+    Demand,
+    Filing,
+    LetterOfIntent,
+    Revision,
+    Screening,
+)
+from proposals.models.missions import FlownPayload, Mission, Platform
+
+__all__ = [
+    "Allocation",
+    "Assessment",
+    "Call",
+    "Criterion",
+    "Decision",
+    "Demand",
+    "Filing",
+    "FlownPayload",
+    "Grant",
+    "LedgerEntry",
+    "Letter",
+    "LetterOfIntent",
+    "Milestone",
+    "Mission",
+    "Platform",
+    "Revision",
+    "Screening",
+]

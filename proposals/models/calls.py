@@ -1,0 +1,196 @@
+from datetime import datetime, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal import keys
+from proposals.checks import Terms
+from proposals.resources import RESOURCES, Resource
+from proposals.sheet import Limit
+
+
+class Call(models.Model):
+    """An announcement of opportunity: what a mission offers, until when, judged how.
+
+    Whether it is open is derived from its two instants and never stored; the
+    state moves by `proposals.workflow.CALL`. A call of history (`history`) is
+    a real one of the past and moves no more.
+    """
+
+    key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
+    code = models.CharField(
+        _("code"),
+        max_length=12,
+        unique=True,
+        help_text=_("Capital letters, digits and hyphens; references begin with it."),
+    )
+    mission = models.ForeignKey("proposals.Mission", models.PROTECT, related_name="calls")
+    title = models.CharField(_("title"), max_length=150)
+    summary = models.TextField(_("what it is about"), max_length=2000)
+    state = models.CharField(max_length=20)
+    fictional = models.BooleanField(_("fictional"), default=False)
+    history = models.BooleanField(default=False)
+
+    zone = models.CharField(_("time zone"), max_length=60, default="Asia/Shanghai")
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"))
+    grace_s = models.PositiveSmallIntegerField(
+        _("processing grace"),
+        default=5,
+        help_text=_("Seconds for requests that arrived in time to be worked off."),
+    )
+    need_by = models.DateField(_("flight model needed by"), null=True, blank=True)
+    keywords = models.JSONField(default=list)  # [[code, label], …]
+    reviewers_least = models.PositiveSmallIntegerField(_("reviewers a case, at least"), default=3)
+
+    received = models.PositiveIntegerField(null=True)  # published figures of a call of history
+    preliminary = models.PositiveIntegerField(null=True)
+    selected = models.PositiveIntegerField(null=True)
+    source = models.CharField(max_length=300, blank=True)
+    as_of = models.DateField(null=True)
+
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decisions_proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decisions_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    release_on = models.DateField(_("planned release"), null=True)
+    last_reference = models.PositiveIntegerField(default=0)
+    last_letter = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="opens_before_it_closes",
+                condition=Q(opens_at__lt=F("closes_at")),
+                violation_error_message=_("The call must open before it closes."),
+            ),
+            models.CheckConstraint(
+                name="history_has_no_drafter",
+                condition=Q(history=False) | Q(drafted_by=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def open_at(self, instant: datetime) -> bool:
+        return self.state == "published" and self.opens_at <= instant < self.closes_at
+
+    def terms(self) -> Terms:
+        """What a letter of this call is checked against."""
+        limits: dict[str, list[Limit]] = {}
+        names: dict[str, str] = {}
+        for allocation in self.allocations.select_related("platform"):
+            limits.setdefault(allocation.platform.code, []).append(allocation.limit)
+            names[allocation.platform.code] = allocation.platform.name
+        return Terms(
+            platforms=tuple(names.items()),
+            limits=tuple((code, tuple(found)) for code, found in limits.items()),
+            keywords=tuple((code, label) for code, label in self.keywords),
+            need_by=self.need_by,
+        )
+
+    @property
+    def zoneinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def closing_due_at(self) -> datetime:
+        return self.closes_at + timedelta(seconds=self.grace_s)
+
+
+class Milestone(models.Model):
+    """A date of the way to the results: planned, and actual once it has happened."""
+
+    class Kind(models.TextChoices):
+        OPENING = "opening", _("Call opens")
+        CLOSING = "closing", _("Letters of intent due")
+        PRELIMINARY = "preliminary", _("Preliminary selection")
+        FINAL = "final", _("Final selection")
+        RESULT = "result", _("Result announced")
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="milestones")
+    kind = models.CharField(max_length=20, choices=Kind)
+    planned = models.DateField(null=True)
+    actual = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["call", "planned", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_milestone_stands_once", fields=["call", "kind"])
+        ]
+
+
+class Allocation(models.Model):
+    """What a call offers of one resource on one platform. Amounts are in the resource's unit."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="allocations")
+    platform = models.ForeignKey("proposals.Platform", models.PROTECT)
+    resource = models.CharField(max_length=10)
+    capacity = models.DecimalField(max_digits=12, decimal_places=3)
+    held_back = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    module_cap = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["call", "platform", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_resource_is_offered_once_a_platform",
+                fields=["call", "platform", "resource"],
+            ),
+            models.CheckConstraint(
+                name="held_back_within_capacity",
+                condition=Q(held_back__gte=0, capacity__gt=0, held_back__lte=F("capacity")),
+            ),
+            models.CheckConstraint(
+                name="module_cap_within_capacity",
+                condition=Q(module_cap=None) | Q(module_cap__gt=0, module_cap__lte=F("capacity")),
+            ),
+        ]
+
+    @property
+    def kind(self) -> Resource:
+        return RESOURCES[self.resource]
+
+    @property
+    def limit(self) -> Limit:
+        return Limit(self.kind, self.capacity, self.held_back, self.module_cap)
+
+
+class Criterion(models.Model):
+    """One line of the rubric: weights of a call add to 100, scores go from 0 to 5 in halves."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="criteria")
+    code = models.CharField(max_length=4)
+    title = models.CharField(_("title"), max_length=100)
+    question = models.CharField(_("what it asks"), max_length=300)
+    weight = models.PositiveSmallIntegerField(_("weight"))
+    threshold = models.DecimalField(
+        _("threshold"), max_digits=2, decimal_places=1, null=True, blank=True
+    )
+
+    class Meta:
+        ordering: ClassVar = ["call", "code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_criterion_stands_once", fields=["call", "code"]),
+            models.CheckConstraint(
+                name="weight_is_a_share_of_100", condition=Q(weight__gte=1, weight__lte=100)
+            ),
+            models.CheckConstraint(
+                name="threshold_on_the_scale",
+                condition=Q(threshold=None) | Q(threshold__gte=0, threshold__lte=5),
+            ),
+        ]

@@ -1,0 +1,105 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal import keys
+from portal.models.events import AppendOnly
+from proposals import ledger
+
+
+class Decision(models.Model):
+    """What is to become of a case: private until its release. Moves by `workflow.DECISION`.
+
+    `basis` is the panel's result as it was passed in when the decision was
+    prepared, so that the letter can be made again from this row alone.
+    """
+
+    class Outcome(models.TextChoices):
+        SELECTED = "selected", _("selected")
+        CONDITIONAL = "selected_conditional", _("selected with conditions")
+        RESERVE = "reserve", _("reserve")
+        NOT_SELECTED = "not_selected", _("not selected")
+
+    key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
+    loi = models.ForeignKey("proposals.LetterOfIntent", models.PROTECT, related_name="decisions")
+    state = models.CharField(max_length=20)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome)
+    reason = models.TextField(_("reason, as the letter gives it"), max_length=2000)
+    conditions = models.JSONField(default=list)  # [{"text", "due_on", "owner"}, …]
+    basis = models.JSONField(default=dict)
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_case_has_one_decision_in_force",
+                fields=["loi"],
+                condition=~Q(state="void"),
+            ),
+            models.CheckConstraint(
+                name="approved_by_somebody_else",
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("prepared_by")),
+            ),
+            models.CheckConstraint(
+                name="released_at_iff_released",
+                condition=Q(state="released", released_at__isnull=False)
+                | (~Q(state="released") & Q(released_at=None)),
+            ),
+        ]
+
+    @property
+    def positive(self) -> bool:
+        return self.outcome in {self.Outcome.SELECTED, self.Outcome.CONDITIONAL}
+
+
+class Grant(models.Model):
+    """What a positive decision gives of one allocation; below the demand it says why."""
+
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="grants")
+    allocation = models.ForeignKey("proposals.Allocation", models.PROTECT, related_name="grants")
+    amount = models.DecimalField(max_digits=12, decimal_places=3)
+    asked = models.DecimalField(max_digits=12, decimal_places=3)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="granted_once", fields=["decision", "allocation"]),
+            models.CheckConstraint(name="nothing_negative_is_granted", condition=Q(amount__gte=0)),
+            models.CheckConstraint(
+                name="less_than_asked_has_a_reason",
+                condition=Q(amount=models.F("asked")) | ~Q(reason=""),
+            ),
+        ]
+
+
+class LedgerEntry(AppendOnly):
+    """One line of the ledger: hold, commit or return of an allocation for a decision."""
+
+    allocation = models.ForeignKey("proposals.Allocation", models.PROTECT, related_name="entries")
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=6)
+    amount = models.DecimalField(max_digits=12, decimal_places=3)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="entries_are_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="entries_hold_commit_or_return",
+                condition=Q(kind__in=[ledger.HOLD, ledger.COMMIT, ledger.RETURN]),
+            ),
+        ]
+
+    @property
+    def entry(self) -> ledger.Entry:
+        return ledger.Entry(self.kind, str(self.decision_id), self.amount)

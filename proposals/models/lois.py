@@ -1,0 +1,150 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from portal import keys
+from portal.models import Organisation, StoredFile
+from portal.models.events import AppendOnly
+
+# Filed and not yet decided.
+RUNNING = ("filed", "screening", "under_review", "consensus", "final_review")
+
+
+class LetterOfIntent(models.Model):
+    """One case of a call: what an organisation would fly. The state moves by `workflow.LOI`.
+
+    `content` is the working copy as typed (see `proposals.content`); what
+    counts is `filing`, the immutable version in force.
+    """
+
+    key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
+    call = models.ForeignKey("proposals.Call", models.PROTECT, related_name="lois")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="lois")
+    pi = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20)
+    title = models.CharField(max_length=150, blank=True)
+    content = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    attachment = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    attachment_name = models.CharField(max_length=200, blank=True)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    signed_off_at = models.DateTimeField(null=True)
+    signed_off_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    reference = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001 - unique or none
+    filing = models.OneToOneField(
+        "proposals.Filing", models.PROTECT, null=True, related_name="in_force_for"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="reference_iff_filed",
+                condition=Q(reference=None, filing=None)
+                | Q(reference__isnull=False, filing__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="drafts_are_not_filed",
+                condition=~Q(state__in=["draft", "awaiting_signature", "not_submitted"])
+                | Q(filing=None),
+            ),
+            models.CheckConstraint(
+                name="signed_off_while_awaiting_signature",
+                condition=~Q(state="awaiting_signature") | Q(signed_off_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.reference, self.title])) or self.key
+
+
+class Revision(AppendOnly):
+    """The working copy as it was saved once."""
+
+    loi = models.ForeignKey(LetterOfIntent, models.CASCADE, related_name="revisions")
+    version = models.PositiveIntegerField()
+    content = models.JSONField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_version_is_saved_once", fields=["loi", "version"])
+        ]
+
+
+class Filing(AppendOnly):
+    """A letter as filed: frozen content, its digest, and the signed manifest of the receipt.
+
+    `arrived_at` is what the deadline was judged by; `committed_at` is the
+    database's own clock.
+    """
+
+    loi = models.ForeignKey(LetterOfIntent, models.CASCADE, related_name="filings")
+    number = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    attachment = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    manifest = models.JSONField()
+    signature = models.CharField(max_length=120)
+    signing_key = models.CharField(max_length=16)
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    arrived_at = models.DateTimeField()
+    committed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_filing_has_one_number", fields=["loi", "number"])
+        ]
+
+
+class Demand(AppendOnly):
+    """What a filing asks of an allocation, in its unit; masses are MEV."""
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="demands")
+    allocation = models.ForeignKey("proposals.Allocation", models.PROTECT, related_name="demands")
+    amount = models.DecimalField(max_digits=12, decimal_places=3)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="asked_once_a_filing", fields=["filing", "allocation"]),
+            models.CheckConstraint(name="nothing_negative_is_asked", condition=Q(amount__gte=0)),
+        ]
+
+
+class Assessment(AppendOnly):
+    """The screening's own figure where it differs from the partner's; both are kept."""
+
+    demand = models.ForeignKey(Demand, models.CASCADE, related_name="assessments")
+    amount = models.DecimalField(max_digits=12, decimal_places=3)
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="nothing_negative_is_assessed", condition=Q(amount__gte=0))
+        ]
+
+
+class Screening(AppendOnly):
+    """The result of one look at completeness and eligibility, before any merit."""
+
+    loi = models.ForeignKey(LetterOfIntent, models.CASCADE, related_name="screenings")
+    compliant = models.BooleanField()
+    rule = models.CharField(max_length=200, blank=True)
+    note = models.TextField(max_length=2000, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="ineligible_names_its_rule", condition=Q(compliant=True) | ~Q(rule="")
+            )
+        ]

@@ -1,0 +1,67 @@
+from collections.abc import Callable, Iterable
+
+from portal import roles
+from portal.deadline import zoned
+from portal.models import User
+from portal.notices import Notice, register
+from proposals import queries
+from proposals.models import Call, LetterOfIntent
+
+TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
+
+
+def _holders(*names: str) -> Callable[[Call], Iterable[User]]:
+    return lambda subject: queries.holders(*names)
+
+
+def _members(*seats: str) -> Callable[[LetterOfIntent], Iterable[User]]:
+    return lambda loi: queries.applicants_of(loi, *seats)
+
+
+def _unfiled(loi: LetterOfIntent) -> bool:
+    return loi.state in {"draft", "awaiting_signature"}
+
+
+def _awaiting(loi: LetterOfIntent) -> bool:
+    return loi.state == "awaiting_signature"
+
+
+def _loi(loi: LetterOfIntent) -> dict:
+    return {"closes": zoned(loi.call.closes_at, loi.call.zone)}
+
+
+def _call(call: Call) -> dict:
+    return {"closes": zoned(call.closes_at, call.zone)}
+
+
+for notice in (
+    Notice("call_proposed", _holders(roles.APPROVER), context=_call),
+    Notice("call_sent_back", _holders(roles.SECRETARY), context=_call),
+    Notice("call_published", _holders(roles.SECRETARY, roles.APPROVER), context=_call),
+    Notice("call_closed", _holders(roles.SECRETARY), context=_call),
+    Notice("decisions_proposed", _holders(roles.APPROVER), context=_call),
+    Notice("decisions_reopened", _holders(roles.SECRETARY, roles.APPROVER), context=_call),
+    Notice("decisions_approved", _holders(roles.SECRETARY), context=_call),
+    Notice("release_moved", _holders(roles.SECRETARY, roles.APPROVER), context=_call),
+    Notice("call_released", _holders(roles.SECRETARY, roles.APPROVER), context=_call),
+):
+    register(notice, Call)
+
+for notice in (
+    Notice("loi_signed_off", _members(roles.AOR), still=_awaiting, context=_loi),
+    Notice("loi_returned", _members(roles.PI), context=_loi),
+    Notice("loi_filed", _members(*TEAM), context=_loi),
+    Notice("receipt_ready", _members(roles.PI, roles.AOR), context=_loi),
+    Notice("loi_reminder", _members(*TEAM), still=_unfiled, context=_loi),
+    Notice("loi_not_submitted", _members(*TEAM), context=_loi),
+    Notice(
+        "loi_withdrawn",
+        lambda loi: [*queries.applicants_of(loi, *TEAM), *queries.holders(roles.SECRETARY)],
+        context=_loi,
+    ),
+    Notice("loi_ineligible", _members(*TEAM), context=_loi),
+    Notice("ineligible_ready", _members(*TEAM), context=_loi),
+    Notice("loi_under_review", _members(*TEAM), context=_loi),
+    Notice("loi_decided", _members(*TEAM), context=_loi),
+):
+    register(notice, LetterOfIntent)

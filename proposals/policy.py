@@ -1,0 +1,60 @@
+from collections.abc import Callable
+
+from django.db import models
+
+from portal import roles
+from portal.models import User
+from portal.text import say
+from portal.workflow import RELATIONS
+from proposals.models import Call, LetterOfIntent
+
+SEATS = {
+    roles.OWNER: "owner",
+    roles.PI: "pi",
+    roles.EDITOR: "editor",
+    roles.READER: "reader",
+    roles.AOR: "aor",
+}
+RELATIONS.update(
+    owner=say("organisation's owner"),
+    pi=say("principal investigator"),
+    editor=say("editor of the organisation"),
+    reader=say("reader of the organisation"),
+    aor=say("organisation's authorised representative"),
+    secretary=say("secretary"),
+    approver=say("approver"),
+    auditor=say("auditor"),
+    legal=say("legal officer"),
+    admin=say("administrator"),
+    chair=say("panel chair"),
+    reviewer=say("reviewer"),
+)
+STAFF = {roles.SECRETARY, roles.APPROVER, roles.LEGAL, roles.AUDITOR, roles.ADMIN}
+CALL_RELATIONS = frozenset(STAFF | {"chair", "reviewer"})
+LOI_RELATIONS = frozenset({*SEATS.values(), *STAFF, "chair", "reviewer"})
+
+# What `reviews` knows of a person's relation to a call or a case: it adds words
+# (chair, reviewer) and names those that a conflict of interest takes away.
+More = Callable[[User, models.Model], tuple[set[str], set[str]]]
+MORE: list[More] = []
+
+
+def relation(user: User, obj: models.Model) -> set[str]:
+    """Who is this person to this call or this case?"""
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    words = set(user.roles() & STAFF)
+    if isinstance(obj, LetterOfIntent):
+        words |= {SEATS[role] for role in user.seats().get(obj.organisation_id, ())}
+    for source in MORE:
+        more, less = source(user, obj)
+        words = (words | more) - less
+    return words
+
+
+def relation_to_decision(user: User, decision: models.Model) -> set[str]:
+    return relation(user, decision.loi)
+
+
+def call_relation(user: User, call: Call) -> set[str]:
+    return relation(user, call) & CALL_RELATIONS

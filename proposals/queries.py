@@ -1,0 +1,143 @@
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from portal import roles
+from portal.models import Membership, User
+from proposals import ledger
+from proposals.models import (
+    Allocation,
+    Call,
+    Decision,
+    Letter,
+    LetterOfIntent,
+    Mission,
+)
+from proposals.models.lois import RUNNING
+
+# What `reviews` adds to what a person sees of the cases, and what a conflict of
+# interest takes away from them.
+Seen = Callable[[User], tuple[Q, Q]]
+SEEN: list[Seen] = []
+READERS = {roles.SECRETARY, roles.APPROVER, roles.AUDITOR}
+UNFILED = ("draft", "awaiting_signature", "not_submitted")
+
+
+def visible_missions() -> QuerySet[Mission]:
+    return Mission.objects.all()
+
+
+def visible_calls(user: User) -> QuerySet[Call]:
+    """Published calls for everybody; drafts for those who draft and publish them."""
+    calls = Call.objects.select_related("mission")
+    if user.is_authenticated and user.roles() & READERS:
+        return calls
+    return calls.exclude(state__in=["draft", "proposed"])
+
+
+def visible_lois(user: User) -> QuerySet[LetterOfIntent]:
+    """The cases whose content this person may read.
+
+    An organisation's members read its letters; the secretariat reads what is
+    filed, never a draft; the panel reads by `reviews`. Administrators read none.
+    """
+    lois = LetterOfIntent.objects.select_related("call__mission", "organisation", "filing")
+    if not user.is_authenticated or not user.is_active:
+        return lois.none()
+    seen, hidden = Q(organisation_id__in=list(user.seats())), Q(pk__in=[])
+    staff = Q(pk__in=[])
+    if user.roles() & READERS:
+        staff = ~Q(state__in=UNFILED)
+    if roles.LEGAL in user.roles():
+        staff |= Q(state__in=["selected", "selected_conditional"])
+    for source in SEEN:
+        more, less = source(user)
+        staff, hidden = staff | more, hidden | less
+    return lois.filter(seen | (staff & ~hidden))
+
+
+def visible_decisions(user: User) -> QuerySet[Decision]:
+    """Decisions: released ones to whoever sees the case, prepared ones to those who decide."""
+    decisions = Decision.objects.select_related("loi__call", "loi__organisation")
+    decisions = decisions.filter(loi__in=visible_lois(user)).exclude(state="void")
+    if not user.is_authenticated:
+        return decisions.none()
+    deciders = Q(pk__in=[])
+    if user.roles() & READERS:
+        deciders = Q()
+    for source in SEEN:
+        deciders |= Q(loi__in=LetterOfIntent.objects.filter(source(user)[0], DECIDING))
+    own = Q(loi__organisation_id__in=list(user.seats()))
+    return decisions.filter(Q(state="released") | (deciders & ~own))
+
+
+DECIDING = Q(state__in=RUNNING)
+
+
+def visible_letters(user: User) -> QuerySet[Letter]:
+    """Issued letters, to whoever sees the case; stored ones of decisions, to those who decide."""
+    letters = Letter.objects.select_related("loi__call", "loi__organisation", "file", "decision")
+    if not user.is_authenticated:
+        return letters.none()
+    letters = letters.filter(loi__in=visible_lois(user)).exclude(state="void")
+    issued = Q(state="issued")
+    if user.roles() & READERS:
+        issued |= ~Q(loi__organisation_id__in=list(user.seats()))
+    return letters.filter(issued)
+
+
+def demands(loi: LetterOfIntent) -> dict[Allocation, Decimal]:
+    """What the case asks, by allocation: the screening's figure where it gave one."""
+    if loi.filing is None:
+        return {}
+    found = {}
+    for demand in loi.filing.demands.select_related("allocation__platform").prefetch_related(
+        "assessments"
+    ):
+        assessments = sorted(demand.assessments.all(), key=lambda a: a.pk)
+        found[demand.allocation] = assessments[-1].amount if assessments else demand.amount
+    return found
+
+
+def mass_kg(loi: LetterOfIntent) -> Decimal:
+    """The MEV that counts for the case, in kg; 0 at mission level."""
+    return sum(
+        (amount for allocation, amount in demands(loi).items() if allocation.resource == "mass"),
+        Decimal(0),
+    )
+
+
+def balance(allocation: Allocation) -> ledger.Balance:
+    entries = [line.entry for line in allocation.entries.all()]
+    return ledger.balance(allocation.kind, allocation.capacity, allocation.held_back, entries)
+
+
+def asked(allocation: Allocation, lois: QuerySet[LetterOfIntent]) -> Decimal:
+    """What the given cases ask of an allocation, in its unit."""
+    total = Decimal(0)
+    for loi in lois.filter(filing__demands__allocation=allocation).distinct():
+        total += demands(loi).get(allocation, Decimal(0))
+    return total
+
+
+def running(call: Call) -> QuerySet[LetterOfIntent]:
+    return call.lois.filter(state__in=RUNNING)
+
+
+def applicants_of(loi: LetterOfIntent, *seats: str) -> list[User]:
+    """The members of the organisation who hold one of the seats now."""
+    held = Membership.objects.filter(
+        organisation=loi.organisation_id, role__in=seats, left_at=None, user__is_active=True
+    )
+    return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
+
+
+def holders(*names: str) -> list[User]:
+    return list(
+        User.objects.filter(
+            is_active=True, role_grants__role__in=names, role_grants__revoked_at=None
+        )
+        .distinct()
+        .order_by("pk")
+    )

@@ -1,0 +1,23 @@
+from celery import shared_task
+
+from portal import clock
+from proposals.models import Call
+from proposals.services import calls, letters, reminders
+
+
+@shared_task(name="proposals.tasks.keep_deadlines")
+def keep_deadlines() -> None:
+    """Close the calls whose instant and grace have passed; remind those who have not filed."""
+    now = clock.now()
+    for call in Call.objects.filter(state="published", closes_at__lte=now):
+        if call.closing_due_at <= now:
+            calls.close(call, now=now)
+    for call in Call.objects.filter(state="published", opens_at__lte=now, closes_at__gt=now):
+        reminders.remind(call, now=now)
+
+
+@shared_task(name="proposals.tasks.render_letters")
+def render_letters() -> None:
+    """Render what is owed, and ring again while a full batch was found."""
+    if letters.render_owed(clock.now()) == letters.MOST_A_BATCH:
+        render_letters.delay()

@@ -1,0 +1,268 @@
+from portal.deadline import zoned
+from portal.text import say
+from portal.verdict import YES, Verdict, no
+from portal.workflow import CLOCK, START, Act, Row, State, Table, register
+from proposals import policy
+from proposals.models import Call, Decision, Letter
+from proposals.models.lois import RUNNING
+
+
+def dates_in_order(call: Call, act: Act) -> Verdict:
+    """The call closes in the future, and every planned date lies in its order."""
+    if call.closes_at <= act.now:
+        return no(
+            "dates",
+            say("The call would close in the past: %(at)s.", at=zoned(call.closes_at, call.zone)),
+            field="closes_at",
+        )
+    order = ["opening", "closing", "preliminary", "final", "result"]
+    dates = {m.kind: m.planned for m in call.milestones.all() if m.planned}
+    known = [(kind, dates[kind]) for kind in order if kind in dates]
+    for (_, before), (kind, after) in zip(known, known[1:], strict=False):
+        if after < before:
+            return no(
+                "dates",
+                say(
+                    "The planned dates are out of order: %(after)s comes before %(before)s.",
+                    after=after,
+                    before=before,
+                ),
+                field=kind,
+            )
+    return YES
+
+
+def terms_complete(call: Call, act: Act) -> Verdict:
+    """Something is offered, the weights of the rubric add to 100, and the final selection is planned."""
+    if not call.allocations.exists():
+        return no(
+            "offer",
+            say("The call offers nothing yet: enter what a platform can carry."),
+            field="capacity",
+        )
+    weights = sum(call.criteria.values_list("weight", flat=True))
+    if weights != 100:
+        return no(
+            "weights",
+            say("The weights of the rubric add to %(sum)s; they must add to 100.", sum=weights),
+            field="weight",
+        )
+    if not call.milestones.filter(kind="final").exclude(planned=None).exists():
+        return no("dates", say("The planned final selection is missing."), field="final")
+    return YES
+
+
+def proposed_by_another(call: Call, act: Act) -> Verdict:
+    """Whoever proposed or drafted the call cannot publish it: two persons."""
+    if act.by.pk in {call.proposed_by_id, call.drafted_by_id}:
+        return no(
+            "two_persons",
+            say("You drafted or proposed this call: a second person publishes it."),
+            who=True,
+        )
+    return YES
+
+
+def closing_is_due(call: Call, act: Act) -> Verdict:
+    """The closing instant and the processing grace have passed."""
+    if act.now < call.closing_due_at:
+        return no(
+            "too_early", say("The call closes on %(at)s.", at=zoned(call.closes_at, call.zone))
+        )
+    return YES
+
+
+def every_case_is_decided(call: Call, act: Act) -> Verdict:
+    """Every case still in the running is in final review with a decision prepared."""
+    running = call.lois.filter(state__in=RUNNING)
+    open_cases = running.exclude(state="final_review").count()
+    if open_cases:
+        return no("cases_open", say("%(n)s cases are not yet in final review.", n=open_cases))
+    undecided = running.exclude(decisions__state__in=["prepared", "approved"]).count()
+    if undecided:
+        return no("undecided", say("%(n)s cases have no decision yet.", n=undecided))
+    if not running.exists():
+        return no("no_cases", say("There is no case to decide."))
+    return YES
+
+
+def decisions_by_another(call: Call, act: Act) -> Verdict:
+    """Whoever prepared or proposed the decisions cannot approve them: two persons."""
+    prepared = Decision.objects.filter(loi__call=call, state="prepared", prepared_by=act.by)
+    if act.by.pk == call.decisions_proposed_by_id or prepared.exists():
+        return no(
+            "two_persons",
+            say("You prepared or proposed these decisions: a second person approves them."),
+            who=True,
+        )
+    return YES
+
+
+def released_by_another(call: Call, act: Act) -> Verdict:
+    """Whoever approved the decisions does not release them: two persons."""
+    if act.by.pk == call.decisions_approved_by_id:
+        return no(
+            "two_persons",
+            say("You approved these decisions: another person releases them."),
+            who=True,
+        )
+    return YES
+
+
+def every_letter_is_stored(call: Call, act: Act) -> Verdict:
+    """The letter of each decision is rendered and stored."""
+    letters = Letter.objects.filter(decision__loi__call=call, decision__state="approved")
+    missing = letters.exclude(state="stored").count()
+    if missing:
+        return no(
+            "letters_missing",
+            say(
+                "%(n)s of %(all)s letters are not yet stored. They are being rendered; try again in a moment.",
+                n=missing,
+                all=letters.count(),
+            ),
+        )
+    return YES
+
+
+def released_on_its_date(call: Call, act: Act) -> Verdict:
+    """The letters carry the planned date of the release: it is that day, in the call's zone."""
+    today = act.now.astimezone(call.zoneinfo).date()
+    if call.release_on != today:
+        return no(
+            "release_date",
+            say(
+                "The letters are dated %(dated)s and today is %(today)s: move the release, and the letters are rendered again.",
+                dated=call.release_on,
+                today=today,
+            ),
+        )
+    return YES
+
+
+CALL = register(
+    Table(
+        noun="call",
+        title=say("Call"),
+        relation=policy.call_relation,
+        relations=policy.CALL_RELATIONS,
+        states=(
+            State("draft", say("draft")),
+            State("proposed", say("proposed for publication"), tone="amber"),
+            State("published", say("published"), tone="lunar"),
+            State("closed", say("closed, under evaluation"), tone="lunar"),
+            State(
+                "decisions_proposed",
+                say("decisions proposed"),
+                say("closed, under evaluation"),
+                tone="amber",
+            ),
+            State(
+                "decisions_approved",
+                say("decisions approved"),
+                say("closed, under evaluation"),
+                tone="amber",
+            ),
+            State("released", say("results released"), tone="jade", final=True),
+        ),
+        # fmt: off
+        rows=(
+            Row("draft", "drafted", (START,), "draft", ("secretary",)),
+            Row(
+                "propose",
+                "proposed",
+                ("draft",),
+                "proposed",
+                ("secretary",),
+                (terms_complete, dates_in_order),
+                "call_proposed",
+                say("Propose for publication"),
+            ),
+            Row(
+                "send_back",
+                "sent_back",
+                ("proposed",),
+                "draft",
+                ("approver", "secretary"),
+                tells="call_sent_back",
+                button=say("Send back to the draft"),
+                reason=True,
+            ),
+            Row(
+                "publish",
+                "published",
+                ("proposed",),
+                "published",
+                ("approver",),
+                (proposed_by_another, terms_complete, dates_in_order),
+                "call_published",
+                say("Publish"),
+            ),
+            Row(
+                "close",
+                "closed",
+                ("published",),
+                "closed",
+                (CLOCK,),
+                (closing_is_due,),
+                "call_closed",
+            ),
+            Row(
+                "propose_decisions",
+                "decisions_proposed",
+                ("closed",),
+                "decisions_proposed",
+                ("chair",),
+                (every_case_is_decided,),
+                "decisions_proposed",
+                say("Propose the decisions"),
+            ),
+            Row(
+                "reopen_decisions",
+                "decisions_reopened",
+                ("decisions_proposed", "decisions_approved"),
+                "closed",
+                ("approver", "chair"),
+                tells="decisions_reopened",
+                button=say("Reopen the decisions"),
+                reason=True,
+                tone="danger",
+            ),
+            Row(
+                "approve_decisions",
+                "decisions_approved",
+                ("decisions_proposed",),
+                "decisions_approved",
+                ("approver",),
+                (every_case_is_decided, decisions_by_another),
+                "decisions_approved",
+                say("Approve the decisions"),
+            ),
+            Row(
+                "move_release",
+                "release_moved",
+                ("decisions_approved",),
+                "decisions_approved",
+                ("secretary", "approver"),
+                tells="release_moved",
+                button=say("Move the release"),
+            ),
+            Row(
+                "release",
+                "released",
+                ("decisions_approved",),
+                "released",
+                ("secretary",),
+                (
+                    released_by_another,
+                    every_case_is_decided,
+                    every_letter_is_stored,
+                    released_on_its_date,
+                ),
+                "call_released",
+                say("Release the results"),
+            ),
+        ),
+        # fmt: on
+    )
+)
