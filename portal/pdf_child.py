@@ -38,8 +38,6 @@ LAST_WORDS = 16 * MIB
 UNDRAWN_CATEGORIES = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 VARIATION_SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 
-WARM_UP = "<p>Lunar <b>Lunar</b> <i>Lunar</i> 月球 <b>月球</b> القمر ดวงจันทร์ Луна Σελήνη</p>"
-
 
 class NoGlyph(Exception):
     """No font of ours can draw this character."""
@@ -243,9 +241,10 @@ def serve(folder: Path) -> None:
     os.dup2(2, 1)
 
     press = Press(folder)
+    # Loads what the first document would load: fonts, hyphenation, caches.
     press.print(
         {
-            "html": WARM_UP,
+            "html": (folder / "warm.html").read_text(encoding="utf-8"),
             "title": "Warm",
             "language": "en",
             "images": {},

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import os
+from contextlib import suppress
 from functools import cache
 
 from cryptography.exceptions import InvalidSignature
@@ -69,8 +70,6 @@ def _make(path) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(0o600)
     draft.write_bytes(pem)
-    try:
+    with suppress(FileExistsError):
         os.link(draft, path)  # two processes may start at once: the first one's key stays
-    except FileExistsError:
-        pass
     draft.unlink()

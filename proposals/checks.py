@@ -7,7 +7,7 @@ from datetime import date
 from portal.text import Text, say
 from proposals import content as document
 from proposals import sheet as resource_sheet
-from proposals.content import CHOICES, FLAG, Field
+from proposals.sections import CHOICES, FLAG, MISSION, SECTIONS, SYSTEM, UNIT, Field
 from proposals.sheet import Limit
 
 
@@ -43,7 +43,7 @@ class Problem:
 def check(content: dict, terms: Terms, *, attached: bool = True) -> list[Problem]:
     """Everything wrong with a draft, hard problems and warnings, in the form's order."""
     found: list[Problem] = []
-    for section in document.SECTIONS:
+    for section in SECTIONS:
         given = content.get(section.name, {})
         for field in section.fields:
             for rule, sentence in _field(field, given.get(field.name, ""), terms):
@@ -78,7 +78,7 @@ def check(content: dict, terms: Terms, *, attached: bool = True) -> list[Problem
                 "attachment", "attachment", "required", say("Attach the signed letter as a PDF.")
             )
         )
-    order = {section.name: place for place, section in enumerate(document.SECTIONS)}
+    order = {section.name: place for place, section in enumerate(SECTIONS)}
     return sorted(found, key=lambda problem: order.get(problem.section, len(order)))
 
 
@@ -196,14 +196,14 @@ def _across(content: dict, terms: Terms) -> Iterator[Problem]:
     """The rules that look at more than one field."""
     text = document.text
     level, platform = document.level(content), text(content, "identity", "platform")
-    if level in {document.SYSTEM, document.UNIT} and not platform:
+    if level in {SYSTEM, UNIT} and not platform:
         yield Problem(
             "identity",
             "platform",
             "required",
             say("Choose the host platform: at this level the payload rides on it."),
         )
-    if level == document.MISSION and not text(content, "science", "interaction"):
+    if level == MISSION and not text(content, "science", "interaction"):
         yield Problem(
             "science",
             "interaction",

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import portal.keys
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.keys
 
 
 class Migration(migrations.Migration):

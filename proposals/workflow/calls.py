@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from portal.deadline import zoned
 from portal.text import say
 from portal.verdict import YES, Verdict, no
@@ -18,7 +20,7 @@ def dates_in_order(call: Call, act: Act) -> Verdict:
     order = ["opening", "closing", "preliminary", "final", "result"]
     dates = {m.kind: m.planned for m in call.milestones.all() if m.planned}
     known = [(kind, dates[kind]) for kind in order if kind in dates]
-    for (_, before), (kind, after) in zip(known, known[1:], strict=False):
+    for (_, before), (kind, after) in pairwise(known):
         if after < before:
             return no(
                 "dates",
@@ -140,6 +142,21 @@ def released_on_its_date(call: Call, act: Act) -> Verdict:
     return YES
 
 
+# fmt: off
+CALL_ROWS = (
+    Row("draft", "drafted", (START,), "draft", ("secretary",)),
+    Row("propose", "proposed", ("draft",), "proposed", ("secretary",), (terms_complete, dates_in_order), "call_proposed", say("Propose for publication")),
+    Row("send_back", "sent_back", ("proposed",), "draft", ("approver", "secretary"), tells="call_sent_back", button=say("Send back to the draft"), reason=True),
+    Row("publish", "published", ("proposed",), "published", ("approver",), (proposed_by_another, terms_complete, dates_in_order), "call_published", say("Publish")),
+    Row("close", "closed", ("published",), "closed", (CLOCK,), (closing_is_due,), "call_closed"),
+    Row("propose_decisions", "decisions_proposed", ("closed",), "decisions_proposed", ("chair",), (every_case_is_decided,), "decisions_proposed", say("Propose the decisions")),
+    Row("reopen_decisions", "decisions_reopened", ("decisions_proposed", "decisions_approved"), "closed", ("approver", "chair"), tells="decisions_reopened", button=say("Reopen the decisions"), reason=True, tone="danger"),
+    Row("approve_decisions", "decisions_approved", ("decisions_proposed",), "decisions_approved", ("approver",), (every_case_is_decided, decisions_by_another), "decisions_approved", say("Approve the decisions")),
+    Row("move_release", "release_moved", ("decisions_approved",), "decisions_approved", ("secretary", "approver"), tells="release_moved", button=say("Move the release")),
+    Row("release", "released", ("decisions_approved",), "released", ("secretary",), (released_by_another, every_case_is_decided, every_letter_is_stored, released_on_its_date), "call_released", say("Release the results")),
+)
+# fmt: on
+
 CALL = register(
     Table(
         noun="call",
@@ -165,104 +182,6 @@ CALL = register(
             ),
             State("released", say("results released"), tone="jade", final=True),
         ),
-        # fmt: off
-        rows=(
-            Row("draft", "drafted", (START,), "draft", ("secretary",)),
-            Row(
-                "propose",
-                "proposed",
-                ("draft",),
-                "proposed",
-                ("secretary",),
-                (terms_complete, dates_in_order),
-                "call_proposed",
-                say("Propose for publication"),
-            ),
-            Row(
-                "send_back",
-                "sent_back",
-                ("proposed",),
-                "draft",
-                ("approver", "secretary"),
-                tells="call_sent_back",
-                button=say("Send back to the draft"),
-                reason=True,
-            ),
-            Row(
-                "publish",
-                "published",
-                ("proposed",),
-                "published",
-                ("approver",),
-                (proposed_by_another, terms_complete, dates_in_order),
-                "call_published",
-                say("Publish"),
-            ),
-            Row(
-                "close",
-                "closed",
-                ("published",),
-                "closed",
-                (CLOCK,),
-                (closing_is_due,),
-                "call_closed",
-            ),
-            Row(
-                "propose_decisions",
-                "decisions_proposed",
-                ("closed",),
-                "decisions_proposed",
-                ("chair",),
-                (every_case_is_decided,),
-                "decisions_proposed",
-                say("Propose the decisions"),
-            ),
-            Row(
-                "reopen_decisions",
-                "decisions_reopened",
-                ("decisions_proposed", "decisions_approved"),
-                "closed",
-                ("approver", "chair"),
-                tells="decisions_reopened",
-                button=say("Reopen the decisions"),
-                reason=True,
-                tone="danger",
-            ),
-            Row(
-                "approve_decisions",
-                "decisions_approved",
-                ("decisions_proposed",),
-                "decisions_approved",
-                ("approver",),
-                (every_case_is_decided, decisions_by_another),
-                "decisions_approved",
-                say("Approve the decisions"),
-            ),
-            Row(
-                "move_release",
-                "release_moved",
-                ("decisions_approved",),
-                "decisions_approved",
-                ("secretary", "approver"),
-                tells="release_moved",
-                button=say("Move the release"),
-            ),
-            Row(
-                "release",
-                "released",
-                ("decisions_approved",),
-                "released",
-                ("secretary",),
-                (
-                    released_by_another,
-                    every_case_is_decided,
-                    every_letter_is_stored,
-                    released_on_its_date,
-                ),
-                "call_released",
-                say("Release the results"),
-            ),
-        ),
-        # fmt: on
+        rows=CALL_ROWS,
     )
 )

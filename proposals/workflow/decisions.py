@@ -56,6 +56,16 @@ def letter_is_stored(decision: Decision, act: Act) -> Verdict:
     return YES
 
 
+# fmt: off
+DECISION_ROWS = (
+    Row("prepare", "prepared", (START,), "prepared", ("chair",), (case_in_final_review,)),
+    Row("approve", "approved", ("prepared",), "approved", ("approver",), (prepared_by_another,)),
+    Row("release", "released", ("approved",), "released", ("secretary",), (letter_is_stored,)),
+    Row("unapprove", "unapproved", ("approved",), "prepared", ("approver", "chair")),
+    Row("void", "voided", ("prepared", "approved"), "void", ("chair", "aor")),
+)
+# fmt: on
+
 DECISION = register(
     Table(
         noun="decision",
@@ -68,31 +78,19 @@ DECISION = register(
             State("released", say("released"), tone="jade", final=True),
             State("void", say("void"), final=True),
         ),
-        # fmt: off
-        rows=(
-            Row("prepare", "prepared", (START,), "prepared", ("chair",), (case_in_final_review,)),
-            Row(
-                "approve",
-                "approved",
-                ("prepared",),
-                "approved",
-                ("approver",),
-                (prepared_by_another,),
-            ),
-            Row(
-                "release",
-                "released",
-                ("approved",),
-                "released",
-                ("secretary",),
-                (letter_is_stored,),
-            ),
-            Row("unapprove", "unapproved", ("approved",), "prepared", ("approver", "chair")),
-            Row("void", "voided", ("prepared", "approved"), "void", ("chair", "aor")),
-        ),
-        # fmt: on
+        rows=DECISION_ROWS,
     )
 )
+
+# fmt: off
+LETTER_ROWS = (
+    Row("write", "written", (START,), "owed", ("aor", "approver")),
+    Row("store", "stored", ("owed",), "stored", (CLOCK,)),
+    Row("issue", "issued", ("stored",), "issued", (CLOCK, "secretary")),
+    Row("redate", "redated", ("owed", "stored"), "owed", ("secretary", "approver")),
+    Row("void", "voided", ("owed", "stored"), "void", ("approver", "chair", "aor")),
+)
+# fmt: on
 
 LETTER = register(
     Table(
@@ -106,14 +104,6 @@ LETTER = register(
             State("issued", say("valid"), tone="jade", final=True),
             State("void", say("void"), final=True),
         ),
-        # fmt: off
-        rows=(
-            Row("write", "written", (START,), "owed", ("aor", "approver")),
-            Row("store", "stored", ("owed",), "stored", (CLOCK,)),
-            Row("issue", "issued", ("stored",), "issued", (CLOCK, "secretary")),
-            Row("redate", "redated", ("owed", "stored"), "owed", ("secretary", "approver")),
-            Row("void", "voided", ("owed", "stored"), "void", ("approver", "chair", "aor")),
-        ),
-        # fmt: on
+        rows=LETTER_ROWS,
     )
 )
