@@ -132,7 +132,9 @@ def main() -> None:
             package = unpack(item["name"], item["version"], Path(scratch))
             for source, target in item["files"].items():
                 copy(package / source, VENDOR / target)
-            changed = "" if item["name"] == "htmx.org" else "the line naming the source map is removed"
+            changed = (
+                "" if item["name"] == "htmx.org" else "the line naming the source map is removed"
+            )
             paths = list(item["files"].values())
             entries.append(entry(item["name"], item["version"], item["licence"], changed, paths))
         for item in FONTS:
