@@ -1,1 +1,47 @@
-urlpatterns = []
+from django.urls import path
+
+from proposals.views import calls, cases, files, lois, public, release
+
+urlpatterns = [
+    # for everybody
+    path("", public.front, name="front"),
+    path("missions/<slug:slug>/", public.mission, name="mission"),
+    path("verify/", public.verify, name="verify"),
+    path("verify/key/", public.key, name="verify_key"),
+    path("verify/<str:code>/", public.verification, name="verification"),
+    # calls
+    path("calls/", calls.index, name="calls"),
+    path("calls/draft/", calls.draft, name="draft_call"),
+    path("calls/<str:code>/", public.call, name="call"),
+    path("calls/<str:code>/revise/", calls.revise, name="revise_call"),
+    path("calls/<str:code>/propose/", calls.propose, name="propose_call"),
+    path("calls/<str:code>/send-back/", calls.send_back, name="send_back_call"),
+    path("calls/<str:code>/publish/", calls.publish, name="publish_call"),
+    path("calls/<str:code>/board/", calls.board, name="board"),
+    # letters of intent
+    path("organisations/register/", lois.register_organisation, name="register_organisation"),
+    path("organisations/<slug:key>/verify/", cases.verify_organisation, name="verify_organisation"),
+    path("lois/", lois.index, name="lois"),
+    path("calls/<str:code>/begin/", lois.begin, name="begin_loi"),
+    path("lois/<slug:key>/", lois.loi, name="loi"),
+    path("lois/<slug:key>/edit/<slug:section>/", lois.edit, name="edit_loi"),
+    path("lois/<slug:key>/headroom/", lois.headroom, name="headroom"),
+    path("lois/<slug:key>/attach/", lois.attach, name="attach"),
+    path("lois/<slug:key>/sign-off/", lois.sign_off, name="sign_off_loi"),
+    path("lois/<slug:key>/return-to-draft/", lois.return_to_draft, name="return_to_draft_loi"),
+    path("lois/<slug:key>/file/", lois.file, name="file_loi"),
+    path("lois/<slug:key>/withdraw/", lois.withdraw, name="withdraw_loi"),
+    path("lois/<slug:key>/attachment/", files.attachment, name="attachment"),
+    path("lois/<slug:key>/manifest.json", files.manifest, name="manifest"),
+    path("letters/<slug:key>/", files.letter, name="letter"),
+    # the secretariat's work on cases
+    path("calls/<str:code>/cases/", cases.index, name="cases"),
+    path("lois/<slug:key>/screen/", cases.screen, name="screen"),
+    path("lois/<slug:key>/declare-ineligible/", cases.declare_ineligible, name="declare_ineligible_loi"),
+    # approval and release
+    path("calls/<str:code>/decisions/", release.decisions, name="decisions"),
+    path("calls/<str:code>/reopen-decisions/", release.reopen_decisions, name="reopen_decisions_call"),
+    path("calls/<str:code>/approve-decisions/", release.approve_decisions, name="approve_decisions_call"),
+    path("calls/<str:code>/move-release/", release.move_release, name="move_release_call"),
+    path("calls/<str:code>/release/", release.release, name="release_call"),
+]
