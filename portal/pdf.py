@@ -101,7 +101,7 @@ def render(
             "memory_mb": memory_mb,
         }
     ).encode()
-    return _pdf(_pool.ask(job, seconds), seconds)
+    return _pdf(pool.ask(job, seconds), seconds)
 
 
 def qr_svg(text: str) -> bytes:
@@ -261,6 +261,6 @@ class Pool:
         renderer.end()
 
 
-_pool = Pool()
-os.register_at_fork(after_in_child=_pool.forget)
-atexit.register(_pool.close)
+pool = Pool()
+os.register_at_fork(after_in_child=pool.forget)
+atexit.register(pool.close)

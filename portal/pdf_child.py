@@ -53,13 +53,18 @@ class Closed(URLFetcher):
     def __init__(self, images: dict[str, bytes]):
         super().__init__(allowed_protocols=[])
         self.images = {f"img:{name}": data for name, data in images.items()}
+        self.refused = []
 
     def fetch(self, url, headers=None):
         if url not in self.images:
-            raise FatalURLFetchingError(
-                f"The document asks for {url[:200]!r}, which documents may not fetch."
-            )
+            self.refused.append(url)
+            raise self.refusal()
         return URLFetcherResponse(url, self.images[url])
+
+    def refusal(self):
+        return FatalURLFetchingError(
+            f"The document asks for {self.refused[0][:200]!r}, which documents may not fetch."
+        )
 
 
 class Press:
@@ -74,7 +79,8 @@ class Press:
 
     def print(self, job: dict) -> bytes:
         images = {name: base64.b64decode(data) for name, data in job["images"].items()}
-        html = HTML(string=job["html"], url_fetcher=Closed(self.fixed | images))
+        fetcher = Closed(self.fixed | images)
+        html = HTML(string=job["html"], url_fetcher=fetcher)
         root = html.etree_element
         root.set("lang", job["language"])
         refuse_undrawable(root, self.drawable)
@@ -90,7 +96,11 @@ class Press:
         identifier = hashlib.sha256(
             "\0".join((job["created_at"], job["title"], job["html"])).encode()
         ).digest()[:16]
-        return document.write_pdf(pdf_identifier=identifier, pdf_variant="pdf/ua-1")
+        data = document.write_pdf(pdf_identifier=identifier, pdf_variant="pdf/ua-1")
+        # Drawing SVG swallows even fatal errors and goes on without the image.
+        if fetcher.refused:
+            raise fetcher.refusal()
+        return data
 
 
 def coverage(folder: Path) -> frozenset[int]:
