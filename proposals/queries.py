@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -16,10 +17,18 @@ from proposals.models import (
 )
 from proposals.models.lois import RUNNING
 
-# What `reviews` adds to what a person sees of the cases, and what a conflict of
-# interest takes away from them.
-Seen = Callable[[User], tuple[Q, Q]]
-SEEN: list[Seen] = []
+
+@dataclass(frozen=True)
+class Sight:
+    """What `reviews` knows of one person: the cases they read, those they decide on,
+    and those a conflict of interest hides from them whatever else they are."""
+
+    reads: Q = field(default_factory=lambda: Q(pk__in=[]))
+    decides: Q = field(default_factory=lambda: Q(pk__in=[]))
+    hidden: Q = field(default_factory=lambda: Q(pk__in=[]))
+
+
+SIGHTS: list[Callable[[User], Sight]] = []
 READERS = {roles.SECRETARY, roles.APPROVER, roles.AUDITOR}
 UNFILED = ("draft", "awaiting_signature", "not_submitted")
 
@@ -51,9 +60,8 @@ def visible_lois(user: User) -> QuerySet[LetterOfIntent]:
         staff = ~Q(state__in=UNFILED)
     if roles.LEGAL in user.roles():
         staff |= Q(state__in=["selected", "selected_conditional"])
-    for source in SEEN:
-        more, less = source(user)
-        staff, hidden = staff | more, hidden | less
+    for sight in (source(user) for source in SIGHTS):
+        staff, hidden = staff | sight.reads | sight.decides, hidden | sight.hidden
     return lois.filter(seen | (staff & ~hidden))
 
 
@@ -63,28 +71,26 @@ def visible_decisions(user: User) -> QuerySet[Decision]:
     decisions = decisions.filter(loi__in=visible_lois(user)).exclude(state="void")
     if not user.is_authenticated:
         return decisions.none()
-    deciders = Q(pk__in=[])
-    if user.roles() & READERS:
-        deciders = Q()
-    for source in SEEN:
-        deciders |= Q(loi__in=LetterOfIntent.objects.filter(source(user)[0], DECIDING))
+    deciders = Q() if user.roles() & READERS else Q(pk__in=[])
+    for sight in (source(user) for source in SIGHTS):
+        deciders |= Q(loi__in=LetterOfIntent.objects.filter(sight.decides))
     own = Q(loi__organisation_id__in=list(user.seats()))
     return decisions.filter(Q(state="released") | (deciders & ~own))
 
 
-DECIDING = Q(state__in=RUNNING)
-
-
 def visible_letters(user: User) -> QuerySet[Letter]:
-    """Issued letters, to whoever sees the case; stored ones of decisions, to those who decide."""
+    """Issued letters, to the organisation they went to; stored ones as well, to those who decide."""
     letters = Letter.objects.select_related("loi__call", "loi__organisation", "file", "decision")
     if not user.is_authenticated:
         return letters.none()
+    own = Q(loi__organisation_id__in=list(user.seats()))
+    readers = Q() if user.roles() & READERS else Q(pk__in=[])
+    for sight in (source(user) for source in SIGHTS):
+        readers |= Q(loi__in=LetterOfIntent.objects.filter(sight.decides))
+    if roles.LEGAL in user.roles():
+        readers |= Q(state="issued")
     letters = letters.filter(loi__in=visible_lois(user)).exclude(state="void")
-    issued = Q(state="issued")
-    if user.roles() & READERS:
-        issued |= ~Q(loi__organisation_id__in=list(user.seats()))
-    return letters.filter(issued)
+    return letters.filter((own & Q(state="issued")) | (readers & ~own))
 
 
 def demands(loi: LetterOfIntent) -> dict[Allocation, Decimal]:

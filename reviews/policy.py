@@ -1,0 +1,42 @@
+from django.db import models
+
+from portal.models import User
+from proposals import policy
+from proposals.models import Call, LetterOfIntent
+from reviews.models import Assignment, Conflict, PanelMember
+
+RELATIONS = policy.LOI_RELATIONS
+SHUT_OUT = {"chair", "reviewer", "secretary", "approver", "legal", "auditor"}
+
+
+def more(user: User, obj: models.Model) -> tuple[set[str], set[str]]:
+    """The words the panel adds, and those a hard conflict takes away."""
+    if isinstance(obj, Call):
+        return _panel(user, obj.pk), set()
+    if not isinstance(obj, LetterOfIntent):
+        return set(), set()
+    less: set[str] = set()
+    seated = obj.organisation_id in user.seats()
+    if seated or (obj.pk and Conflict.objects.filter(loi=obj, user=user, hard=True).exists()):
+        less = SHUT_OUT
+    return _panel(user, obj.call_id) - {"reviewer"}, less
+
+
+def relation(user: User, assignment: Assignment) -> set[str]:
+    """Who is this person to this review? Only the invited reviewer is its reviewer."""
+    words = policy.relation(user, assignment.loi) - {"reviewer"}
+    if user.is_authenticated and assignment.reviewer_id == user.pk:
+        words.add("reviewer")
+    return words
+
+
+def _panel(user: User, call_id: int) -> set[str]:
+    if not hasattr(user, "_panels"):
+        user._panels = {}
+        places = PanelMember.objects.filter(user=user, left_at=None)
+        for call, role in places.values_list("call_id", "role"):
+            user._panels.setdefault(call, set()).add(role)
+    return {"reviewer" if role == "assessor" else role for role in user._panels.get(call_id, ())}
+
+
+policy.MORE.append(more)

@@ -1,0 +1,113 @@
+from portal.text import say
+from portal.verdict import YES, Verdict, no
+from portal.workflow import START, Act, Row, State, Table, register
+from reviews import policy, queries
+from reviews.models import Assignment, Conflict
+
+OPEN_CASES = ("screening", "under_review")
+
+
+def no_hard_conflict(assignment: Assignment, act: Act) -> Verdict:
+    """The reviewer has no hard conflict with the case: organisation, team, competing letter."""
+    for found in queries.conflicts_of(assignment.reviewer, assignment.loi):
+        if found.hard:
+            return no(
+                "conflict",
+                say(
+                    "%(name)s cannot review %(case)s: %(why)s.",
+                    name=assignment.reviewer,
+                    case=assignment.loi.reference,
+                    why=found.reason,
+                ),
+                field="reviewer",
+            )
+    declared = Conflict.objects.filter(loi=assignment.loi, user=assignment.reviewer, hard=True)
+    if declared.exists():
+        return no(
+            "conflict",
+            say(
+                "%(name)s has a hard conflict on record with %(case)s.",
+                name=assignment.reviewer,
+                case=assignment.loi.reference,
+            ),
+            field="reviewer",
+        )
+    return YES
+
+
+def within_quota(assignment: Assignment, act: Act) -> Verdict:
+    """The reviewer is on the panel of the call and has not reached the agreed number of cases."""
+    member = queries.member(assignment.reviewer, assignment.loi.call)
+    if member is None:
+        return no(
+            "not_on_panel",
+            say("%(name)s is not on the panel of the call.", name=assignment.reviewer),
+            field="reviewer",
+        )
+    load = queries.load(assignment.reviewer, assignment.loi.call)
+    if load >= member.quota:
+        return no(
+            "quota",
+            say(
+                "%(name)s has %(load)s cases of at most %(quota)s.",
+                name=assignment.reviewer,
+                load=load,
+                quota=member.quota,
+            ),
+            field="reviewer",
+        )
+    return YES
+
+
+def case_takes_reviewers(assignment: Assignment, act: Act) -> Verdict:
+    """The case is in screening or under review."""
+    if assignment.loi.state not in OPEN_CASES:
+        return no("case_closed", say("The case is past its review: no reviewer is added."))
+    return YES
+
+
+def case_is_under_review(assignment: Assignment, act: Act) -> Verdict:
+    """The case is under review."""
+    if assignment.loi.state != "under_review":
+        return no("not_under_review", say("The case is not under review now."))
+    return YES
+
+
+def sheet_is_complete(assignment: Assignment, act: Act) -> Verdict:
+    """Every criterion has its score, every score its finding, and the risk is rated."""
+    owed = queries.owed(assignment)
+    if owed:
+        return no(
+            "incomplete",
+            say("%(n)s things are owed. The first: %(first)s", n=len(owed), first=owed[0]),
+        )
+    return YES
+
+
+# fmt: off
+ASSIGNMENT_ROWS = (
+    Row("assign", "assigned", (START,), "invited", ("secretary",), (case_takes_reviewers, no_hard_conflict, within_quota), "assignment_invited"),
+    Row("accept", "accepted", ("invited",), "accepted", ("reviewer",), (no_hard_conflict,), button=say("Accept the review")),
+    Row("recuse", "recused", ("invited", "accepted"), "recused", ("reviewer",), tells="assignment_recused", button=say("Step back: conflict of interest"), reason=True, tone="danger"),
+    Row("remove", "removed", ("invited", "accepted"), "removed", ("secretary", "chair"), tells="assignment_removed", button=say("Take off the case"), reason=True, tone="danger"),
+    Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_hard_conflict, sheet_is_complete), button=say("Lock the review")),
+    Row("reopen", "reopened", ("locked",), "accepted", ("chair",), (case_is_under_review,), "assignment_reopened", say("Reopen the review"), reason=True),
+)
+# fmt: on
+
+ASSIGNMENT = register(
+    Table(
+        noun="assignment",
+        title=say("Review"),
+        relation=policy.relation,
+        relations=policy.RELATIONS,
+        states=(
+            State("invited", say("invited"), tone="amber"),
+            State("accepted", say("being written"), tone="lunar"),
+            State("recused", say("stepped back"), final=True),
+            State("removed", say("taken off"), final=True),
+            State("locked", say("locked"), tone="jade"),
+        ),
+        rows=ASSIGNMENT_ROWS,
+    )
+)
