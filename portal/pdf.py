@@ -112,15 +112,15 @@ def qr_svg(text: str) -> bytes:
 
 
 def _pdf(answer: bytes, seconds: float) -> bytes:
-    kind, payload = answer[:1], answer[1:]
+    kind, content = answer[:1], answer[1:]
     if kind == b"P":
-        return payload
+        return content
     if kind == b"G":
-        character = payload.decode()
+        character = content.decode()
         raise MissingGlyph(character, unicodedata.name(character, "without a name"))
     if kind == b"T":
         raise RenderTimeout(f"The document took longer than {seconds:g} s to lay out.")
-    raise RenderFailed(payload.decode())
+    raise RenderFailed(content.decode())
 
 
 class Renderer:

@@ -6,7 +6,7 @@ stylesheet once; a fork then costs milliseconds, starts its CPU count at zero
 and may be killed without harm to the next document.
 
 Frames, both ways: eight bytes of length (big-endian), then the body. A job is
-JSON; an answer is one letter (see the constants) and its payload.
+JSON; an answer is one letter (see the constants) and its content.
 """
 
 import base64
@@ -142,8 +142,8 @@ def resolve_direction(root) -> None:
 def work(job: dict, press: Press, writer: int) -> None:
     """Render in the forked child, report and end; never returns."""
 
-    def report(kind: bytes, payload: bytes) -> None:
-        write_all(writer, kind + payload)
+    def report(kind: bytes, content: bytes) -> None:
+        write_all(writer, kind + content)
         os._exit(0)
 
     def fault(kind, error, trace) -> None:
