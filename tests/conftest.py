@@ -1,0 +1,112 @@
+# ruff: noqa: E402
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import django
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
+
+# The settings are read once, at the first import: everything they look at comes before it.
+SURROUNDINGS = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+atexit.register(shutil.rmtree, SURROUNDINGS, ignore_errors=True)
+for name in ("ALLOWED_HOSTS", "BASE_URL", "DEBUG", "EMAIL_URL", "REDIS_URL", "TRUSTED_PROXIES"):
+    os.environ.pop(name, None)
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "portal.settings",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
+    "PORTAL_VAR": str(SURROUNDINGS),
+    "FILES_DIR": str(SURROUNDINGS / "files"),
+    "SIGNING_KEY_FILE": str(SURROUNDINGS / "signing_key.pem"),
+    "SECRET_KEY": "a-secret-of-the-tests-and-of-nobody-else",
+}
+Path(os.environ["SIGNING_KEY_FILE"]).write_bytes(
+    Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+)
+django.setup()
+
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from portal import clock, triggers
+from portal.invariants import violations
+from portal.models import User
+from tests import make
+from tests.cast import Cast
+from tests.visitor import Visitor
+
+hypothesis.register_profile(
+    "quick",
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_configure() -> None:
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django_settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    # A file, so that two threads are two connections, as they are in life.
+    if django_settings.EMBEDDED:
+        connection.settings_dict["TEST"]["NAME"] = SURROUNDINGS / "test.sqlite3"
+    TransactionTestCase._fixture_teardown = _lifted(TransactionTestCase._fixture_teardown)
+
+
+def _lifted(flush: Callable) -> Callable:
+    """The flush after a transactional test deletes rows that nothing else may delete."""
+
+    def flush_without_triggers(case) -> None:
+        with triggers.lifted():
+            flush(case)
+
+    return flush_without_triggers
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """The people of the tests, freshly entered."""
+    return Cast()
+
+
+@pytest.fixture
+def visit(settings) -> Callable[..., Visitor]:
+    """`visit(cast.pi, at=make.DURING)`: a browser of this person, whose requests arrive then."""
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+
+    def visitor(person: User | None = None, *, at: datetime) -> Visitor:
+        return Visitor(person, at)
+
+    return visitor
+
+
+@pytest.fixture
+def clock_at(monkeypatch) -> Callable[[datetime], None]:
+    """`clock_at(instant)`: what `clock.now()` says from here on, on either database."""
+
+    def set_to(instant: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: instant)
+
+    return set_to
+
+
+@pytest.fixture
+def truths(db) -> Iterator[None]:
+    """Ask for it in a journey: with its mail sent, every invariant holds at its end."""
+    yield
+    make.settle()
+    assert list(violations(make.latest())) == []
