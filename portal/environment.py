@@ -37,6 +37,18 @@ def words(name: str, default: str = "") -> list[str]:
     return [word for word in text(name, default).replace(",", " ").split() if word]
 
 
+def origin(host: str, port: int) -> str:
+    """Where people reach a server that listens on `host`: a wildcard is no address.
+
+    >>> origin("0.0.0.0", 8000)
+    'http://127.0.0.1:8000'
+    >>> origin("::1", 8000)
+    'http://[::1]:8000'
+    """
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+
 def secret(name: str, folder: Path, *, embedded: bool) -> str:
     """The secret from the environment, or from a file only its owner reads.
 
@@ -141,13 +153,17 @@ def broker(url: str, folder: Path) -> dict[str, object]:
         for name in ("queue", "control"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         return {
-            "broker_url": "filesystem://",
+            "broker_url": "filesystem://localhost/",
+            "broker_transport": "portal.broker:Transport",
             "broker_transport_options": {
                 "data_folder_in": str(folder / "queue"),
                 "data_folder_out": str(folder / "queue"),
                 "control_folder": str(folder / "control"),
                 "store_processed": False,
+                "polling_interval": 0.25,
             },
+            # One worker of our own: nobody asks it from afar.
+            "worker_enable_remote_control": False,
         }
     if urlsplit(url).scheme not in {"redis", "rediss", "unix", "redis+socket"}:
         raise Misconfigured(

@@ -1,4 +1,5 @@
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +18,15 @@ DEBUG = environment.flag("DEBUG", False)
 DEMONSTRATION = environment.flag("DEMONSTRATION", EMBEDDED)
 SECRET_KEY = environment.secret("SECRET_KEY", VAR, embedded=EMBEDDED)
 
-# Where people reach the portal: links in messages and letters start with it.
-BASE_URL = environment.text(
-    "BASE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000, 1, 65535)}"
-).rstrip("/")
+# Where `manage.py run` listens, and where people reach it: links in messages
+# and letters start with BASE_URL.
+HOST = environment.text("HOST", "127.0.0.1")
+PORT = environment.number("PORT", 8000, 1, 65535)
+BASE_URL = environment.text("BASE_URL", environment.origin(HOST, PORT)).rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
+ALLOWED_HOSTS = environment.words(
+    "ALLOWED_HOSTS", f"127.0.0.1 localhost [::1] {urlsplit(BASE_URL).hostname or ''}"
+)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 # Addresses of the proxies whose X-Request-Start is believed.
 TRUSTED_PROXIES = environment.words("TRUSTED_PROXIES")
@@ -199,7 +203,8 @@ CELERY = {
             "proposals.tasks.render_letters",
         )
     },
-    "beat_schedule_filename": str(VAR / "beat"),
+    # In memory: the bells are the same after every start, and no file can break.
+    "beat_scheduler": "celery.beat:Scheduler",
     "timezone": "UTC",
 }
 
