@@ -1,0 +1,181 @@
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from portal import roles
+from portal.models import Organisation
+from proposals.models import Call, LetterOfIntent
+from proposals.services import calls as call_services
+from proposals.services import lois
+from reviews import queries, services
+from reviews.demonstration import calls, data
+from reviews.demonstration.cast import Cast
+from reviews.models import Assignment
+from reviews.services import FindingDraft
+
+DAY = timedelta(days=1)
+UNDER_CLASS = {
+    "contingency_percent": "8",
+    "contingency_reason": "Weighed engineering model; the remaining growth is the harness only.",
+}
+
+
+@transaction.atomic
+def open_call(cast: Cast, now: datetime) -> None:
+    """DEMO27-L: open for twenty more days, with drafts, one letter signed off, and filed ones."""
+    call = calls.published(
+        "DEMO27-L", "Payloads of the demonstration polar lander",
+        opens_at=calls.midnight(now, -41), closes_at=calls.midnight(now, 20),
+        at=now - 41 * DAY, cast=cast,
+    )  # fmt: skip
+    for days, case in enumerate(data.load("letters")):
+        at = now - timedelta(days=20 - days, hours=5)
+        if case["ref"] in {"FIC-01", "FIC-04", "FIC-08", "FIC-12"}:
+            _filed(call, case, cast, at)
+        elif case["ref"] == "FIC-02":
+            _sign_off(_drafted(call, case, cast, at), at + timedelta(hours=1))
+        elif case["ref"] in {"FIC-05", "FIC-06"}:
+            _drafted(call, case, cast, at)
+        elif case["ref"] == "FIC-15":
+            _drafted(call, case, cast, at, sections=("identity", "team"))
+
+
+@transaction.atomic
+def closed_call(cast: Cast, now: datetime) -> None:
+    """DEMO26-L: closed for ninety days, judged, its cases in final review and undecided."""
+    call = calls.published(
+        "DEMO26-L", "Payloads of the demonstration polar lander, first round",
+        opens_at=calls.midnight(now, -151), closes_at=calls.midnight(now, -90),
+        at=now - 151 * DAY, cast=cast,
+    )  # fmt: skip
+    cases = {}
+    for hours, case in enumerate(data.load("letters")):
+        at = call.closes_at - timedelta(days=12, hours=-9 * hours)
+        if case["ref"] == "FIC-15":
+            _drafted(call, case, cast, at, sections=("identity", "team", "science"))
+        else:
+            changes = UNDER_CLASS if case["ref"] == "FIC-06" else {}
+            cases[case["ref"]] = _filed(call, case, cast, at, **changes)
+    call_services.close(call, now=call.closing_due_at)
+    _panel(call, cast, call.closes_at + 2 * DAY)
+    _screen(cases, cast, call.closes_at + 5 * DAY)
+    _review(cases, cast, call.closes_at + 10 * DAY)
+    _conclude(cases, cast, call.closes_at + 50 * DAY)
+
+
+def _drafted(
+    call: Call, case: dict, cast: Cast, at: datetime, sections: tuple[str, ...] = (), **changes: str
+) -> LetterOfIntent:
+    pi, organisation = cast.pis[case["slug"]], cast.organisations[case["slug"]]
+    loi = lois.begin(call, organisation, pi=pi, by=pi, now=at)
+    changes["flight_model_on"] = str(call.need_by - 60 * DAY)
+    for section, values in data.content(case, **changes).items():
+        if not sections or section in sections:
+            loi = lois.save_draft(
+                loi, section=section, values=values, version=loi.version, by=pi, now=at
+            )
+    if not sections:
+        stored = lois.store_attachment(data.pdf(), now=at)
+        name = f"{case['acronym']} letter of intent.pdf"
+        loi = lois.attach(loi, stored, name=name, version=loi.version, by=pi, now=at)
+    return loi
+
+
+def _sign_off(loi: LetterOfIntent, at: datetime) -> None:
+    lois.sign_off(loi, version=loi.version, by=loi.pi, now=at)
+
+
+def _filed(call: Call, case: dict, cast: Cast, at: datetime, **changes: str) -> LetterOfIntent:
+    loi = _drafted(call, case, cast, at, **changes)
+    _sign_off(loi, at + timedelta(hours=1))
+    aor = cast.aors[case["slug"]]
+    lois.file(loi, version=loi.version, by=aor, now=at + timedelta(hours=3))
+    return LetterOfIntent.objects.get(pk=loi.pk)
+
+
+def _panel(call: Call, cast: Cast, at: datetime) -> None:
+    secretary = cast.office["secretary"]
+    services.add_member(call, cast.chair, roles.CHAIR, by=secretary, now=at)
+    for row in data.load("panel")["reviewers"]:
+        organisation: Organisation | None = cast.organisations.get(row.get("organisation", ""))
+        services.add_member(
+            call, cast.reviewers[row["id"]], roles.REVIEWER, organisation=organisation,
+            country=row["country"], keywords=row["keywords"], quota=12, by=secretary, now=at,
+        )  # fmt: skip
+
+
+def _screen(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
+    secretary, approver = cast.office["secretary"], cast.office["approver"]
+    withdrawn = cases["FIC-03"]
+    lois.withdraw(
+        withdrawn, by=cast.aors["sahel-imaging"], now=at,
+        reason="The camera is needed on another mission of the centre.",
+    )  # fmt: skip
+    for ref, loi in cases.items():
+        if ref == "FIC-03":
+            continue
+        if ref != "FIC-06":
+            lois.screen(loi, compliant=True, note="Complete and within scope.", by=secretary, now=at)
+            continue
+        restored = Decimal("110.400")
+        lois.screen(
+            loi, compliant=False, rule="One independent module has at most 100 kg, counted as MEV.",
+            note="The contingency of 8 % is not accepted for a new design: class D owes 20 %. With it the module has 110.4 kg MEV.",
+            assessed={"mass": (restored, "Contingency of class D restored: 92 kg CBE and 20 %.")},
+            by=secretary, now=at,
+        )  # fmt: skip
+        lois.declare_ineligible(loi, by=approver, now=at + 2 * DAY)
+
+
+def _review(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
+    panel, secretary = data.load("panel"), cast.office["secretary"]
+    due = at + 30 * DAY
+    for ref, scores in panel["scores"].items():
+        loi = cases[ref]
+        extra = [panel["soft"].get(ref), panel["overdue"].get(ref)]
+        invited = {
+            name: services.assign(loi, cast.reviewers[name], due_at=due, by=secretary, now=at)
+            for name in (*scores, *filter(None, extra))
+        }
+        services.begin_review(loi, by=secretary, now=at + DAY)
+        for name, values in scores.items():
+            _write_review(invited[name], panel, name, values, at + 4 * DAY)
+        if soft := panel["soft"].get(ref):
+            reviewer = cast.reviewers[soft]
+            said = "I work in the same country as the lead organisation."
+            services.accept(invited[soft], soft_conflict=said, by=reviewer, now=at + 2 * DAY)
+            why = "Three reviewers without any conflict are on the case: the chair does without a fourth."
+            services.remove(invited[soft], reason=why, by=cast.chair, now=at + 3 * DAY)
+        if late := panel["overdue"].get(ref):
+            services.accept(invited[late], by=cast.reviewers[late], now=at + 2 * DAY)
+            why = "The review is more than five days overdue; three others are locked."
+            services.remove(invited[late], reason=why, by=secretary, now=due + 6 * DAY)
+
+
+def _write_review(invited: Assignment, panel: dict, name: str, values: list, at: datetime) -> None:
+    reviewer = invited.reviewer
+    services.accept(invited, by=reviewer, now=at)
+    scores = {f"C{n}": Decimal(str(value)) for n, value in enumerate(values, 1)}
+    turn = int(name[1:]) - 1
+    findings = []
+    for code, value in scores.items():
+        strength = value >= Decimal("3.5")
+        texts = panel["strengths" if strength else "weaknesses"][code]
+        major = value <= 2 or value == 5
+        findings.append(FindingDraft(code, strength, texts[turn % len(texts)], major=major))
+    saved = services.save_review(
+        invited, scores=scores, findings=findings, confidence=2 + turn % 2,
+        risk="medium" if scores["C3"] < 3 else "low", version=invited.version,
+        by=reviewer, now=at + 8 * DAY,
+    )  # fmt: skip
+    services.lock(saved, version=saved.version, by=reviewer, now=at + 9 * DAY)
+
+
+def _conclude(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
+    panel = data.load("panel")
+    for ref in panel["scores"]:
+        loi = cases[ref]
+        services.conclude_reviews(loi, by=cast.chair, now=at)
+        consensus = panel["consensus"] if queries.facts(loi).consensus_due else ""
+        services.conclude(loi, consensus=consensus, by=cast.chair, now=at + 3 * DAY)
