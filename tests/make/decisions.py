@@ -1,0 +1,97 @@
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from portal import files, leases
+from proposals.models import Call, Decision, Letter, LetterOfIntent
+from proposals.panel import CriterionResult, Finding, PanelResult
+from proposals.services import decisions, letters
+from tests.cast import Cast
+from tests.make.calls import call
+from tests.make.documents import pdf_bytes
+from tests.make.lois import filed, in_final_review
+from tests.make.story import APPROVED, DECIDED, RELEASE_ON, RELEASED, again, latest
+
+REASON = "The case is strong and what it needs can be given on this lander."
+CONDITIONS = [{"text": "File a containment report.", "due_on": "2027-09-30", "owner": "PI"}]
+RESULT = PanelResult(
+    mean=Decimal("75.5"),
+    sd=Decimal("4.2"),
+    rank=1,
+    criteria=(CriterionResult("C1", "Scientific and exploration value", 30, Decimal(4), "good"),),
+    findings=(Finding("C1", True, True, "It answers a stated aim of the call."),),
+)
+
+
+def prepared(
+    cast: Cast, loi: LetterOfIntent | None = None, *, outcome: str = "selected", **given: object
+) -> Decision:
+    """A decision prepared by the chair; `given` goes to the service."""
+    if outcome == "selected_conditional":
+        given.setdefault("conditions", CONDITIONS)
+    decision = decisions.prepare(
+        again(loi) if loi else in_final_review(cast),
+        outcome=outcome,
+        **{"reason": REASON, "result": RESULT, "by": cast.chair, "now": DECIDED, **given},
+    )
+    return again(decision)
+
+
+def decided_call(
+    cast: Cast,
+    *,
+    outcomes: Sequence[str] = ("selected", "reserve", "not_selected"),
+    masses_kg: Sequence[str] = (),
+    **terms: object,
+) -> Call:
+    """A closed call with one case an outcome, each decision prepared.
+
+    The first case is Institute A's, the second its rival's, and so on in turn.
+    """
+    of = call(cast, **terms)
+    filings = [
+        filed(
+            cast,
+            of,
+            rival=bool(place % 2),
+            title=f"Payload number {place + 1} of the call",
+            mass_cbe_kg=masses_kg[place] if masses_kg else "10",
+        )
+        for place in range(len(outcomes))
+    ]
+    for loi, outcome in zip(filings, outcomes, strict=True):
+        prepared(cast, in_final_review(cast, loi), outcome=outcome)
+    return again(of)
+
+
+def proposed_call(cast: Cast, **given: object) -> Call:
+    """Its decisions proposed by the chair."""
+    of = decided_call(cast, **given)
+    decisions.propose_decisions(of, by=cast.chair, now=DECIDED)
+    return again(of)
+
+
+def approved_call(cast: Cast, **given: object) -> Call:
+    """Its decisions approved: every letter is owed, none rendered."""
+    of = proposed_call(cast, **given)
+    decisions.approve_decisions(of, release_on=RELEASE_ON, by=cast.approver, now=APPROVED)
+    return again(of)
+
+
+def store_letters(of: Call, *, now: datetime = APPROVED) -> list[Letter]:
+    """Store small bytes for every owed letter, as a worker would but for the rendering."""
+    rows = Letter.objects.filter(state="owed", loi__call=of)
+    claimed = list(leases.claim(rows, now=max(now, latest()), seconds=60, most=1000))
+    for letter in claimed:
+        stored = files.store(
+            pdf_bytes(letter.number), media_type="application/pdf", now=letter.due_at
+        )
+        letters.store(letter, stored, now=max(now, latest()))
+    return [again(letter) for letter in claimed]
+
+
+def released_call(cast: Cast, **given: object) -> Call:
+    of = approved_call(cast, **given)
+    store_letters(of)
+    decisions.release(of, by=cast.secretary, now=RELEASED)
+    return again(of)

@@ -1,0 +1,154 @@
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from portal.models import User
+from proposals.models import Call, LetterOfIntent
+from proposals.panel import PanelFacts
+from proposals.sections import SECTIONS
+from proposals.services import lois
+from reviews import services as judging
+from reviews.models import Assignment
+from tests.cast import Cast
+from tests.make.calls import RUBRIC, call, close, panel
+from tests.make.documents import content, pdf_bytes
+from tests.make.story import DURING, REVIEWED, SCREENED, again
+
+ENOUGH = PanelFacts(assigned=3, locked=3)
+
+
+def begun(
+    cast: Cast, of: Call | None = None, *, rival: bool = False, now: datetime = DURING
+) -> LetterOfIntent:
+    """An empty draft of Institute A, or of its rival."""
+    pi = cast.rival_pi if rival else cast.pi
+    return lois.begin(
+        of or call(cast), cast.rival if rival else cast.institute, pi=pi, by=pi, now=now
+    )
+
+
+def draft(
+    cast: Cast,
+    of: Call | None = None,
+    *,
+    rival: bool = False,
+    now: datetime = DURING,
+    attached: bool = True,
+    **given: object,
+) -> LetterOfIntent:
+    """A draft with everything in it; `given` goes to `content`."""
+    loi = begun(cast, of, rival=rival, now=now)
+    said = content(**given)
+    for section in SECTIONS:
+        loi = lois.save_draft(
+            loi,
+            section=section.name,
+            values=said[section.name],
+            version=loi.version,
+            by=loi.pi,
+            now=now,
+        )
+    if attached:
+        stored = lois.store_attachment(pdf_bytes(), now=now)
+        loi = lois.attach(loi, stored, name="signed.pdf", version=loi.version, by=loi.pi, now=now)
+    return again(loi)
+
+
+def awaiting(
+    cast: Cast, of: Call | None = None, *, now: datetime = DURING, **given: object
+) -> LetterOfIntent:
+    loi = draft(cast, of, now=now, **given)
+    lois.sign_off(loi, version=loi.version, by=loi.pi, now=now)
+    return again(loi)
+
+
+def filed(
+    cast: Cast, of: Call | None = None, *, now: datetime = DURING, **given: object
+) -> LetterOfIntent:
+    loi = awaiting(cast, of, now=now, **given)
+    lois.file(loi, version=loi.version, by=representative(cast, loi), now=now)
+    return again(loi)
+
+
+def representative(cast: Cast, loi: LetterOfIntent) -> User:
+    """The AOR of the letter's organisation."""
+    return cast.rival_aor if loi.organisation_id == cast.rival.pk else cast.aor
+
+
+def screened(
+    cast: Cast, loi: LetterOfIntent | None = None, *, compliant: bool = True, **found: object
+) -> LetterOfIntent:
+    """Screened by the secretary, the call closed for it where it was open."""
+    loi = loi or filed(cast)
+    if again(loi.call).state == "published":
+        close(loi.call)
+    if not compliant:
+        found = {"rule": "Most for one module", "note": "It is over the cap.", **found}
+    lois.screen(again(loi), compliant=compliant, by=cast.secretary, now=SCREENED, **found)
+    return again(loi)
+
+
+def ineligible(cast: Cast, loi: LetterOfIntent | None = None) -> LetterOfIntent:
+    loi = screened(cast, loi, compliant=False)
+    lois.declare_ineligible(loi, by=cast.approver, now=SCREENED)
+    return again(loi)
+
+
+def under_review(cast: Cast, loi: LetterOfIntent | None = None) -> LetterOfIntent:
+    loi = screened(cast, loi)
+    panel(cast, loi.call)
+    lois.begin_review(loi, facts=ENOUGH, by=cast.secretary, now=SCREENED)
+    return again(loi)
+
+
+def review(
+    cast: Cast, loi: LetterOfIntent, reviewer: User, *, scores: str = "4 4 4 4 4 4"
+) -> Assignment:
+    """The locked review of one reviewer: a score a criterion, each with a major finding."""
+    assignment = judging.assign(loi, reviewer, by=cast.secretary, now=SCREENED)
+    judging.accept(assignment, by=reviewer, now=SCREENED)
+    if again(loi).state == "screening":
+        return again(assignment)
+    return lock_review(assignment, scores=scores)
+
+
+def lock_review(assignment: Assignment, *, scores: str = "4 4 4 4 4 4") -> Assignment:
+    given = {code: Decimal(value) for (code, *_), value in zip(RUBRIC, scores.split(), strict=True)}
+    reviewer = assignment.reviewer
+    assignment = judging.save_review(
+        assignment,
+        scores=given,
+        findings=[
+            judging.FindingDraft(code, strength, f"What was found on {code}.", major=True)
+            for code in given
+            for strength in (True, False)
+        ],
+        confidence=2,
+        risk="low",
+        version=again(assignment).version,
+        by=reviewer,
+        now=REVIEWED,
+    )
+    judging.lock(assignment, version=assignment.version, by=reviewer, now=REVIEWED)
+    return again(assignment)
+
+
+def reviewed(
+    cast: Cast, loi: LetterOfIntent | None = None, *, scores: Sequence[str] = ("4 4 4 4 4 4",) * 3
+) -> LetterOfIntent:
+    """Under review with three locked reviews of `scores`, one line a reviewer."""
+    loi = screened(cast, loi)
+    panel(cast, loi.call)
+    assignments = [review(cast, loi, reviewer) for reviewer in cast.reviewers]
+    judging.begin_review(loi, by=cast.secretary, now=SCREENED)
+    for assignment, line in zip(assignments, scores, strict=True):
+        lock_review(assignment, scores=line)
+    return again(loi)
+
+
+def in_final_review(cast: Cast, loi: LetterOfIntent | None = None) -> LetterOfIntent:
+    """Without a single review: the panel's counts are handed in as they would come down."""
+    loi = under_review(cast, loi)
+    lois.conclude_reviews(loi, facts=ENOUGH, by=cast.chair, now=REVIEWED)
+    lois.conclude(loi, facts=ENOUGH, by=cast.chair, now=REVIEWED)
+    return again(loi)
