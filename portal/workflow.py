@@ -1,7 +1,7 @@
 """The engine under every workflow table: what a row means, and the one way to move.
 
-A noun's table (`proposals.workflow`, `reviews.workflow`) lists its rows: action,
-from, to, who, only if, tells, button. The same object drives the act itself, the
+A noun's table (in the `workflow` of its app) lists its rows: action, from, to,
+who, only if, tells, button. The same object drives the act itself, the
 buttons a person sees, the page /help/workflow/, the system check and the tests.
 """
 

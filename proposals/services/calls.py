@@ -10,6 +10,12 @@ from proposals.models import Allocation, Call, Criterion, LetterOfIntent, Milest
 from proposals.services import locks, lois
 from proposals.workflow import CALL
 
+# What a draft may still change of its own row.
+TERMS = (
+    "code mission title summary fictional zone opens_at closes_at grace_s need_by keywords "
+    "reviewers_least drafted_by"
+).split()
+
 
 @transaction.atomic
 def draft(
@@ -48,8 +54,7 @@ def revise(
             no("call.revise.who", say("Only the secretary changes a draft call."), who=True)
         )
     call.drafted_by = by
-    call.state = "draft"
-    call.save()
+    call.save(update_fields=TERMS)
     for related in (call.allocations, call.criteria, call.milestones):
         related.all().delete()
     _write_terms(call, allocations, criteria, milestones)
