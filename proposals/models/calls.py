@@ -102,6 +102,11 @@ class Call(models.Model):
             need_by=self.need_by,
         )
 
+    def happened(self, kind: str, at: datetime) -> None:
+        """Note the actual day of a milestone, in the call's zone, the first time."""
+        day = at.astimezone(self.zoneinfo).date()
+        self.milestones.filter(kind=kind, actual=None).update(actual=day)
+
     @property
     def zoneinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)

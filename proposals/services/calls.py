@@ -89,7 +89,7 @@ def send_back(call: Call, *, by: User, now: datetime, reason: str) -> Event:
 def publish(call: Call, *, by: User, now: datetime) -> Event:
     call = locks.call(call)
     event = CALL.move(call, "publish", by=by, now=now)
-    _happened(call, "opening", max(now, call.opens_at))
+    call.happened("opening", max(now, call.opens_at))
     return event
 
 
@@ -102,15 +102,9 @@ def close(call: Call, *, now: datetime) -> Event:
     """
     call = locks.call(call)
     event = CALL.move(call, "close", by=CLOCK, now=now)
-    _happened(call, "closing", call.closes_at)
+    call.happened("closing", call.closes_at)
     cases = LetterOfIntent.objects.select_for_update(of=("self",)).filter(call=call)
     for loi in cases.select_related("organisation").order_by("pk"):
         loi.call = call
         lois.close(loi, now=now)
     return event
-
-
-def _happened(call: Call, kind: str, at: datetime) -> None:
-    call.milestones.filter(kind=kind, actual=None).update(
-        actual=at.astimezone(call.zoneinfo).date()
-    )

@@ -20,6 +20,7 @@ from proposals.models import (
     Revision,
     Screening,
 )
+from proposals.models.lois import RUNNING
 from proposals.panel import PanelFacts
 from proposals.services import decisions, letters, locks
 from proposals.workflow import LOI
@@ -286,7 +287,12 @@ def conclude_reviews(loi: LetterOfIntent, *, facts: PanelFacts, by: User, now: d
 
 @transaction.atomic
 def conclude(loi: LetterOfIntent, *, facts: PanelFacts, by: User, now: datetime) -> Event:
-    return LOI.move(locks.case(loi), "conclude", by=by, now=now, facts=facts)
+    """Send a case to final review; the last one of its call ends the preliminary selection."""
+    loi = locks.case(loi)
+    event = LOI.move(loi, "conclude", by=by, now=now, facts=facts)
+    if not loi.call.lois.filter(state__in=RUNNING).exclude(state="final_review").exists():
+        loi.call.happened("preliminary", now)
+    return event
 
 
 def store_attachment(content: bytes, *, now: datetime) -> StoredFile:

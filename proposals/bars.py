@@ -1,0 +1,77 @@
+"""The budget bar: one allocation's balance as segments in percent of what is offered."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from portal.text import Text, plain, say
+from proposals.ledger import ZERO, Balance
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`start` and `width` are percent of what is offered; `amount` is in the bar's unit."""
+
+    key: str
+    label: Text
+    amount: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What templates/parts/budget_bar.html draws. `extent` is the percent shown."""
+
+    label: Text | str
+    unit: Text
+    offered: str
+    segments: tuple[Segment, ...]
+    over: str = ""
+    extent: float = 100
+
+
+def public(balance: Balance) -> Balance:
+    """What everybody may know: holds of decisions not yet released count as free."""
+    return replace(balance, proposed=ZERO)
+
+
+def bar(
+    balance: Balance, label: Text | str, *, asked: Decimal | None = None, proposals: bool = False
+) -> Bar:
+    """The bar of a balance: committed, proposed, free, held back, and what is asked under it.
+
+    `proposals` shows the holds as a segment of their own; for people who do not
+    decide, hand in `public(balance)` and leave it out.
+
+    >>> from proposals.resources import MASS
+    >>> drawn = bar(Balance(MASS, Decimal(200), Decimal(20)), "Mass")
+    >>> [(s.key, s.start, s.width) for s in drawn.segments]
+    [('committed', 0.0, 0.0), ('free', 0.0, 90.0), ('held_back', 90.0, 10.0)]
+    """
+    amounts = [("committed", say("committed"), balance.committed)]
+    if proposals:
+        amounts.append(("proposed", say("proposed"), balance.proposed))
+    amounts.append(("free", say("free"), max(balance.free, ZERO)))
+    amounts.append(("held_back", say("held back"), balance.held_back))
+    segments, end = [], ZERO
+    for key, name, amount in amounts:
+        segments.append(_segment(key, name, amount, end, balance.offered))
+        end += amount
+    if asked is not None:
+        segments.append(_segment("asked", say("asked"), asked, ZERO, balance.offered))
+    return Bar(
+        label=label,
+        unit=balance.resource.unit,
+        offered=plain(balance.offered),
+        segments=tuple(segments),
+        over=plain(-balance.free) if balance.free < 0 else "",
+        extent=max(100.0, _percent(end, balance.offered), _percent(asked or ZERO, balance.offered)),
+    )
+
+
+def _segment(key: str, label: Text, amount: Decimal, start: Decimal, offered: Decimal) -> Segment:
+    return Segment(key, label, plain(amount), _percent(start, offered), _percent(amount, offered))
+
+
+def _percent(amount: Decimal, offered: Decimal) -> float:
+    return float(round(100 * amount / offered, 2))

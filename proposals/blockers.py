@@ -1,0 +1,191 @@
+"""What stands between a call and its results: a sentence each, and the act that clears it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from portal.cards import Todo
+from portal.deadline import Deadline, zoned
+from portal.text import say
+from proposals.models import Call, Letter, LetterOfIntent
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One thing between the call and its results, and whose it is."""
+
+    who: str
+    todo: Todo
+
+
+def own(call: Call, now: datetime) -> list[Blocker]:
+    found = {
+        "draft": _draft,
+        "proposed": _proposed,
+        "published": _published,
+        "closed": _closed,
+        "decisions_proposed": _decisions_proposed,
+        "decisions_approved": _decisions_approved,
+    }.get(call.state, lambda call, now: [])(call, now)
+    return [] if call.history else found
+
+
+def _to(name: str, call: Call) -> str:
+    return reverse(name, args=[call.code])
+
+
+def _draft(call: Call, now: datetime) -> list[Blocker]:
+    sentence = say("The call %(code)s is a draft: finish and propose it.", code=call.code)
+    return [Blocker("secretary", Todo(sentence, _to("call", call), say("Open the draft")))]
+
+
+def _proposed(call: Call, now: datetime) -> list[Blocker]:
+    sentence = say("The call %(code)s waits for publication.", code=call.code)
+    return [Blocker("approver", Todo(sentence, _to("call", call), say("Read and publish")))]
+
+
+def _published(call: Call, now: datetime) -> list[Blocker]:
+    found = LetterOfIntent.objects.filter(
+        call=call, state__in=["draft", "awaiting_signature"], organisation__verified_at=None
+    )
+    number = found.values("organisation").distinct().count()
+    if not number or now >= call.closes_at:
+        return []
+    sentence = ngettext(
+        "%(n)s organisation with a letter in %(code)s is not verified and cannot file.",
+        "%(n)s organisations with a letter in %(code)s are not verified and cannot file.",
+        number,
+    ) % {"n": number, "code": call.code}
+    deadline = Deadline(call.closes_at, call.zone, now)
+    todo = Todo(
+        sentence,
+        reverse("day") + "#organisations",
+        say("Look and verify"),
+        call.closes_at,
+        f"{zoned(call.closes_at, call.zone)}, {deadline.left_text}",
+        deadline.tone,
+    )
+    return [Blocker("secretary", todo)]
+
+
+def _closed(call: Call, now: datetime) -> list[Blocker]:
+    latest = {
+        loi.pk: loi.screenings.all()
+        for loi in LetterOfIntent.objects.filter(call=call, state="screening").prefetch_related(
+            "screenings"
+        )
+    }
+    last = [max(found, key=lambda s: s.pk) for found in latest.values() if found]
+    unscreened = len(latest) - len(last)
+    ineligible = sum(1 for screening in last if not screening.compliant)
+    undecided = (
+        LetterOfIntent.objects.filter(call=call, state="final_review")
+        .exclude(decisions__state__in=["prepared", "approved"])
+        .count()
+    )
+    cases = _to("cases", call)
+    found = [
+        (
+            "secretary",
+            unscreened,
+            ngettext(
+                "%(n)s case of %(code)s awaits screening.",
+                "%(n)s cases of %(code)s await screening.",
+                unscreened,
+            ),
+            Todo("", cases, say("Screen")),
+        ),
+        (
+            "approver",
+            ineligible,
+            ngettext(
+                "%(n)s case of %(code)s was screened as ineligible: a second person confirms.",
+                "%(n)s cases of %(code)s were screened as ineligible: a second person confirms.",
+                ineligible,
+            ),
+            Todo("", cases, say("Look and confirm")),
+        ),
+        (
+            "secretary",
+            len(last) - ineligible,
+            ngettext(
+                "%(n)s screened case of %(code)s waits to be sent to review.",
+                "%(n)s screened cases of %(code)s wait to be sent to review.",
+                len(last) - ineligible,
+            ),
+            Todo("", cases, say("Send to review")),
+        ),
+        (
+            "chair",
+            undecided,
+            ngettext(
+                "%(n)s case of %(code)s is in final review without a decision.",
+                "%(n)s cases of %(code)s are in final review without a decision.",
+                undecided,
+            ),
+            Todo("", _to("decisions", call), say("See the decisions")),
+        ),
+    ]
+    return [
+        Blocker(who, replace(todo, sentence=text % {"n": number, "code": call.code}))
+        for who, number, text, todo in found
+        if number
+    ]
+
+
+def _decisions_proposed(call: Call, now: datetime) -> list[Blocker]:
+    sentence = say("The decisions of %(code)s wait for approval.", code=call.code)
+    return [Blocker("approver", Todo(sentence, _to("decisions", call), say("Read and approve")))]
+
+
+def _decisions_approved(call: Call, now: datetime) -> list[Blocker]:
+    stored, failed, number = letters_of(call)
+    today = now.astimezone(call.zoneinfo).date()
+    page = _to("decisions", call)
+    found = []
+    if failed:
+        sentence = ngettext(
+            "%(n)s letter of %(code)s could not be rendered.",
+            "%(n)s letters of %(code)s could not be rendered.",
+            failed,
+        ) % {"n": failed, "code": call.code}
+        todo = Todo(sentence, page, say("See why"), tone="cinnabar")
+        found.append(Blocker("secretary", todo))
+    elif stored < number:
+        sentence = say(
+            "%(stored)s of %(all)s letters of %(code)s are stored; the rest is being rendered.",
+            stored=stored,
+            all=number,
+            code=call.code,
+        )
+        found.append(Blocker("secretary", Todo(sentence, page, say("Watch"))))
+    if call.release_on < today:
+        sentence = say(
+            "The release of %(code)s was planned for %(day)s and did not happen: move it.",
+            code=call.code,
+            day=call.release_on,
+        )
+        found.append(Blocker("secretary", Todo(sentence, page, say("Move it"), tone="amber")))
+    elif call.release_on == today and stored == number:
+        sentence = say("The results of %(code)s can be released today.", code=call.code)
+        found.append(Blocker("secretary", Todo(sentence, page, say("Check and release"))))
+    elif call.release_on > today:
+        sentence = say(
+            "The release of %(code)s is planned for %(day)s.", code=call.code, day=call.release_on
+        )
+        found.append(Blocker("secretary", Todo(sentence, page, say("See the decisions"))))
+    return found
+
+
+def letters_of(call: Call) -> tuple[int, int, int]:
+    """(stored, failed, all) of the letters of approved decisions."""
+    letters = Letter.objects.filter(decision__loi__call=call, decision__state="approved")
+    found = letters.exclude(state="void").aggregate(
+        stored=Count("pk", filter=Q(state="stored")),
+        failed=Count("pk", filter=Q(failed_at__isnull=False)),
+        all=Count("pk"),
+    )
+    return found["stored"], found["failed"], found["all"]

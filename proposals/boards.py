@@ -1,0 +1,229 @@
+"""What the pages of a call show at a glance: bars, dates, counts, and what stands in the way."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count
+from django.utils import formats
+from django.utils.translation import ngettext
+
+from portal import roles
+from portal.cards import Todo
+from portal.deadline import Deadline
+from portal.models import User
+from portal.text import Text, say
+from portal.workflow import State
+from proposals import bars, policy, queries
+from proposals import blockers as blockers_of
+from proposals.models import Allocation, Call, Decision, Demand, LetterOfIntent, Milestone
+from proposals.models.lois import RUNNING
+from proposals.workflow import CALL
+
+DECIDERS = frozenset({roles.SECRETARY, roles.APPROVER, roles.AUDITOR, "chair"})
+READERS = frozenset({roles.SECRETARY, roles.APPROVER, roles.AUDITOR, roles.ADMIN})
+DECIDED = tuple(Decision.Outcome.values)
+
+# What `reviews` adds to the blockers of a call's board: overdue reviews, missing reviewers.
+BLOCKERS: list[Callable[[Call, User, datetime], Iterable[Todo]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMore:
+    """What `reviews` adds to a row of the secretariat's list: a word on the reviewers, and links."""
+
+    reviewers: str = ""
+    links: tuple[tuple[Text | str, str], ...] = ()  # (label, address)
+
+
+# From all cases of a page at once, so that a list asks no more for thirty than for one.
+CASES: list[Callable[[Call, User, list[LetterOfIntent]], dict[int, CaseMore]]] = []
+
+
+def public_bars(call: Call) -> list[bars.Bar]:
+    """For everybody: what is offered, held back, and committed by released decisions."""
+    return [
+        bars.bar(bars.public(queries.balance(allocation)), label(allocation, call))
+        for allocation in call.allocations.all()
+    ]
+
+
+def deciding_bars(call: Call) -> list[bars.Bar]:
+    """For those who decide: with what is asked, and the holds of prepared decisions."""
+    asked = demanded(call)
+    return [
+        bars.bar(
+            queries.balance(allocation),
+            label(allocation, call),
+            asked=asked.get(allocation.pk, Decimal(0)),
+            proposals=True,
+        )
+        for allocation in call.allocations.all()
+    ]
+
+
+def board_bars(call: Call, *, deciding: bool) -> list[bars.Bar]:
+    """Administrators see the sums that are public and what is asked; the holds stay private."""
+    if deciding:
+        return deciding_bars(call)
+    asked = demanded(call)
+    return [
+        bars.bar(
+            bars.public(queries.balance(allocation)),
+            label(allocation, call),
+            asked=asked.get(allocation.pk, Decimal(0)),
+        )
+        for allocation in call.allocations.all()
+    ]
+
+
+def label(allocation: Allocation, call: Call) -> Text:
+    several = len({a.platform_id for a in call.allocations.all()}) > 1
+    if several:
+        return say(
+            "%(platform)s: %(resource)s",
+            platform=allocation.platform.name,
+            resource=allocation.kind.label,
+        )
+    return allocation.kind.label
+
+
+def demanded(call: Call) -> dict[int, Decimal]:
+    """Allocation id → what the cases still in the running or decided ask, in its unit."""
+    total: dict[int, Decimal] = {}
+    demands = Demand.objects.filter(
+        filing__in_force_for__call=call, filing__in_force_for__state__in=[*RUNNING, *DECIDED]
+    ).prefetch_related("assessments")
+    for demand in demands:
+        assessments = sorted(demand.assessments.all(), key=lambda a: a.pk)
+        amount = assessments[-1].amount if assessments else demand.amount
+        total[demand.allocation_id] = total.get(demand.allocation_id, Decimal(0)) + amount
+    return total
+
+
+def standing(call: Call, now: datetime) -> State:
+    """What everybody may read of where a call is: open or not is derived from its instants."""
+    if call.state != "published":
+        state = CALL.state(call.state)
+        return State(state.name, state.applicant_label or state.label, tone=state.tone)
+    if now < call.opens_at:
+        return State("upcoming", say("opens later"), tone="open")
+    if call.open_at(now):
+        return State("open", say("open"), tone="jade")
+    return State("closing", say("closed, being counted"), tone="lunar")
+
+
+def closing(call: Call, now: datetime) -> Deadline:
+    return Deadline(call.closes_at, call.zone, now)
+
+
+def opening(call: Call, now: datetime) -> Deadline:
+    return Deadline(call.opens_at, call.zone, now)
+
+
+def timeline(call: Call, now: datetime) -> list[dict]:
+    """The call's dates in their order, each with what it slipped."""
+    today = now.astimezone(call.zoneinfo).date()
+    order = list(Milestone.Kind)
+    return [
+        {
+            "label": milestone.get_kind_display(),
+            "planned": _day(milestone.planned),
+            "actual": _day(milestone.actual),
+            "slip_text": slip(milestone, today) or milestone.note,
+            "tone": _tone(milestone, today),
+        }
+        for milestone in sorted(call.milestones.all(), key=lambda m: order.index(m.kind))
+    ]
+
+
+def slip(milestone: Milestone, today: date) -> str:
+    if milestone.planned is None or (milestone.actual is None and milestone.planned >= today):
+        return ""
+    days = ((milestone.actual or today) - milestone.planned).days
+    if milestone.actual is None:
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", days) % {"n": days}
+    if days > 0:
+        return ngettext("%(n)s day late", "%(n)s days late", days) % {"n": days}
+    return ngettext("%(n)s day early", "%(n)s days early", -days) % {"n": -days} if days else ""
+
+
+def _tone(milestone: Milestone, today: date) -> str:
+    if milestone.actual:
+        return "amber" if milestone.planned and milestone.actual > milestone.planned else "jade"
+    return "cinnabar" if milestone.planned and milestone.planned < today else ""
+
+
+def _day(value: date | None) -> str:
+    return formats.date_format(value, "j M Y") if value else ""
+
+
+def planned(call: Call, kind: str) -> date | None:
+    return next((m.planned for m in call.milestones.all() if m.kind == kind), None)
+
+
+def days_to_selection(call: Call, now: datetime) -> int | None:
+    """Days from today, in the call's zone, to the planned final selection; negative when past."""
+    final = planned(call, Milestone.Kind.FINAL)
+    return (final - now.astimezone(call.zoneinfo).date()).days if final else None
+
+
+def counts(call: Call) -> dict[str, int]:
+    """State → how many letters of the call are in it."""
+    rows = LetterOfIntent.objects.filter(call=call).values_list("state").annotate(n=Count("pk"))
+    return dict(rows.order_by())
+
+
+def funnel(found: dict[str, int]) -> list[dict]:
+    """How far the letters have come. Counts alone: it names no case and no outcome."""
+
+    def total(*states: str) -> int:
+        return sum(found.get(state, 0) for state in states)
+
+    judged = ("consensus", "final_review", *DECIDED)
+    reviewed = ("under_review", *judged)
+    stages = [
+        (say("begun"), sum(found.values())),
+        (say("filed"), total("filed", "screening", "ineligible", "withdrawn", *reviewed)),
+        (say("screened, in review or later"), total(*reviewed)),
+        (say("reviews concluded"), total(*judged)),
+        (say("in final review or decided"), total("final_review", *DECIDED)),
+        (say("decided"), total(*DECIDED)),
+    ]
+    widest = max(count for _, count in stages) or 1
+    return [
+        {"label": name, "count": count, "percent": round(100 * count / widest, 1)}
+        for name, count in stages
+    ]
+
+
+def board(call: Call, user: User, now: datetime, *, deciding: bool) -> dict:
+    """The way of one call to its selection, as the board and the short panels show it."""
+    found = counts(call)
+    return {
+        "bars": board_bars(call, deciding=deciding),
+        "milestones": timeline(call, now),
+        "days": days_to_selection(call, now),
+        "final": planned(call, Milestone.Kind.FINAL),
+        "funnel": funnel(found),
+        "withdrawn": found.get("withdrawn", 0),
+        "ineligible": found.get("ineligible", 0),
+        "not_submitted": found.get("not_submitted", 0),
+        "blockers": blockers(call, user, now),
+        "deadline": closing(call, now),
+    }
+
+
+def blockers(call: Call, user: User, now: datetime) -> list[Todo]:
+    """What stands between the call and its results, each with the act that clears it."""
+    found = [blocker.todo for blocker in blockers_of.own(call, now)]
+    for source in BLOCKERS:
+        found.extend(source(call, user, now))
+    return found
+
+
+def owed_by(call: Call, user: User, now: datetime) -> list[Todo]:
+    """The blockers that this person can clear."""
+    mine = policy.call_relation(user, call)
+    return [blocker.todo for blocker in blockers_of.own(call, now) if blocker.who in mine]
