@@ -1,0 +1,3 @@
+from proposals.cards import lois
+
+__all__ = ["lois"]

@@ -1,0 +1,79 @@
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal import cards
+from portal.deadline import Deadline
+from portal.models import User
+from proposals import queries
+from proposals.checks import check
+from proposals.models import Letter, LetterOfIntent
+from proposals.workflow import LOI
+
+
+@cards.register_nav
+def navigation(user: User) -> Iterator[cards.NavItem]:
+    if user.is_authenticated and user.seats():
+        yield cards.NavItem(gettext_lazy("Letters of intent"), reverse("lois"), reverse("lois"))
+
+
+@cards.register
+def owed(user: User, now: datetime) -> Iterator[cards.Todo]:
+    """What an applicant owes: a draft to complete, a key to turn, a decision to read."""
+    seats = user.seats()
+    own = queries.visible_lois(user).filter(organisation__in=list(seats))
+    for loi in own.filter(state__in=["draft", "awaiting_signature"]):
+        if now < loi.call.closes_at:
+            yield from _before_closing(loi, LOI.relation(user, loi), now)
+    yield from _decided(user, own)
+
+
+def _before_closing(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iterator[cards.Todo]:
+    title = loi.title or _("a letter without a title")
+    if loi.state == "awaiting_signature":
+        sentence = _("“%(title)s” is signed off, not yet filed.") % {"title": title}
+        if "aor" in seats:
+            file = _("File “%(title)s”: signed off, not yet filed.") % {"title": title}
+            yield _todo(loi, now, file, reverse("file_loi", kwargs={"key": loi.key}), _("File"))
+        elif seats & {"pi", "owner"}:
+            yield _todo(loi, now, sentence, reverse("loi", kwargs={"key": loi.key}), _("Look"))
+        return
+    terms = loi.call.terms()
+    problems = check(loi.content, terms, attached=loi.attachment_id is not None)
+    missing = [problem for problem in problems if problem.hard]
+    here = reverse("loi", kwargs={"key": loi.key})
+    if missing and seats & {"pi", "editor", "owner"}:
+        sentence = ngettext(
+            "Complete “%(title)s”: %(n)s thing stands before signing off.",
+            "Complete “%(title)s”: %(n)s things stand before signing off.",
+            len(missing),
+        ) % {"title": title, "n": len(missing)}
+        section = missing[0].section
+        step = reverse("edit_loi", kwargs={"key": loi.key, "section": section})
+        yield _todo(loi, now, sentence, step, _("Go on"))
+    elif not missing and "pi" in seats:
+        sentence = _("Sign off “%(title)s”: nothing is missing.") % {"title": title}
+        yield _todo(loi, now, sentence, here, _("Read and sign off"))
+
+
+def _todo(loi: LetterOfIntent, now: datetime, sentence: str, url: str, act: str) -> cards.Todo:
+    deadline = Deadline(loi.call.closes_at, loi.call.zone, now)
+    due = f"{deadline.zone_text} — {deadline.left_text}"
+    return cards.Todo(sentence, url, act, loi.call.closes_at, due, deadline.tone)
+
+
+def _decided(user: User, own) -> Iterator[cards.Todo]:
+    letters = queries.visible_letters(user).filter(
+        loi__in=own, kind=Letter.Kind.DECISION, state="issued"
+    )
+    for letter in letters.order_by("-issued_at"):
+        loi = letter.loi
+        yield cards.Todo(
+            _("The decision on %(reference)s “%(title)s” is there.")
+            % {"reference": loi.reference, "title": loi.title},
+            reverse("loi", kwargs={"key": loi.key}),
+            _("Read it"),
+        )

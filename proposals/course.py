@@ -1,0 +1,112 @@
+"""The course of a case: where it is, what comes next, and what is expected of whom."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from portal.deadline import said
+from portal.models import User
+from portal.workflow import State
+from proposals import queries
+from proposals.models import LetterOfIntent
+from proposals.policy import SEATS
+from proposals.workflow import LOI
+
+OUTCOMES = ("selected", "selected_conditional", "reserve", "not_selected")
+# Every state's place on the way; where a case may end early, the step it ended at.
+PLACES = {
+    "draft": 0,
+    "awaiting_signature": 1,
+    "filed": 2,
+    "screening": 3,
+    "under_review": 4,
+    "consensus": 4,
+    "final_review": 5,
+    **dict.fromkeys(OUTCOMES, 6),
+}
+ENDED = {"not_submitted": 1, "withdrawn": 2, "ineligible": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    label: str
+    status: str
+    note: str = ""
+    url: str = ""
+    missing: int = 0
+
+
+def applicant(user: User, loi: LetterOfIntent) -> bool:
+    """Does this person read the case as a member of its organisation?"""
+    return bool(LOI.relation(user, loi) & set(SEATS.values()))
+
+
+def state(user: User, loi: LetterOfIntent) -> State:
+    """The case's state as this person may read it."""
+    found = LOI.state(loi.state)
+    if applicant(user, loi) and found.applicant_label:
+        return State(found.name, found.applicant_label, tone=found.tone, final=found.final)
+    return found
+
+
+def steps(user: User, loi: LetterOfIntent) -> list[Step]:
+    labels = (
+        _("Draft"),
+        _("Signed off"),
+        _("Filed"),
+        _("Screening"),
+        _("Review"),
+        _("Final review"),
+        _("Decision"),
+    )
+    place = ENDED.get(loi.state, PLACES.get(loi.state, 0))
+    over = loi.state in ENDED
+    found = []
+    for number, label in enumerate(labels):
+        status = "done" if number < place else "todo"
+        note = ""
+        if number == place:
+            status = "problem" if over else "done" if loi.state in OUTCOMES else "current"
+            note = str(state(user, loi).label) if over or loi.state in OUTCOMES else ""
+        found.append(Step(label, status, note))
+    return found
+
+
+def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
+    """One sentence: what is expected of this person, else of whom."""
+    seats = LOI.relation(user, loi)
+    closes = said(loi.call.closes_at, loi.call.zone)
+    match loi.state:
+        case "draft" if missing:
+            sentence = _("Complete the draft, sign it off and file it before %(closes)s.")
+        case "draft" if "pi" in seats:
+            sentence = _("Nothing is missing: sign it off, so that it can be filed by %(closes)s.")
+        case "draft":
+            sentence = _("Nothing is missing: a principal investigator signs it off next.")
+        case "awaiting_signature" if "aor" in seats:
+            sentence = _("You file it: the second key is yours. The call closes on %(closes)s.")
+        case "awaiting_signature":
+            sentence = _("It is not filed. %(aors)s must file it before %(closes)s.")
+        case "filed":
+            sentence = _(
+                "Nothing is owed. Screening begins when the call has closed, on %(closes)s."
+            )
+        case "not_submitted":
+            sentence = _("The call closed on %(closes)s; this letter had not been filed.")
+        case "screening":
+            sentence = _("The secretariat checks that it is complete and eligible.")
+        case "under_review" | "consensus":
+            sentence = _("Reviewers score it. You are told when a decision is released.")
+        case "final_review":
+            sentence = _("The committee decides. All decisions of the call are released together.")
+        case "withdrawn":
+            sentence = _("It was withdrawn and is not judged.")
+        case "ineligible":
+            sentence = _(
+                "It does not go to review. The letter says which rule and what can be done."
+            )
+        case _:
+            sentence = _("Decided: the decision letter says what follows.")
+    names = ", ".join(person.name for person in queries.applicants_of(loi, "aor"))
+    nobody = _("The authorised representative (nobody holds that seat yet)")
+    return sentence % {"closes": closes, "aors": names or nobody}

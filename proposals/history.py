@@ -1,0 +1,88 @@
+"""What happened to a case, in sentences, as far as the reader may know it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from portal import events
+from portal.deadline import said
+from portal.models import Event, Membership, User
+from portal.text import Text, say
+from proposals import course, queries
+from proposals.models import LetterOfIntent
+from proposals.workflow import LOI
+
+SENTENCES: dict[str, Text] = {
+    "loi.begun": say("%(who)s began the letter."),
+    "loi.signed_off": say("%(who)s signed off version %(version)s."),
+    "loi.returned_to_draft": say("%(who)s returned it to the draft."),
+    "loi.filed": say("%(who)s filed it as %(reference)s."),
+    "loi.withdrawn": say("%(who)s withdrew it."),
+    "loi.lapsed": say("The call closed; it had not been filed."),
+    "loi.screening_begun": say("The call closed; the screening began."),
+    "loi.declared_ineligible": say("%(who)s declared it ineligible."),
+    "loi.review_begun": say("%(who)s sent it to review."),
+    "loi.reviews_concluded": say("%(who)s concluded the reviews."),
+    "loi.concluded": say("%(who)s sent it to final review."),
+}
+# Steps inside the evaluation: applicants read one label over them.
+INSIDE = {"loi.reviews_concluded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    at: datetime
+    zone_text: str
+    sentence: str
+    reason: str = ""
+
+
+def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
+    """The case's own events, the newest last; nothing of its decision or its reviews."""
+    applicant = course.applicant(reader, loi)
+    found = [
+        event
+        for event in events.about(loi)
+        if event.verb.startswith("loi.") and not (applicant and event.verb in INSIDE)
+    ]
+    names = _names(loi, reader, found)
+    return [
+        Entry(
+            event.at,
+            said(event.at, loi.call.zone),
+            _sentence(event, names),
+            event.data.get("reason", ""),
+        )
+        for event in found
+    ]
+
+
+def _names(loi: LetterOfIntent, reader: User, found: list[Event]) -> dict[str, str]:
+    """Actor's key → how this reader may know them: a name, or only whose office it was."""
+    people = User.objects.filter(key__in={event.actor for event in found})
+    team = set(
+        Membership.objects.filter(organisation=loi.organisation_id).values_list("user", flat=True)
+    )
+    staff = not course.applicant(reader, loi) and reader.roles() & queries.READERS
+    return {person.key: person.name for person in people if staff or person.pk in team}
+
+
+def _sentence(event: Event, names: dict[str, str]) -> str:
+    data = {"version": "", "reference": "", **event.data}
+    data["who"] = names.get(event.actor) or _office(event.verb)
+    known = SENTENCES.get(event.verb)
+    if known is None:
+        state = LOI.state(event.data["to"])
+        return _("The results were released: %(state)s.") % {
+            "state": state.applicant_label or state.label
+        }
+    return str(say(known.msgid, **data))
+
+
+def _office(verb: str) -> str:
+    if verb in {"loi.reviews_concluded", "loi.concluded"}:
+        return _("The panel")
+    if verb in {"loi.declared_ineligible", "loi.review_begun"}:
+        return _("The secretariat")
+    return _("A former member")

@@ -1,0 +1,163 @@
+"""The letter of intent as it is read: every section with its labels, values and totals."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from portal import countries
+from portal.text import Text, plain, say
+from proposals import content as document
+from proposals.checks import Terms
+from proposals.sections import LONG, RESOURCES, SECTIONS, Field
+from proposals.sheet import MATURITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: Text
+    value: str
+    unit: str = ""
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    label: Text | str
+    unit: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`label` is shown beside the value where a row becomes a card."""
+
+    value: str
+    label: Text | str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    name: str
+    label: Text
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    foot: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    name: str
+    label: Text
+    lines: list[Line] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+
+
+def parts(content: dict, terms: Terms) -> list[Part]:
+    """The sections of a draft, or of a filing thawed by `thaw`; what is empty is left out."""
+    found = []
+    for section in SECTIONS:
+        part = Part(section.name, section.label)
+        given = content.get(section.name, {})
+        for spec in section.fields:
+            if shown := value(spec, given.get(spec.name, ""), terms):
+                part.lines.append(Line(spec.label, shown, spec.unit, spec.kind == LONG))
+        for rows in section.rows:
+            if rows.name == "elements":
+                grid = elements(content)
+            else:
+                grid = Grid(
+                    rows.name,
+                    rows.label,
+                    tuple(Head(spec.label, spec.unit) for spec in rows.fields),
+                    tuple(
+                        tuple(
+                            Cell(value(spec, row.get(spec.name, ""), terms), spec.label)
+                            for spec in rows.fields
+                        )
+                        for _, row in document.table(content, section.name, rows.name)
+                    ),
+                )
+            if grid.rows:
+                part.grids.append(grid)
+        found.append(part)
+    return found
+
+
+def elements(content: dict) -> Grid:
+    """The resource sheet, row by row: CBE, contingency, MEV, with their totals."""
+    sheet = document.sheet(content)
+    heads = (
+        Head(say("Element")),
+        Head(say("Quantity"), number=True),
+        Head(say("CBE each"), "kg", True),
+        Head(say("Class")),
+        Head(say("Contingency"), "%", True),
+        Head(say("MEV"), "kg", True),
+    )
+
+    def line(*values: str) -> tuple[Cell, ...]:
+        return tuple(
+            Cell(shown, head.label, head.number) for shown, head in zip(values, heads, strict=True)
+        )
+
+    rows = tuple(
+        line(
+            element.name,
+            plain(element.quantity),
+            plain(element.mass_cbe_kg),
+            str(MATURITIES[element.maturity].label),
+            plain(element.contingency),
+            plain(element.mev_kg),
+        )
+        for element in sheet.elements
+    )
+    total = line(str(say("Total")), "", plain(sheet.cbe_kg), "", "", plain(sheet.mev_kg))
+    label = next(rows.label for rows in RESOURCES.rows if rows.name == "elements")
+    return Grid("elements", label, heads, rows, total)
+
+
+def value(spec: Field, raw: object, terms: Terms) -> str:
+    """What was typed, in words: options by their label, countries by their name."""
+    if isinstance(raw, list):
+        labels = dict(terms.options(spec))
+        return ", ".join(str(labels.get(code, code)) for code in raw)
+    text = raw.strip() if isinstance(raw, str) else ""
+    if not text:
+        return ""
+    match spec.kind:
+        case "choice":
+            return str(dict(terms.options(spec)).get(text, text))
+        case "country":
+            return countries.name(text)
+        case "flag":
+            return str(say("Declared"))
+        case "date" if document.day(text):
+            return plain(document.day(text))
+    return text
+
+
+def thaw(frozen: dict) -> dict:
+    """What a filing froze, as a draft would hold it."""
+    return {
+        section: {
+            name: [
+                {key: _typed(one) for key, one in row.items()} if isinstance(row, dict) else row
+                for row in held
+            ]
+            if isinstance(held, list)
+            else _typed(held)
+            for name, held in fields.items()
+        }
+        for section, fields in frozen.items()
+    }
+
+
+def _typed(held: object) -> str:
+    match held:
+        case None | False:
+            return ""
+        case True:
+            return "on"
+        case Decimal():
+            return f"{held:f}"
+    return str(held)

@@ -1,0 +1,17 @@
+from proposals.views.lois.case import file, loi, return_to_draft, sign_off, withdraw
+from proposals.views.lois.drafting import attach, edit, headroom
+from proposals.views.lois.lists import begin, index, register_organisation
+
+__all__ = [
+    "attach",
+    "begin",
+    "edit",
+    "file",
+    "headroom",
+    "index",
+    "loi",
+    "register_organisation",
+    "return_to_draft",
+    "sign_off",
+    "withdraw",
+]

@@ -1,0 +1,112 @@
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from portal import roles
+from portal import services as portal_services
+from portal.deadline import Deadline
+from portal.models import Membership, Organisation, User
+from portal.verdict import Refused
+from portal.workflow import Act
+from proposals import course, queries
+from proposals.forms.lois import BeginForm, OrganisationForm
+from proposals.models import Call, LetterOfIntent
+from proposals.services import lois
+from proposals.workflow import LOI
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    own = queries.visible_lois(request.user).filter(organisation__in=list(request.user.seats()))
+    letters = [
+        {
+            "loi": loi,
+            "state": course.state(request.user, loi),
+            "deadline": Deadline(loi.call.closes_at, loi.call.zone, request.arrived_at),
+        }
+        for loi in own.order_by("-call__closes_at", "-saved_at")
+    ]
+    organisations = Organisation.objects.filter(pk__in=list(request.user.seats())).order_by("name")
+    calls = [
+        call
+        for call in queries.visible_calls(request.user).filter(state="published")
+        if call.open_at(request.arrived_at)
+    ]
+    context = {"letters": letters, "organisations": organisations, "calls": calls}
+    return render(request, "proposals/lois.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    call = get_object_or_404(queries.visible_calls(request.user), code=code)
+    teams = _teams(request.user)
+    form = BeginForm(request.POST or None, teams=teams)
+    refusal = _not_open(call, request)
+    if form.is_valid():
+        organisation, pi = form.chosen
+        try:
+            loi = lois.begin(call, organisation, pi=pi, by=request.user, now=request.arrived_at)
+        except Refused as refused:
+            refusal = refused.verdict
+        else:
+            return redirect("edit_loi", key=loi.key, section="identity")
+    context = {
+        "call": call,
+        "form": form,
+        "teams": teams,
+        "without_pi": [organisation for organisation, people in teams.items() if not people],
+        "refusal": refusal,
+        "deadline": Deadline(call.closes_at, call.zone, request.arrived_at),
+    }
+    status = 200
+    if request.method == "POST":
+        status = 409 if refusal else 400
+    return render(request, "proposals/begin.html", context, status=status)
+
+
+def _teams(user: User) -> dict[Organisation, list[User]]:
+    """The organisations for which this person may begin, each with its PIs."""
+    own = [pk for pk, seats in user.seats().items() if seats & lois.WRITERS]
+    teams: dict[Organisation, list[User]] = {
+        organisation: []
+        for organisation in Organisation.objects.filter(pk__in=own).order_by("name")
+    }
+    seated = Membership.objects.filter(
+        organisation__in=own, role=roles.PI, left_at=None, user__is_active=True
+    )
+    for seat in seated.select_related("user", "organisation").order_by("user__name"):
+        teams[seat.organisation].append(seat.user)
+    return teams
+
+
+def _not_open(call: Call, request: HttpRequest):
+    """Why no letter can be begun in this call now, by the table's own guards."""
+    loi = LetterOfIntent(call=call)
+    act = Act(by=request.user, now=request.arrived_at)
+    verdicts = (guard(loi, act) for guard in LOI.row("begin").only_if)
+    return next((verdict for verdict in verdicts if not verdict), None)
+
+
+@require_http_methods(["GET", "POST"])
+def register_organisation(request: HttpRequest) -> HttpResponse:
+    form = OrganisationForm(request.POST or None)
+    call = queries.visible_calls(request.user).filter(code=request.GET.get("call", "")).first()
+    if form.is_valid():
+        acts = {"by": request.user, "now": request.arrived_at}
+        with transaction.atomic():
+            organisation = portal_services.register_organisation(form.save(commit=False), **acts)
+            request.user.refresh_from_db()
+            for role in form.cleaned_data["own"]:
+                portal_services.seat(request.user, organisation, role, **acts)
+        messages.success(
+            request,
+            _("%(name)s is registered. The secretariat verifies it before a letter can be filed.")
+            % {"name": organisation.name},
+        )
+        return redirect("begin_loi", code=call.code) if call else redirect("lois")
+    status = 400 if form.is_bound else 200
+    context = {"form": form, "call": call}
+    return render(request, "proposals/register_organisation.html", context, status=status)
