@@ -1,0 +1,135 @@
+"""The portal as `make run` starts it, and people who use it in a real browser."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.live import KEPT, ROOT
+from tests.live import Browser as Requests
+from tests.servers import free_port, lacking, start, wait_until
+
+PICTURES = ROOT / "screenshots"
+PASSWORD = "lunar-demonstration"
+CALM = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+class Stage:
+    """One `manage.py run` with the demonstration in a folder of its own."""
+
+    def __init__(self, folder: Path):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env = {name: os.environ[name] for name in KEPT if name in os.environ} | {
+            "PORTAL_VAR": str(folder),
+            "PORT": str(self.port),
+            "BELL_SECONDS": "1",
+        }
+        self.log = folder / "run.log"
+        folder.mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
+            self.process = start(
+                [sys.executable, "manage.py", "run"],
+                env=self.env, cwd=ROOT, stdout=log, stderr=log,
+            )  # fmt: skip
+        wait_until(self.answers, 60, f"the portal answers; see {self.log}")
+
+    def answers(self) -> bool:
+        try:
+            return Requests(self).get("/health/").status == 200
+        except OSError:
+            return False
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            env=self.env, cwd=ROOT, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr[-4000:]
+        return done.stdout
+
+    def end(self) -> int:
+        """Ctrl-C, as a person stops it; what it answers."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(15)
+
+
+class Person:
+    """One person's browser window. Every page they `look` at is pictured and asked by axe."""
+
+    count = 0
+
+    def __init__(self, browser: Browser, stage: Stage, email: str = "", *, width: int = 1280):
+        context = browser.new_context(
+            base_url=stage.url,
+            viewport={"width": width, "height": 900},
+            accept_downloads=True,
+            java_script_enabled=True,
+        )
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.complaints: list[str] = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        if email:
+            self.sign_in(email)
+
+    def _listen(self, message) -> None:
+        refused = "status of 4" in message.text  # a refusal is an answer, not a fault of the page
+        if message.type == "error" and not refused:
+            self.complaints.append(message.text)
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        self.go("/accounts/login/")
+        self.page.get_by_label("Email", exact=False).first.fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.wait_for_url("**/day/")
+
+    def go(self, path: str) -> None:
+        self.page.goto(path)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).first.click()
+
+    def reads(self, text: str) -> bool:
+        return text in self.page.locator("body").inner_text()
+
+    def waits_to_read(self, text: str, seconds: float = 20) -> None:
+        """Load the page again until it says so."""
+
+        def said() -> bool:
+            self.page.reload()
+            return self.reads(text)
+
+        wait_until(said, seconds, f"“{text}” at {self.page.url}")
+
+    def look(self, name: str) -> None:
+        """Take the picture, ask axe, and hear what the browser complains of."""
+        Person.count += 1
+        PICTURES.mkdir(exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{Person.count:02d}-{name}.png", full_page=True)
+        found = Axe().run(self.page).response["violations"]
+        told = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+        assert told == [], f"axe at {self.page.url}"
+        assert self.complaints == [], f"the browser at {self.page.url}"
+
+
+def chromium(playwright: Playwright) -> Browser:
+    path = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if path is None:
+        lacking("a browser", "chromium")
+    return playwright.chromium.launch(executable_path=path, args=CALM)
