@@ -63,7 +63,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     }
     status = 200
     if request.method == "POST":
-        status = 409 if refusal else 400
+        status = 400 if refusal is None else 409
     return render(request, "proposals/begin.html", context, status=status)
 
 
