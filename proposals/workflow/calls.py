@@ -113,7 +113,9 @@ def released_by_another(call: Call, act: Act) -> Verdict:
 
 def every_letter_is_stored(call: Call, act: Act) -> Verdict:
     """The letter of each decision is rendered and stored."""
-    letters = Letter.objects.filter(decision__loi__call=call, decision__state="approved")
+    letters = Letter.objects.filter(decision__loi__call=call, decision__state="approved").exclude(
+        state="void"
+    )
     missing = letters.exclude(state="stored").count()
     if missing:
         return no(
