@@ -40,7 +40,7 @@ def prepared(
 def decided_call(
     cast: Cast,
     *,
-    outcomes: Sequence[str] = ("selected", "reserve", "not_selected"),
+    outcomes: Sequence[str] = ("selected", "not_selected"),
     masses_kg: Sequence[str] = (),
     **terms: object,
 ) -> Call:
@@ -78,15 +78,16 @@ def approved_call(cast: Cast, **given: object) -> Call:
     return again(of)
 
 
-def store_letters(of: Call, *, now: datetime = APPROVED) -> list[Letter]:
+def store_letters(of: Call, *, now: datetime | None = None) -> list[Letter]:
     """Store small bytes for every owed letter, as a worker would but for the rendering."""
+    now = now or latest()
     rows = Letter.objects.filter(state="owed", loi__call=of)
-    claimed = list(leases.claim(rows, now=max(now, latest()), seconds=60, most=1000))
+    claimed = list(leases.claim(rows, now=now, seconds=60, most=1000))
     for letter in claimed:
         stored = files.store(
             pdf_bytes(letter.number), media_type="application/pdf", now=letter.due_at
         )
-        letters.store(letter, stored, now=max(now, latest()))
+        letters.store(letter, stored, now=now)
     return [again(letter) for letter in claimed]
 
 

@@ -1,0 +1,145 @@
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal import canonical
+from proposals import content as document
+from proposals.sections import CHOICES, SECTIONS, Field
+from tests.make import content, element
+
+
+def typed_again(frozen: dict) -> dict:
+    """What was frozen, typed into a form again."""
+
+    def text(value):
+        if isinstance(value, bool):
+            return "on" if value else ""
+        return value if isinstance(value, list) else "" if value is None else str(value)
+
+    return {
+        section.name: {
+            **{field.name: text(frozen[section.name][field.name]) for field in section.fields},
+            **{
+                rows.name: [
+                    {name: text(value) for name, value in row.items()}
+                    for row in frozen[section.name][rows.name]
+                ]
+                for rows in section.rows
+            },
+        }
+        for section in SECTIONS
+    }
+
+
+def entry(field: Field):
+    if field.kind == CHOICES:
+        return st.lists(st.sampled_from(["science", "volatiles", "x"]), max_size=3)
+    return st.sampled_from(["", " ", "on", "7", "1,5", "0.10", "1e3", "NaN", "2028-05-31", "a"]) | (
+        st.text(max_size=12)
+    )
+
+
+drafts = st.fixed_dictionaries(
+    {},
+    optional={
+        section.name: st.fixed_dictionaries(
+            {},
+            optional={
+                **{field.name: entry(field) for field in section.fields},
+                **{
+                    rows.name: st.lists(
+                        st.fixed_dictionaries({field.name: entry(field) for field in rows.fields}),
+                        max_size=3,
+                    )
+                    for rows in section.rows
+                },
+            },
+        )
+        for section in SECTIONS
+    },
+)
+
+
+@given(drafts)
+def test_whatever_was_typed_can_be_frozen_and_read_back(draft):
+    frozen = document.typed(draft)
+    assert json.loads(json.dumps(frozen)) == frozen
+    assert document.typed(typed_again(frozen)) == frozen
+    assert canonical.digest(document.typed(typed_again(frozen))) == canonical.digest(frozen)
+
+
+@given(drafts)
+def test_a_draft_of_anything_has_a_sheet(draft):
+    sheet = document.sheet(draft)
+    assert sheet.mev_kg >= sheet.cbe_kg >= 0
+
+
+def test_a_whole_letter_freezes_with_its_types():
+    frozen = document.typed(content(mass_cbe_kg="9,60"))
+    assert frozen["resources"]["elements"][0]["mass_cbe_kg"] == "9.60"
+    assert frozen["resources"]["stowed_length_mm"] == 400
+    assert frozen["resources"]["elements"][0]["contingency_percent"] is None
+    assert frozen["declarations"]["authority"] is True
+    assert frozen["identity"]["areas"] == ["science"]
+
+
+def test_every_field_of_the_form_is_frozen():
+    frozen = document.typed({})
+    for section in SECTIONS:
+        names = {field.name for field in section.fields} | {rows.name for rows in section.rows}
+        assert set(frozen[section.name]) == names
+
+
+def test_rows_in_which_nothing_is_filled_in_are_no_rows():
+    draft = content(resources={"elements": [element("1"), dict.fromkeys(element(), " ")]})
+    assert len(document.typed(draft)["resources"]["elements"]) == 1
+    assert document.sheet(draft).cbe_kg == 1
+
+
+def test_ticks_freeze_in_one_order():
+    one = document.typed(content(identity={"areas": ["science", "ground"]}))
+    other = document.typed(content(identity={"areas": ["ground", "science"]}))
+    assert canonical.digest(one) == canonical.digest(other)
+
+
+@pytest.mark.parametrize(
+    "raw, value",
+    [
+        ("1.5", Decimal("1.5")),
+        (" 1,5 ", Decimal("1.5")),
+        ("", None),
+        ("1.000,5", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("ten", None),
+        ("1e2", Decimal(100)),
+    ],
+)
+def test_numbers_are_read_as_people_type_them(raw, value):
+    assert document.number(raw) == value
+
+
+def test_elements_that_cannot_be_read_yet_are_left_out_of_the_sheet():
+    rows = [
+        element("10"),
+        element("ten"),
+        element("10", "Z"),
+        element("10", quantity="0"),
+        element("10", quantity="1.5"),
+        element("501"),
+    ]
+    sheet = document.sheet(content(resources={"elements": rows}))
+    assert [row.place for row in sheet.elements] == [0]
+
+
+def test_a_half_given_box_is_no_box():
+    assert document.sheet(content(resources={"stowed_width_mm": ""})).stowed_mm is None
+    assert document.sheet(content()).stowed_mm == (400, 300, 250)
+
+
+def test_the_mission_level_draws_nothing():
+    assert document.sheet(content(identity={"level": "mission"})).demand() == {}
+    assert document.sheet(content()).demand()["mass"] == Decimal("10.5")

@@ -1,0 +1,351 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from portal.models import Event, Message
+from portal.verdict import Refused
+from proposals import queries
+from proposals.invariants import nothing_of_a_decision_shows_before_its_release
+from proposals.models import Decision, Grant, LedgerEntry, Letter, LetterOfIntent
+from proposals.services import calls, decisions, lois
+from tests import make
+from tests.make import APPROVED, DECIDED, RELEASE_ON, RELEASED
+
+
+def refused(act, *args, **more) -> str:
+    with pytest.raises(Refused) as caught:
+        act(*args, **more)
+    return caught.value.verdict.rule
+
+
+def mass(call):
+    return queries.balance(call.allocations.get(resource="mass"))
+
+
+def kinds(decision: Decision) -> list[str]:
+    return [f"{entry.kind} {entry.amount}" for entry in decision.entries.all()]
+
+
+def states(call) -> list[str]:
+    return list(call.lois.order_by("pk").values_list("state", flat=True))
+
+
+# Preparing
+
+
+def test_a_prepared_decision_holds_what_it_would_give(cast):
+    decision = make.prepared(cast)
+    call = decision.loi.call
+    assert kinds(decision) == ["hold 10.500"]
+    assert (mass(call).proposed, mass(call).committed) == (Decimal("10.5"), 0)
+    assert make.again(decision.loi).state == "final_review"
+
+
+@pytest.mark.parametrize("outcome", ["reserve", "not_selected"])
+def test_a_no_holds_nothing(cast, outcome):
+    decision = make.prepared(cast, outcome=outcome)
+    assert not decision.grants.exists()
+    assert mass(decision.loi.call).taken == 0
+
+
+def test_preparing_again_returns_the_hold_before(cast):
+    first = make.prepared(cast)
+    second = make.prepared(cast, first.loi, outcome="selected_conditional")
+    assert make.again(first).state == "void"
+    assert kinds(first) == ["hold 10.500", "return 10.500"]
+    assert kinds(second) == ["hold 10.500"]
+    assert mass(first.loi.call).proposed == Decimal("10.5")
+
+
+def test_one_kilogram_too_much_is_refused_with_the_sum_and_changes_nothing(cast):
+    call = make.call(cast, offered=40, held_back=10, cap=30)
+    first, second = (
+        make.filed(cast, call, rival=rival, mass_cbe_kg=kg)
+        for rival, kg in ((False, "20"), (True, "10"))
+    )
+    make.prepared(cast, make.in_final_review(cast, first))
+    loi = make.in_final_review(cast, second)
+    kept = make.prepared(cast, loi, outcome="reserve")
+    with pytest.raises(Refused) as caught:
+        make.prepared(cast, loi)
+    assert str(caught.value.verdict.reason) == (
+        "10.5 kg more would make 31.5 kg, over the 30 kg that can be given (40 kg offered, "
+        "10 kg held back): 21 kg are proposed or committed, 9 kg are free."
+    )
+    assert make.again(kept).state == "prepared"
+    assert mass(call).free == 9
+    less = make.prepared(cast, loi, granted={"mass": (Decimal(9), "The lander has no more.")})
+    assert less.grants.get().amount == 9
+    assert mass(call).free == 0
+
+
+def test_a_grant_is_what_is_asked_or_less_with_a_reason(cast):
+    loi = make.in_final_review(cast)
+    for amount, why, rule in (
+        ("10.501", "", "grant.range"),
+        ("-1", "Less than nothing.", "grant.range"),
+        ("10", "", "grant.reason"),
+        ("10", "too short", "grant.reason"),
+    ):
+        assert refused(make.prepared, cast, loi, granted={"mass": (Decimal(amount), why)}) == rule
+
+
+def test_nothing_over_the_cap_is_granted_whatever_the_screening_found(cast):
+    filed = make.filed(cast, mass_cbe_kg="90")
+    heavier = {"mass": (Decimal("108"), "Class D restored: the arm is a new design.")}
+    loi = make.screened(cast, filed, assessed=heavier)
+    loi = make.in_final_review(cast, loi)
+    assert queries.mass_kg(loi) == 108
+    assert refused(make.prepared, cast, loi) == "grant.cap"
+
+
+def test_the_words_of_a_decision_are_whole(cast):
+    loi = make.in_final_review(cast)
+    for given, rule in (
+        ({"outcome": "perhaps"}, "decision.outcome"),
+        ({"reason": "Good."}, "decision.reason"),
+        ({"outcome": "selected_conditional", "conditions": []}, "decision.conditions"),
+        ({"outcome": "selected", "conditions": make.CONDITIONS}, "decision.conditions"),
+    ):
+        assert refused(make.prepared, cast, loi, **given) == rule
+
+
+def test_only_the_chair_prepares(cast):
+    loi = make.in_final_review(cast)
+    for name in set(cast.NAMES) - {"chair"}:
+        by = getattr(cast, name)
+        assert refused(make.prepared, cast, loi, by=by) == "decision.prepare.who"
+
+
+def test_a_case_is_decided_in_final_review_and_not_before(cast):
+    loi = make.under_review(cast)
+    assert refused(make.prepared, cast, loi) == "not_in_final_review"
+
+
+def test_the_basis_keeps_what_the_panel_found(cast):
+    basis = make.prepared(cast).basis
+    assert (basis["mean"], basis["rank"]) == ("75.5", 1)
+    assert basis["findings"][0]["text"] == "It answers a stated aim of the call."
+
+
+def test_withdrawing_returns_what_was_held(cast):
+    decision = make.prepared(cast)
+    lois.withdraw(decision.loi, by=cast.aor, now=DECIDED, reason="Our funding is gone.")
+    assert make.again(decision).state == "void"
+    assert make.again(decision.loi).state == "withdrawn"
+    assert mass(decision.loi.call).taken == 0
+
+
+# Two persons
+
+
+def test_every_case_is_decided_before_the_decisions_are_proposed(cast):
+    call = make.call(cast)
+    cases = [make.filed(cast, call), make.filed(cast, call, rival=True)]
+    first, second = (make.in_final_review(cast, loi) for loi in cases)
+    propose = {"by": cast.chair, "now": DECIDED}
+    assert refused(decisions.propose_decisions, call, **propose) == "undecided"
+    make.prepared(cast, first)
+    assert refused(decisions.propose_decisions, call, **propose) == "undecided"
+    make.prepared(cast, second, outcome="reserve")
+    decisions.propose_decisions(call, **propose)
+    assert make.again(call).state == "decisions_proposed"
+
+
+def test_once_proposed_nothing_is_prepared_until_reopened(cast):
+    call = make.proposed_call(cast)
+    loi = call.lois.order_by("pk").first()
+    assert refused(make.prepared, cast, loi, outcome="reserve") == "decisions_closed"
+    decisions.reopen_decisions(call, by=cast.chair, now=DECIDED, reason="One case was missed.")
+    assert make.prepared(cast, loi, outcome="reserve").state == "prepared"
+
+
+def test_nobody_publishes_a_call_they_drafted_or_proposed(cast):
+    call = make.call(cast, state="draft")
+    calls.propose(call, by=cast.second_secretary, now=make.PUBLISHED)
+    for name in ("secretary", "second_secretary"):
+        by = approver_too(cast, name)
+        assert refused(calls.publish, call, by=by, now=make.PUBLISHED) == "two_persons"
+    calls.publish(call, by=cast.approver, now=make.PUBLISHED)
+
+
+def approver_too(cast, name: str):
+    getattr(cast, name).role_grants.create(role="approver", granted_at=DECIDED)
+    return cast.again(name)
+
+
+def test_nobody_approves_decisions_they_prepared(cast):
+    call = make.proposed_call(cast)
+    approve = {"release_on": RELEASE_ON, "now": APPROVED}
+    by = approver_too(cast, "chair")
+    assert refused(decisions.approve_decisions, call, by=by, **approve) == "two_persons"
+    assert set(Decision.objects.values_list("state", flat=True)) == {"prepared"}
+    assert not Letter.objects.filter(kind="decision").exists()
+
+
+def test_nobody_releases_what_they_approved(cast):
+    call = make.approved_call(cast)
+    make.store_letters(call)
+    cast.approver.role_grants.create(role="secretary", granted_at=DECIDED)
+    by = cast.again("approver")
+    assert refused(decisions.release, call, by=by, now=RELEASED) == "two_persons"
+    decisions.release(call, by=cast.secretary, now=RELEASED)
+
+
+def test_nobody_confirms_as_ineligible_what_they_screened(cast):
+    loi = make.screened(cast, compliant=False)
+    by = approver_too(cast, "secretary")
+    assert refused(lois.declare_ineligible, loi, by=by, now=DECIDED) == "two_persons"
+    lois.declare_ineligible(loi, by=cast.approver, now=DECIDED)
+
+
+def test_the_database_as_well_wants_two_persons(cast):
+    decision = make.prepared(cast)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.filter(pk=decision.pk).update(approved_by=decision.prepared_by)
+
+
+# Approval and release
+
+
+def test_approval_gives_every_decision_its_letter_with_a_number(cast):
+    call = make.approved_call(cast)
+    letters = Letter.objects.filter(kind="decision").order_by("number")
+    assert [letter.state for letter in letters] == ["owed", "owed"]
+    assert [letter.number for letter in letters] == ["TEST27-L0003", "TEST27-L0004"]
+    assert {letter.dated for letter in letters} == {RELEASE_ON}
+    assert set(states(call)) == {"final_review"}
+
+
+def test_the_release_waits_for_every_letter(cast):
+    call = make.approved_call(cast)
+    assert refused(decisions.release, call, by=cast.secretary, now=RELEASED) == "letters_missing"
+    make.store_letters(call)
+    decisions.release(call, by=cast.secretary, now=RELEASED)
+
+
+def test_the_release_happens_on_the_day_the_letters_say(cast):
+    call = make.approved_call(cast, outcomes=["reserve"])
+    make.store_letters(call)
+    for days in (-1, 1):
+        at = RELEASED + timedelta(days=days)
+        assert refused(decisions.release, call, by=cast.secretary, now=at) == "release_date"
+
+
+def test_release_flips_everything_together(cast, truths):
+    call = make.released_call(
+        cast, outcomes=["selected", "selected_conditional", "reserve", "not_selected"]
+    )
+    assert states(call) == ["selected", "selected_conditional", "reserve", "not_selected"]
+    assert set(Decision.objects.values_list("state", flat=True)) == {"released"}
+    assert set(Letter.objects.values_list("state", flat=True)) == {"issued"}
+    assert (mass(call).proposed, mass(call).committed) == (0, 21)
+    assert Message.objects.filter(notice="loi_decided").count() == 2 * 4 + 2 * 2
+    assert call.milestones.get(kind="final").actual == RELEASE_ON
+
+
+def test_release_is_all_or_nothing(cast):
+    """The last letter says something else than was decided: nobody hears anything."""
+    call = make.approved_call(cast)
+    make.store_letters(call)
+    last = Letter.objects.filter(kind="decision").order_by("pk").last()
+    Letter.objects.filter(pk=last.pk).update(context={**last.context, "outcome": "selected"})
+    before = Event.objects.count(), Message.objects.count(), LedgerEntry.objects.count()
+    assert refused(decisions.release, call, by=cast.secretary, now=RELEASED) == "letter_differs"
+    assert set(states(call)) == {"final_review"}
+    assert make.again(call).state == "decisions_approved"
+    assert (Event.objects.count(), Message.objects.count(), LedgerEntry.objects.count()) == before
+
+
+def test_results_are_released_once(cast):
+    call = make.released_call(cast)
+    before = Message.objects.count()
+    assert refused(decisions.release, call, by=cast.secretary, now=RELEASED) == "call.release.from"
+    assert Message.objects.count() == before
+
+
+def test_reopening_voids_the_letters_and_keeps_their_numbers(cast, truths):
+    call = make.approved_call(cast)
+    make.store_letters(call)
+    decisions.reopen_decisions(call, by=cast.approver, now=APPROVED, reason="A case was missed.")
+    letters = Letter.objects.filter(kind="decision")
+    assert {letter.state for letter in letters} == {"void"}
+    assert set(Decision.objects.values_list("state", "approved_by")) == {("prepared", None)}
+    decisions.propose_decisions(call, by=cast.chair, now=APPROVED)
+    decisions.approve_decisions(call, release_on=RELEASE_ON, by=cast.approver, now=APPROVED)
+    numbers = letters.filter(state="owed").order_by("number").values_list("number", flat=True)
+    assert list(numbers) == ["TEST27-L0005", "TEST27-L0006"]
+    make.store_letters(call)
+    decisions.release(call, by=cast.secretary, now=RELEASED)
+
+
+def test_a_release_is_not_planned_for_yesterday(cast):
+    call = make.proposed_call(cast)
+    yesterday = APPROVED.date() - timedelta(days=1)
+    more = {"release_on": yesterday, "by": cast.approver, "now": APPROVED}
+    assert refused(decisions.approve_decisions, call, **more) == "release_on.past"
+
+
+def test_moving_the_release_dates_every_letter_anew(cast, truths):
+    call = make.approved_call(cast)
+    make.store_letters(call)
+    moved = RELEASE_ON + timedelta(days=7)
+    decisions.move_release(call, release_on=moved, by=cast.secretary, now=APPROVED)
+    letters = Letter.objects.filter(kind="decision")
+    assert {(letter.state, letter.dated) for letter in letters} == {("owed", moved)}
+    assert all(letter.context["date"] == "7 July 2027" for letter in letters)
+    assert all(letter.context["signatory"]["name"] == cast.approver.name for letter in letters)
+    later = RELEASED + timedelta(days=7)
+    assert refused(decisions.release, call, by=cast.secretary, now=later) == "letters_missing"
+    make.store_letters(call)
+    decisions.release(call, by=cast.secretary, now=later)
+
+
+def test_withdrawing_after_the_approval_voids_the_letter_and_the_rest_is_released(cast, truths):
+    call = make.approved_call(cast)
+    make.store_letters(call)
+    loi = call.lois.order_by("pk").first()
+    lois.withdraw(loi, by=cast.aor, now=APPROVED, reason="Our funding is gone.")
+    assert mass(call).taken == 0
+    decisions.release(call, by=cast.secretary, now=RELEASED)
+    assert states(call) == ["withdrawn", "not_selected"]
+
+
+# What the database refuses by itself
+
+
+def test_a_case_has_one_decision_in_force(cast):
+    decision = make.prepared(cast)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.create(
+            loi=decision.loi,
+            state="prepared",
+            outcome="reserve",
+            reason="x",
+            prepared_by=cast.chair,
+            prepared_at=DECIDED,
+        )
+
+
+def test_less_than_asked_has_a_reason_in_the_database_too(cast):
+    grant = make.prepared(cast).grants.get()
+    for columns in ({"amount": 1}, {"amount": -1, "reason": "Negative."}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Grant.objects.filter(pk=grant.pk).update(**columns)
+
+
+def test_a_decision_is_released_with_its_instant(cast):
+    decision = make.prepared(cast)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.filter(pk=decision.pk).update(state="released")
+
+
+def test_no_case_says_its_outcome_before_the_release(cast):
+    decision = make.prepared(cast)
+    assert list(nothing_of_a_decision_shows_before_its_release(DECIDED)) == []
+    LetterOfIntent.objects.filter(pk=decision.loi_id).update(state="selected")
+    assert list(nothing_of_a_decision_shows_before_its_release(DECIDED)) == [
+        "TEST27-0001 is selected without a released decision"
+    ]
