@@ -13,7 +13,7 @@ from portal import roles
 from portal.cards import Todo
 from portal.deadline import Deadline
 from portal.models import User
-from portal.text import Text, say
+from portal.text import Text, plain, say
 from portal.workflow import State
 from proposals import bars, policy, queries
 from proposals import blockers as blockers_of
@@ -75,6 +75,28 @@ def board_bars(call: Call, *, deciding: bool) -> list[bars.Bar]:
             asked=asked.get(allocation.pk, Decimal(0)),
         )
         for allocation in call.allocations.all()
+    ]
+
+
+def offers(call: Call) -> list[dict]:
+    """What the call offers, a line an allocation, in the words and units of its table."""
+    return [
+        {
+            "platform": allocation.platform,
+            "resource": allocation.kind,
+            "capacity": plain(allocation.capacity),
+            "held_back": plain(allocation.held_back),
+            "most": plain(allocation.limit.most),
+        }
+        for allocation in call.allocations.all()
+    ]
+
+
+def payloads(call: Call) -> list[dict]:
+    """What was selected in a real call. A mass nobody published stays empty and is never 0."""
+    return [
+        {"payload": one, "mass": "" if one.mass_kg is None else plain(one.mass_kg)}
+        for one in call.payloads.all()
     ]
 
 
@@ -198,20 +220,29 @@ def funnel(found: dict[str, int]) -> list[dict]:
     ]
 
 
-def board(call: Call, user: User, now: datetime, *, deciding: bool) -> dict:
-    """The way of one call to its selection, as the board and the short panels show it."""
-    found = counts(call)
+def short(call: Call, now: datetime, *, deciding: bool) -> dict:
+    """The way of one call to its selection in a few figures, for the dashboard."""
+    days = days_to_selection(call, now)
     return {
         "bars": board_bars(call, deciding=deciding),
-        "milestones": timeline(call, now),
-        "days": days_to_selection(call, now),
+        "days": days,
         "final": planned(call, Milestone.Kind.FINAL),
+        "filed": call.lois.filter(filing__isnull=False).count(),
+    }
+
+
+def board(call: Call, user: User, now: datetime, *, deciding: bool) -> dict:
+    """The way of one call to its selection, as its board shows it."""
+    found, head = counts(call), short(call, now, deciding=deciding)
+    return {
+        **head,
+        "days_past": max(0, -(head["days"] or 0)),
+        "milestones": timeline(call, now),
         "funnel": funnel(found),
         "withdrawn": found.get("withdrawn", 0),
         "ineligible": found.get("ineligible", 0),
         "not_submitted": found.get("not_submitted", 0),
         "blockers": blockers(call, user, now),
-        "deadline": closing(call, now),
     }
 
 

@@ -1,3 +1,3 @@
-from proposals.cards import lois
+from proposals.cards import everyone, lois, staff
 
-__all__ = ["lois"]
+__all__ = ["everyone", "lois", "staff"]

@@ -1,0 +1,186 @@
+from decimal import Decimal
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal import countries, roles
+from portal import services as ground
+from portal.models import Organisation
+from portal.text import plain
+from portal.verdict import Refused
+from portal.workflow import Act
+from proposals import boards, checks, content, policy, queries, reading
+from proposals.forms.cases import ScreeningForm
+from proposals.models import Call, LetterOfIntent
+from proposals.resources import RESOURCES
+from proposals.services import lois as services
+from proposals.workflow import LOI
+
+PAGE = 50
+ON_A_ROW = ("filing__demands__allocation__platform", "filing__demands__assessments", "screenings")
+
+
+@require_GET
+def index(request: HttpRequest, code: str) -> HttpResponse:
+    call = get_object_or_404(queries.visible_calls(request.user), code=code, history=False)
+    relation = policy.call_relation(request.user, call)
+    if not relation & queries.READERS:
+        raise Http404
+    cases = (
+        queries.visible_lois(request.user)
+        .filter(call=call, filing__isnull=False)
+        .prefetch_related(*ON_A_ROW)
+        .order_by("reference")
+    )
+    states = sorted(set(cases.order_by().values_list("state", flat=True)))
+    chosen = request.GET.get("state", "")
+    if chosen in states:
+        cases = cases.filter(state=chosen)
+    page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
+    more = _more(call, request, list(page))
+    context = {
+        "call": call,
+        "page": page,
+        "resources": call_resources(call),
+        "states": [LOI.state(state) for state in states],
+        "chosen": chosen,
+        "rows": [_row(loi, call, more.get(loi.pk)) for loi in page],
+        "reviewed": any(found.reviewers for found in more.values()),
+        "screening": roles.SECRETARY in relation,
+        "hidden": call.lois.filter(filing__isnull=False).count()
+        - queries.visible_lois(request.user).filter(call=call, filing__isnull=False).count(),
+    }
+    return render(request, "proposals/cases.html", context)
+
+
+def call_resources(call: Call) -> list:
+    """The resources the call offers, in their order."""
+    offered = set(call.allocations.values_list("resource", flat=True))
+    return [resource for code, resource in RESOURCES.items() if code in offered]
+
+
+def _more(call: Call, request: HttpRequest, cases: list[LetterOfIntent]) -> dict:
+    found: dict[int, boards.CaseMore] = {}
+    for source in boards.CASES:
+        found.update(source(call, request.user, cases))
+    return found
+
+
+def _row(loi: LetterOfIntent, call: Call, more: boards.CaseMore | None) -> dict:
+    asked: dict[str, Decimal] = {}
+    for allocation, amount in queries.demands(loi).items():
+        asked[allocation.resource] = asked.get(allocation.resource, Decimal(0)) + amount
+    return {
+        "loi": loi,
+        "country": country(loi.organisation),
+        "level": content.level(loi.filing.content),
+        "asked": [
+            {"resource": one, "amount": plain(asked[one.code]) if one.code in asked else "—"}
+            for one in RESOURCES.values()
+        ],
+        "state": LOI.state(loi.state),
+        "screening": max(loi.screenings.all(), key=lambda s: s.pk, default=None),
+        "more": more,
+    }
+
+
+def country(organisation: Organisation) -> str:
+    return countries.name(organisation.country) if organisation.country else ""
+
+
+@require_http_methods(["GET", "POST"])
+def screen(request: HttpRequest, key: str) -> HttpResponse:
+    loi = get_object_or_404(
+        queries.visible_lois(request.user).prefetch_related("screenings__by"), key=key
+    )
+    relation = LOI.relation(request.user, loi)
+    if not relation & queries.READERS or loi.filing is None:
+        raise Http404
+    demands = queries.demands(loi)
+    verdict, status = None, 200
+    form = ScreeningForm(request.POST or None, loi=loi)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.screen(loi, **form.values(), by=request.user, now=request.arrived_at)
+        except Refused as refused:
+            verdict, status = refused.verdict, 403 if refused.verdict.who else 409
+        else:
+            return redirect("screen", loi.key)
+    terms = loi.call.terms()
+    found = reading.thaw(loi.filing.content)
+    context = {
+        "loi": loi,
+        "call": loi.call,
+        "country": country(loi.organisation),
+        "state": LOI.state(loi.state),
+        "level": content.level(loi.filing.content),
+        "parts": reading.parts(found, terms),
+        "remarks": checks.check(found, terms, attached=True),
+        "figures": _figures(loi, demands),
+        "screenings": sorted(loi.screenings.all(), key=lambda s: -s.pk),
+        "form": form if "secretary" in relation and loi.state == "screening" else None,
+        "verdict": verdict,
+        "ineligible": _offer(request, loi, "declare_ineligible"),
+        "more": _more(loi.call, request, [loi]).get(loi.pk),
+    }
+    return render(request, "proposals/screen.html", context, status=status)
+
+
+def _figures(loi: LetterOfIntent, demands: dict) -> list[dict]:
+    """Per resource: filed, as assessed with its reason, and the most one module may have."""
+    found = []
+    for demand in loi.filing.demands.all():
+        resource, limit = demand.allocation.kind, demand.allocation.limit
+        assessment = max(demand.assessments.all(), key=lambda a: a.pk, default=None)
+        counted = demands[demand.allocation]
+        found.append(
+            {
+                "label": resource.label,
+                "basis": resource.basis,
+                "unit": resource.unit,
+                "filed": plain(demand.amount),
+                "assessed": plain(assessment.amount) if assessment else "",
+                "reason": assessment.reason if assessment else "",
+                "most": plain(limit.most),
+                "over": counted > limit.most,
+            }
+        )
+    return found
+
+
+def _offer(request: HttpRequest, loi: LetterOfIntent, action: str):
+    offers = LOI.available(loi, request.user, request.arrived_at)
+    return next((offer for offer in offers if offer.row.action == action), None)
+
+
+@require_http_methods(["GET", "POST"])
+def declare_ineligible(request: HttpRequest, key: str) -> HttpResponse:
+    loi = get_object_or_404(queries.visible_lois(request.user), key=key)
+    if request.method == "POST":
+        services.declare_ineligible(loi, by=request.user, now=request.arrived_at)
+        return redirect("cases", loi.call.code)
+    verdict = LOI.verdict(loi, "declare_ineligible", Act(request.user, request.arrived_at))
+    context = {
+        "loi": loi,
+        "call": loi.call,
+        "screening": loi.screenings.last(),
+        "figures": _figures(loi, queries.demands(loi)),
+        "told": queries.applicants_of(loi, roles.PI, roles.AOR, roles.OWNER, roles.EDITOR),
+        "url": reverse("declare_ineligible_loi", args=[loi.key]),
+        "action": LOI.row("declare_ineligible"),
+        "verdict": verdict,
+    }
+    status = 200 if verdict else 403 if verdict.who else 409
+    return render(request, "proposals/ineligible_confirm.html", context, status=status)
+
+
+@require_POST
+def verify_organisation(request: HttpRequest, key: str) -> HttpResponse:
+    if roles.SECRETARY not in request.user.roles():
+        raise Http404
+    organisation = get_object_or_404(Organisation, key=key)
+    ground.verify_organisation(organisation, by=request.user, now=request.arrived_at)
+    return redirect(reverse("day") + "#organisations")

@@ -1,0 +1,154 @@
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from portal import signing, throttle
+from proposals import authenticity, boards, policy, queries
+from proposals.models.lois import RUNNING
+from proposals.views import acts
+from proposals.workflow import CALL
+
+VERIFICATIONS_A_MINUTE = 30
+TERMS = ("milestones", "allocations__platform", "allocations__entries")
+
+
+@login_not_required
+@require_GET
+def front(request: HttpRequest) -> HttpResponse:
+    now = request.arrived_at
+    calls = queries.visible_calls(request.user).prefetch_related(*TERMS)
+    running = [
+        {
+            "call": call,
+            "open": call.open_at(now),
+            "bars": boards.public_bars(call),
+            "deadline": boards.closing(call, now),
+            "standing": boards.standing(call, now),
+        }
+        for call in calls.filter(state="published", history=False).order_by("closes_at")
+    ]
+    # What is open stands first; what opens later comes after it, what has just closed last.
+    running.sort(key=lambda shown: (not shown["open"], now >= shown["call"].closes_at))
+    evaluated = ["closed", "decisions_proposed", "decisions_approved"]
+    context = {
+        "running": running,
+        "evaluated": [
+            {"call": call, "final": boards.planned(call, "final")}
+            for call in calls.filter(state__in=evaluated, history=False).order_by("-closes_at")
+        ],
+        "past": past(calls),
+        "missions": queries.visible_missions(),
+    }
+    return render(request, "proposals/front.html", context)
+
+
+def past(calls) -> list[dict]:
+    """Results of real calls as published, and of the portal's own once released."""
+    own = calls.filter(state="released", history=False).annotate(
+        filings=Count("lois", filter=Q(lois__filing__isnull=False), distinct=True),
+        positive=Count(
+            "lois", filter=Q(lois__state__in=["selected", "selected_conditional"]), distinct=True
+        ),
+    )
+    history = calls.filter(history=True)
+    found = [
+        {"call": call, "received": call.filings, "preliminary": None, "selected": call.positive}
+        for call in own
+    ] + [
+        {
+            "call": call,
+            "received": call.received,
+            "preliminary": call.preliminary,
+            "selected": call.selected,
+        }
+        for call in history
+    ]
+    return sorted(found, key=lambda shown: shown["call"].closes_at, reverse=True)
+
+
+@login_not_required
+@require_GET
+def mission(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(queries.visible_missions().prefetch_related("platforms"), slug=slug)
+    calls = queries.visible_calls(request.user).filter(mission=found)
+    context = {
+        "mission": found,
+        "calls": [
+            {
+                "call": call,
+                "standing": boards.standing(call, request.arrived_at),
+                "payloads": boards.payloads(call),
+            }
+            for call in calls.prefetch_related("payloads__platform").order_by("-closes_at")
+        ],
+    }
+    return render(request, "proposals/mission.html", context)
+
+
+@login_not_required
+@require_GET
+def call(request: HttpRequest, code: str) -> HttpResponse:
+    now = request.arrived_at
+    found = get_object_or_404(
+        queries.visible_calls(request.user).prefetch_related(
+            *TERMS, "criteria", "payloads__platform"
+        ),
+        code=code,
+    )
+    relation = policy.call_relation(request.user, found)
+    context = {
+        "call": found,
+        "standing": boards.standing(found, now),
+        "open": found.open_at(now),
+        "bars": boards.public_bars(found),
+        "offers": boards.offers(found),
+        "milestones": boards.timeline(found, now),
+        "opening": boards.opening(found, now),
+        "deadline": boards.closing(found, now),
+        "payloads": boards.payloads(found),
+        "staff": not found.history and bool(relation & boards.READERS),
+        "deciding": not found.history and bool(relation & boards.DECIDERS),
+        "reading": not found.history and bool(relation & queries.READERS),
+    }
+    if context["staff"]:
+        context["state"] = CALL.state(found.state)
+        context["buttons"] = acts.on_call(found, CALL.available(found, request.user, now))
+        context["revisable"] = found.state == "draft" and "secretary" in relation
+        context["cases"] = found.lois.filter(state__in=RUNNING).count()
+    return render(request, "proposals/call.html", context)
+
+
+@login_not_required
+@require_GET
+def verify(request: HttpRequest) -> HttpResponse:
+    typed = request.GET.get("code", "").strip()
+    if typed and (code := authenticity.code(typed)):
+        return redirect("verification", code)
+    context = {"typed": typed[:40], "sixteen": bool(typed)}
+    return render(request, "proposals/verify.html", context)
+
+
+@login_not_required
+@require_GET
+def verification(request: HttpRequest, code: str) -> HttpResponse:
+    """One answer for a code, the same for one that never was and one not yet issued."""
+    now = request.arrived_at
+    if not throttle.allows(request, "verification", most=VERIFICATIONS_A_MINUTE, now=now):
+        context = {"busy": True}
+        return render(request, "proposals/verification.html", context, status=429)
+    kept = authenticity.code(code)
+    answer = authenticity.find(kept) if kept else None
+    context = {"answer": answer, "code": kept or code[:40], "at": now}
+    return render(request, "proposals/verification.html", context, status=200 if answer else 404)
+
+
+@login_not_required
+@require_GET
+def key(request: HttpRequest) -> HttpResponse:
+    """The public key that the manifests of receipts are signed with."""
+    words = _("Ed25519 public key of the portal, key id %(id)s") % {"id": signing.key_id()}
+    text = f"# {words}\n{signing.public_pem()}"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")

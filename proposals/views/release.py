@@ -1,0 +1,191 @@
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.text import plain
+from portal.verdict import Refused, Verdict
+from portal.workflow import Act
+from proposals import blockers, boards, policy, queries
+from proposals.forms.release import ReleaseDayForm
+from proposals.models import Call, Decision
+from proposals.services import decisions as services
+from proposals.views import acts
+from proposals.views.public import TERMS
+from proposals.workflow import CALL, DECISION
+
+
+def _load(request: HttpRequest, code: str) -> Call:
+    call = get_object_or_404(
+        queries.visible_calls(request.user).prefetch_related(*TERMS), code=code, history=False
+    )
+    if not policy.call_relation(request.user, call) & boards.DECIDERS:
+        raise Http404
+    return call
+
+
+def _today(request: HttpRequest, call: Call) -> date:
+    return request.arrived_at.astimezone(call.zoneinfo).date()
+
+
+@require_GET
+def decisions(request: HttpRequest, code: str) -> HttpResponse:
+    call = _load(request, code)
+    if request.GET.get("part") == "letters" and request.htmx:
+        return render(request, "proposals/release_letters.html", _letters(request, call))
+    return _page(request, call)
+
+
+def _page(
+    request: HttpRequest,
+    call: Call,
+    *,
+    form: ReleaseDayForm | None = None,
+    verdict: Verdict | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now, today = request.arrived_at, _today(request, call)
+    offers = CALL.available(call, request.user, now)
+    rows = _rows(request, call)
+    named = {offer.row.action: offer for offer in offers}
+    start = call.release_on or max(boards.planned(call, "final") or today, today)
+    context = {
+        "call": call,
+        "state": CALL.state(call.state),
+        "rows": rows,
+        "summary": _summary(rows),
+        "bars": boards.deciding_bars(call),
+        "buttons": acts.on_call(call, offers),
+        "approve": named.get("approve_decisions"),
+        "move": named.get("move_release"),
+        "form": form or ReleaseDayForm(initial={"release_on": max(start, today)}, today=today),
+        "blockers": boards.blockers(call, request.user, now),
+        "verdict": verdict,
+        "today": today,
+        "final": boards.planned(call, "final"),
+        **_letters(request, call),
+    }
+    return render(request, "proposals/decisions.html", context, status=status)
+
+
+def _rows(request: HttpRequest, call: Call) -> list[dict]:
+    """Every decision of the call that this person may see, with what it gives."""
+    found = (
+        queries.visible_decisions(request.user)
+        .filter(loi__call=call)
+        .select_related("prepared_by", "approved_by")
+        .prefetch_related("grants__allocation__platform")
+        .order_by("loi__reference")
+    )
+    return [
+        {
+            "decision": decision,
+            "outcome": decision.get_outcome_display(),
+            "tone": TONES[decision.outcome],
+            "state": DECISION.state(decision.state),
+            "grants": [
+                {
+                    "amount": grant.allocation.kind.amount(grant.amount),
+                    "asked": grant.allocation.kind.amount(grant.asked),
+                    "less": grant.amount < grant.asked,
+                    "reason": grant.reason,
+                }
+                for grant in decision.grants.all()
+            ],
+            "mean": decision.basis.get("mean"),
+        }
+        for decision in found
+    ]
+
+
+TONES = {
+    Decision.Outcome.SELECTED: "jade",
+    Decision.Outcome.CONDITIONAL: "jade",
+    Decision.Outcome.RESERVE: "amber",
+    Decision.Outcome.NOT_SELECTED: "",
+}
+
+
+def _summary(rows: list[dict]) -> list[dict]:
+    """How many of each outcome among the rows shown: a case hidden from the reader is in none."""
+    outcomes = [row["decision"].outcome for row in rows]
+    return [
+        {"label": label, "count": outcomes.count(value), "tone": TONES[value]}
+        for value, label in Decision.Outcome.choices
+        if outcomes
+    ]
+
+
+def _letters(request: HttpRequest, call: Call) -> dict:
+    stored, failed, number = blockers.letters_of(call)
+    letters = (
+        queries.visible_letters(request.user)
+        .filter(loi__call=call, kind="decision")
+        .order_by("number")
+    )
+    return {
+        "call": call,
+        "letters": list(letters),
+        "stored": stored,
+        "failed": failed,
+        "number": number,
+        "percent": round(100 * stored / number, 1) if number else 0,
+        "rendering": call.state == "decisions_approved" and stored + failed < number,
+    }
+
+
+@require_POST
+def reopen_decisions(request: HttpRequest, code: str) -> HttpResponse:
+    call = _load(request, code)
+    reason = request.POST.get("reason", "")[:2000]
+    services.reopen_decisions(call, by=request.user, now=request.arrived_at, reason=reason)
+    return redirect("decisions", call.code)
+
+
+@require_POST
+def approve_decisions(request: HttpRequest, code: str) -> HttpResponse:
+    return _on_a_day(request, _load(request, code), services.approve_decisions)
+
+
+@require_POST
+def move_release(request: HttpRequest, code: str) -> HttpResponse:
+    return _on_a_day(request, _load(request, code), services.move_release)
+
+
+def _on_a_day(request: HttpRequest, call: Call, act) -> HttpResponse:
+    form = ReleaseDayForm(request.POST, today=_today(request, call))
+    if not form.is_valid():
+        return _page(request, call, form=form)
+    day = form.cleaned_data["release_on"]
+    try:
+        act(call, release_on=day, by=request.user, now=request.arrived_at)
+    except Refused as refused:
+        status = 403 if refused.verdict.who else 409
+        return _page(request, call, form=form, verdict=refused.verdict, status=status)
+    return redirect("decisions", call.code)
+
+
+@require_http_methods(["GET", "POST"])
+def release(request: HttpRequest, code: str) -> HttpResponse:
+    """What will happen to whom, and once it is read, the release itself."""
+    call = _load(request, code)
+    if request.method == "POST":
+        services.release(call, by=request.user, now=request.arrived_at)
+        return redirect("decisions", call.code)
+    rows = _rows(request, call)
+    verdict = CALL.verdict(call, "release", Act(request.user, request.arrived_at))
+    context = {
+        "call": call,
+        "rows": rows,
+        "summary": _summary(rows),
+        "bars": boards.deciding_bars(call),
+        "verdict": verdict,
+        "action": CALL.row("release"),
+        "url": reverse("release_call", args=[call.code]),
+        "release_on": plain(call.release_on) if call.release_on else "",
+        **_letters(request, call),
+    }
+    status = 200 if verdict else 403 if verdict.who else 409
+    return render(request, "proposals/release.html", context, status=status)
