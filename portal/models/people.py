@@ -52,8 +52,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def refresh_from_db(self, *args, **kwargs) -> None:
         super().refresh_from_db(*args, **kwargs)
-        self.__dict__.pop("_roles", None)
-        self.__dict__.pop("_seats", None)
+        self.forget()
+
+    def forget(self) -> None:
+        """What was read of this person's rights is read again; one request reads them once."""
+        for name in ("_roles", "_seats", "_panels"):
+            self.__dict__.pop(name, None)
 
 
 class Organisation(models.Model):
