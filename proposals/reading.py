@@ -90,6 +90,7 @@ def elements(content: dict) -> Grid:
         Head(say("Element")),
         Head(say("Quantity"), number=True),
         Head(say("CBE each"), "kg", True),
+        Head(say("CBE"), "kg", True),
         Head(say("Class")),
         Head(say("Contingency"), "%", True),
         Head(say("MEV"), "kg", True),
@@ -97,7 +98,8 @@ def elements(content: dict) -> Grid:
 
     def line(*values: str) -> tuple[Cell, ...]:
         return tuple(
-            Cell(shown, head.label, head.number) for shown, head in zip(values, heads, strict=True)
+            Cell(shown, f"{head.label}, {head.unit}" if head.unit else head.label, head.number)
+            for shown, head in zip(values, heads, strict=True)
         )
 
     rows = tuple(
@@ -105,13 +107,14 @@ def elements(content: dict) -> Grid:
             element.name,
             plain(element.quantity),
             plain(element.mass_cbe_kg),
+            plain(element.cbe_kg),
             str(MATURITIES[element.maturity].label),
             plain(element.contingency),
             plain(element.mev_kg),
         )
         for element in sheet.elements
     )
-    total = line(str(say("Total")), "", plain(sheet.cbe_kg), "", "", plain(sheet.mev_kg))
+    total = line(str(say("Total")), "", "", plain(sheet.cbe_kg), "", "", plain(sheet.mev_kg))
     label = next(rows.label for rows in RESOURCES.rows if rows.name == "elements")
     return Grid("elements", label, heads, rows, total)
 

@@ -24,7 +24,7 @@ MOST_ROWS = 40
 MOST_TICKS = 100
 # How wide the fields of a row stand, in twelfths.
 SPANS = {
-    "elements": (6, 3, 3, 4, 3, 5),
+    "elements": (6, 3, 3, 5, 3, 4),
     "partners": (6, 6, 12),
     "people": (4, 4, 4),
     "objectives": (12,),

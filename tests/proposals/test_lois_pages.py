@@ -128,6 +128,21 @@ def test_saving_twice_with_one_click_is_no_conflict(cast, visit):
     assert len(make.again(loi).content["resources"]["elements"]) == 2
 
 
+def test_autosave_keeps_a_version_and_writes_no_event(cast, visit):
+    loi = make.draft(cast)
+    pi, events = visit(cast.pi, at=make.DURING), Event.objects.count()
+    typing = {"HX-Request": "true"}
+    answer = pi.post(step(loi), posted(loi, power_peak_w="3"), headers=typing).content.decode()
+    kept = make.again(loi)
+    assert kept.content["resources"]["power_peak_w"] == "3"
+    assert f'value="{kept.version}"' in answer
+    assert kept.revisions.filter(version=kept.version).exists()
+    assert Event.objects.count() == events
+    answer = pi.post(step(loi), posted(loi, power_peak_w="4"), headers=typing).content.decode()
+    assert "Press Save to compare." in answer
+    assert make.again(loi).version == kept.version
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -61,6 +61,8 @@ def edit(request: HttpRequest, key: str, section: str) -> HttpResponse:
             return redirect("loi", key=key)
         return _section(request, loi, spec, terms)
     form = SectionForm(spec, terms, request.POST)
+    if request.htmx:
+        return _autosave(request, loi, spec, form)
     if not form.is_valid():
         return _section(request, loi, spec, terms, form=form, status=400)
     values = form.values
@@ -84,6 +86,31 @@ def edit(request: HttpRequest, key: str, section: str) -> HttpResponse:
             request, loi, spec, terms, form=form, refusal=refusal, status=status_of(refusal)
         )
     return redirect(target)
+
+
+def _autosave(
+    request: HttpRequest, loi: LetterOfIntent, spec: Section, form: SectionForm
+) -> HttpResponse:
+    """Keep what is being typed, and say in one line whether it is kept."""
+    trouble = ""
+    if not form.is_valid():
+        trouble = form.refused[0][2]
+    else:
+        try:
+            loi = lois.save_draft(
+                loi,
+                section=spec.name,
+                values=form.values,
+                version=version_of(request),
+                by=request.user,
+                now=request.arrived_at,
+            )
+        except lois.Stale:
+            trouble = _("The draft was saved elsewhere meanwhile. Press Save to compare.")
+        except Refused as refusal:
+            trouble = str(refusal.verdict.reason)
+    context = {"loi": loi, "saved": _saved(request, loi), "trouble": trouble}
+    return render(request, "proposals/loi_saved.html", context)
 
 
 def _command(request: HttpRequest, loi: LetterOfIntent, spec: Section, values: dict) -> str:
@@ -233,7 +260,7 @@ def headroom(request: HttpRequest, key: str) -> HttpResponse:
     _masses(form, content)
     context = {
         "loi": loi,
-        "stale": version_of(request) != loi.version,
+        "stale": version_of(request) != loi.version and loi.saved_by != request.user,
         "tables": form.tables,
         **_room(content, terms),
     }
@@ -288,7 +315,7 @@ def _compare(spec: Section, yours: dict, saved: dict, terms: Terms) -> list[dict
             found.append({"label": label, "yours": pair[0], "saved": pair[1]})
     for line in found:
         line["differs"] = line["yours"] != line["saved"]
-    return found
+    return [line for line in found if line["yours"] or line["saved"]]
 
 
 @require_http_methods(["GET", "POST"])
