@@ -182,6 +182,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Rows are the queue; these bells only ask what is owed (see portal/celery.py).
 BELL_SECONDS = environment.number("BELL_SECONDS", 3, 1, 60)
+# Above the watchdog of one rendering and the patience with a mail server: whoever
+# holds a row longer is dead.
 LEASE_SECONDS = environment.number("LEASE_SECONDS", 60, 2, 600)
 CELERY = {
     **environment.broker(REDIS_URL, VAR / "broker"),

@@ -13,8 +13,6 @@ from proposals.models import Decision, Letter, LetterOfIntent
 from proposals.workflow import LETTER
 
 MOST_A_BATCH = 10
-# Above the watchdog of one rendering: whoever holds a letter is done or dead by then.
-RENDER_LEASE_SECONDS = 60
 
 
 def owe_receipt(loi: LetterOfIntent, *, by: User, now: datetime) -> Letter:
@@ -111,7 +109,7 @@ def render_owed(now: datetime) -> int:
         "loi__call", "loi__organisation", "decision", "filing"
     )
     tried = 0
-    for letter in leases.claim(rows, now=now, seconds=RENDER_LEASE_SECONDS, most=MOST_A_BATCH):
+    for letter in leases.claim(rows, now=now, seconds=settings.LEASE_SECONDS, most=MOST_A_BATCH):
         tried += 1
         try:
             content = render(letter)

@@ -1,0 +1,117 @@
+"""What the mail server says, or does not say, and what becomes of the message."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.mail.backends import smtp
+
+from portal import leases, notices, services
+from portal.models import Message
+from tests import make
+
+NOW = make.DURING
+
+
+@pytest.fixture
+def server(mailbox, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mailbox.port
+    return mailbox
+
+
+def messages(number: int) -> list[Message]:
+    return [
+        notices.write(
+            key=f"test:{n}",
+            notice="account",
+            recipient=None,
+            address=f"person.{n}@example.org",
+            text="A subject\nA body",
+            now=NOW,
+        )[0]
+        for n in range(number)
+    ]
+
+
+def test_what_is_owed_is_sent_once(db, server):
+    messages(3)
+    assert services.deliver(NOW) == 3
+    assert services.deliver(NOW) == 0
+    assert sorted(server.taken) == [
+        (f"<test.{n}@example.org>", f"person.{n}@example.org") for n in range(3)
+    ]
+
+
+def test_a_server_that_is_away_for_a_day_loses_no_message(db, server):
+    (message,) = messages(1)
+    server.end()
+    at = NOW
+    while at < NOW + timedelta(days=1):
+        services.deliver(at)
+        at += timedelta(minutes=10)
+    message.refresh_from_db()
+    assert message.failed_at is None
+    assert message.attempts > leases.MOST_ATTEMPTS
+    server.start()
+    services.deliver(at + leases.LONGEST_PAUSE)
+    assert len(server.taken) == 1
+
+
+def test_a_server_that_is_away_is_asked_once_a_batch(db, server):
+    messages(5)
+    server.end()
+    assert services.deliver(NOW) == 1
+    assert Message.objects.filter(attempts=0).count() == 4
+    server.start()
+
+
+def test_a_refused_sign_in_costs_no_message(db, server, monkeypatch):
+    """The server answers 535, which of a message would be final."""
+
+    def refuse(backend):
+        raise smtp.smtplib.SMTPAuthenticationError(535, b"bad credentials")
+
+    messages(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(smtp.EmailBackend, "open", refuse)
+        services.deliver(NOW)
+    assert Message.objects.get().failed_at is None
+    services.deliver(NOW + timedelta(minutes=1))
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize(
+    "answer, given_up",
+    [
+        ("550 no such mailbox", True),
+        ("552 too large", True),
+        ("451 try again later", False),
+    ],
+)
+def test_only_a_refusal_for_good_gives_the_one_message_up(db, server, answer, given_up):
+    async def handle_RCPT(server_, session, envelope, address, options):
+        if address == "person.1@example.org":
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    messages(3)
+    server.handle_RCPT = handle_RCPT
+    services.deliver(NOW)
+    assert len(server.taken) == 2
+    refused = Message.objects.get(done_at=None)
+    assert refused.address == "person.1@example.org"
+    assert (refused.failed_at is not None) is given_up
+
+
+def test_a_lease_begins_when_its_row_is_taken(db, monkeypatch):
+    """The last message of a slow batch is not free for a second worker before it is sent."""
+    messages(3)
+    passed = iter([0.0, 1.0, 50.0, 90.0])
+    monkeypatch.setattr(leases, "monotonic", lambda: next(passed))
+    claimed = list(leases.claim(Message.objects.all(), now=NOW, seconds=60, most=25))
+    assert [row.lease_until - NOW for row in claimed] == [
+        timedelta(seconds=61),
+        timedelta(seconds=110),
+        timedelta(seconds=150),
+    ]

@@ -1,0 +1,207 @@
+"""The portal as it runs: processes of its own, a database of its own, real requests."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import psycopg
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.servers import free_port, kill, start, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "CI")
+PYTHON = sys.executable
+
+
+class Portal:
+    """One deployment: `base_url` when the web runs, `env` for whatever joins it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        database_url: str = "",
+        redis_url: str = "",
+        email_url: str = "",
+        **settings: object,
+    ):
+        self.folder = folder
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        self.database_url = database_url
+        self.embedded_broker = not redis_url
+        key = self.folder / "signing_key.pem"
+        if not key.exists():
+            key.write_bytes(
+                Ed25519PrivateKey.generate().private_bytes(
+                    serialization.Encoding.PEM,
+                    serialization.PrivateFormat.PKCS8,
+                    serialization.NoEncryption(),
+                )
+            )
+        self.env = {name: os.environ[name] for name in KEPT if name in os.environ} | {
+            "PORTAL_VAR": str(self.folder),
+            "PORT": str(self.port),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "EMAIL_URL": email_url,
+            "SECRET_KEY": "a-secret-of-the-tests-and-of-nobody-else",
+            "DEMONSTRATION": "0",
+            "BELL_SECONDS": "1",
+            "LEASE_SECONDS": "4",
+            **{name: str(value) for name, value in settings.items()},
+        }
+        self.processes: dict[str, subprocess.Popen] = {}
+        self.manage("migrate", "--verbosity=0")
+        self.manage("createcachetable")
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "processes.log"
+
+    # What is asked of it once
+
+    def manage(self, *arguments: str) -> str:
+        return self._run("manage.py", *arguments)
+
+    def scene(self, act: str, *arguments: object) -> dict:
+        """One act of tests/faults/scenario.py, in a process beside the portal."""
+        printed = self._run("-m", "tests.faults.scenario", act, *map(str, arguments))
+        return json.loads(printed.splitlines()[-1])
+
+    def _run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [PYTHON, *arguments], env=self.env, cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr[-4000:]}"
+        return done.stdout
+
+    def ask(self, query: str) -> list[tuple]:
+        if self.database_url:
+            with psycopg.connect(self.database_url) as connection:
+                return connection.execute(query).fetchall()
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=20)) as connection:
+            return connection.execute(query).fetchall()
+
+    def count(self, table: str, where: str = "1 = 1") -> int:
+        return self.ask(f"SELECT count(*) FROM {table} WHERE {where}")[0][0]
+
+    # Its processes
+
+    def start_web(self, *, workers: int = 1, threads: int = 4) -> None:
+        self.manage("collectstatic", "--noinput", "--verbosity=0")
+        self._start(
+            "web",
+            *f"-m granian --interface wsgi --workers {workers} --blocking-threads {threads}".split(),
+            *f"--no-ws --host 127.0.0.1 --port {self.port} --log-level warning".split(),
+            "portal.wsgi:application",
+        )
+        wait_until(self.answers, 30, f"the web answers; see {self.log}")
+
+    def start_worker(self, name: str = "worker") -> None:
+        """The threads of the embedded worker, or the processes of production."""
+        words = "-m celery --quiet --app portal.celery worker --loglevel warning --concurrency 2"
+        words += " --without-gossip --without-mingle --without-heartbeat"
+        words += f" --hostname {name}@tests"
+        words += " --pool threads" if self.embedded_broker else " --pool prefork"
+        self._start(name, *words.split())
+
+    def start_beat(self, name: str = "beat") -> None:
+        words = "-m celery --quiet --app portal.celery beat --pidfile= --loglevel warning"
+        self._start(name, *words.split())
+
+    def _start(self, name: str, *arguments: str) -> None:
+        with self.log.open("ab") as log:
+            self.processes[name] = start(
+                [PYTHON, *arguments], env=self.env, cwd=ROOT, stdout=log, stderr=log
+            )
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the process and all that is its own."""
+        if name in self.processes:
+            kill(self.processes[name])
+
+    def kill_one_inside(self, name: str) -> bool:
+        """SIGKILL to one child of the process, where it has any."""
+        listed = Path(f"/proc/{self.processes[name].pid}/task/{self.processes[name].pid}/children")
+        children = listed.read_text().split()
+        if children:
+            os.kill(int(children[-1]), signal.SIGKILL)
+        return bool(children)
+
+    def end(self) -> None:
+        for process in self.processes.values():
+            kill(process)
+        shutil.rmtree(self.folder / "static", ignore_errors=True)
+
+    def answers(self) -> bool:
+        try:
+            return Browser(self).get("/health/").status == 200
+        except (OSError, HTTPException):
+            return False
+
+
+class Page:
+    def __init__(self, status: int, headers: dict, body: bytes):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def text(self) -> str:
+        return self.body.decode(errors="replace")
+
+
+class Browser:
+    """One person's requests over a real connection, with cookies and CSRF."""
+
+    def __init__(self, portal: Portal, *, session: str = ""):
+        self.at = ("127.0.0.1", portal.port)
+        self.cookies = {"session": session} if session else {}
+        self.connection = HTTPConnection(*self.at, timeout=60)
+
+    def get(self, path: str) -> Page:
+        return self._send("GET", path, b"", {})
+
+    def post(
+        self, path: str, fields: dict[str, str | list[str]], files: dict | None = None
+    ) -> Page:
+        """A form, with the token that the page before has set."""
+        fields = {**fields, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
+        boundary = "----tests"
+        parts = []
+        for name, given in fields.items():
+            for value in given if isinstance(given, list) else [given]:
+                parts.append(
+                    f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
+                    f"{value}\r\n".encode()
+                )
+        for name, (filename, content) in (files or {}).items():
+            parts.append(
+                f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; '
+                f'filename="{filename}"\r\nContent-Type: application/pdf\r\n\r\n'.encode()
+                + content
+                + b"\r\n"
+            )
+        body = b"".join(parts) + f"--{boundary}--\r\n".encode()
+        return self._send(
+            "POST", path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        )
+
+    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Page:
+        headers = {**headers, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        page = Page(answer.status, dict(answer.headers), answer.read())
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, value = re.match(r"([^=]+)=([^;]*)", cookie).groups()
+            self.cookies[name] = value.strip('"')
+        return page

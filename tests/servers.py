@@ -1,0 +1,231 @@
+"""Real servers for the tests, on this machine and thrown away after: PostgreSQL, Redis, SMTP."""
+
+import asyncio
+import ctypes
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from aiosmtpd.controller import Controller
+
+PR_SET_PDEATHSIG = 1
+
+
+def lacking(what: str, package: str) -> None:
+    """Skip the test that needs it, or fail it where nothing may be left out."""
+    said = f"{what} is not there. Install it: apt-get install -y {package}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(said)
+    pytest.skip(said)
+
+
+def wait_until(holds: Callable[[], object], seconds: float, what: str = "") -> float:
+    """Ask until the answer is true; how long that took."""
+    began = time.monotonic()
+    while not holds():
+        if time.monotonic() - began > seconds:
+            raise AssertionError(f"not within {seconds:g} s: {what or holds}")
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(command: list[str], **how: object) -> subprocess.Popen:
+    """A process in a group of its own that does not outlive the tests."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_tied if sys.platform == "linux" else None,
+        **how,
+    )
+
+
+def _tied() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def kill(process: subprocess.Popen) -> None:
+    """SIGKILL to the whole group, as a machine that loses its power would."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+class Postgres:
+    """A server on a socket of its own, or the one that TEST_DATABASE_URL names."""
+
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+        self.made: list[str] = []
+        self.base = os.environ.get("TEST_DATABASE_URL", "")
+        if not self.base:
+            self._start()
+
+    def _start(self) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
+            Path(path).parent for path in filter(None, [shutil.which("initdb")])
+        ]
+        if not found or not (found[-1] / "initdb").exists():
+            lacking("PostgreSQL", "postgresql")
+        # Outside pytest's folder, which only its owner may enter.
+        self.folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+        dropped = []
+        if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+            owner = pwd.getpwnam("postgres")
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+            dropped = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}"]
+            dropped += ["--clear-groups"]
+        data = str(self.folder / "data")
+        made = [str(found[-1] / "initdb"), "-D", data, "-U", "portal", "--auth=trust", "-N"]
+        subprocess.run(
+            [*dropped, *made, "-E", "UTF8", "--locale=C"],
+            check=True,
+            capture_output=True,
+            cwd=self.folder,
+        )
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+            "full_page_writes": "off",
+            "synchronous_commit": "off",
+            "max_connections": "200",
+        }
+        serve = [str(found[-1] / "postgres"), "-D", data]
+        for name, value in options.items():
+            serve += ["-c", f"{name}={value}"]
+        log = (self.folder / "log").open("wb")
+        self.process = start([*dropped, *serve], stdout=log, stderr=log, cwd=self.folder)
+        self.base = f"postgresql://portal@/postgres?host={self.folder}"
+        wait_until(self._answers, 20, "PostgreSQL answers")
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.base).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def database(self) -> str:
+        """The address of a new, empty database."""
+        name = f"portal_{secrets.token_hex(6)}"
+        with psycopg.connect(self.base, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        self.made.append(name)
+        return urlunsplit(urlsplit(self.base)._replace(path=f"/{name}"))
+
+    def end(self) -> None:
+        if self.folder:
+            kill(self.process)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return
+        with psycopg.connect(self.base, autocommit=True) as connection:
+            for name in self.made:
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+class Redis:
+    """A server on a port of its own that can be stopped, hung, and had again."""
+
+    def __init__(self) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            lacking("Redis", "redis-server")
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.command = [program, "--port", str(self.port), "--bind", "127.0.0.1"]
+        self.command += ["--save", "", "--appendonly", "no", "--dir", tempfile.gettempdir()]
+        self.start()
+
+    def start(self) -> None:
+        self.process = start(self.command, stdout=subprocess.DEVNULL)
+        wait_until(self._answers, 10, "Redis answers")
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
+                line.sendall(b"PING\r\n")
+                return line.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        kill(self.process)
+
+    def hang(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+
+@dataclass
+class Mailbox:
+    """A mail server that keeps the Message-ID and the address of everything it took."""
+
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    delay_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.port = free_port()
+        self.url = f"smtp://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller.start()
+
+    def end(self) -> None:
+        self.controller.stop()
+
+    async def handle_DATA(self, server, session, envelope) -> str:
+        message_id = message_from_bytes(envelope.content)["Message-ID"]
+        self.taken += [(message_id, address) for address in envelope.rcpt_tos]
+        await asyncio.sleep(self.delay_s)  # taken, and whoever sent it does not know yet
+        return "250 taken"
+
+    def copies(self) -> Counter[tuple[str, str]]:
+        return Counter(self.taken)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    server = Redis()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox()
+    yield box
+    box.end()
