@@ -23,7 +23,7 @@ SLOW_SECONDS = 30.0
 
 
 class Command(BaseCommand):
-    help = "Runs the whole portal on this machine: web, worker and clock, until Ctrl-C."
+    help = "Runs the whole portal on this machine: web, worker and beat, until Ctrl-C."
     requires_system_checks = []
 
     def handle(self, **options) -> None:
@@ -70,11 +70,13 @@ def commands() -> dict[str, list[str]]:
     web = "granian --interface wsgi --workers 1 --blocking-threads 4 --no-ws"
     web += f" --respawn-failed-workers --workers-kill-timeout 4 --log-level {level}"
     web += f" --host {settings.HOST} --port {settings.PORT} portal.wsgi:application"
-    worker = "celery --quiet --app portal.celery worker --pool threads --concurrency 2 --beat"
+    worker = "celery --quiet --app portal.celery worker --pool threads --concurrency 2"
     worker += f" --without-gossip --without-mingle --without-heartbeat --loglevel {level}"
+    # Not inside the worker (`--beat`): when it dies there alone, nobody starts it again.
+    beat = f"celery --quiet --app portal.celery beat --pidfile= --loglevel {level}"
     return {
         name: [sys.executable, "-m", *words.split()]
-        for name, words in (("web", web), ("worker", worker))
+        for name, words in (("web", web), ("worker", worker), ("beat", beat))
     }
 
 
