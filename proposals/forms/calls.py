@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
@@ -166,7 +166,7 @@ class CallForm(forms.Form):
                 _now("The call would close in the past: %(closes)s.")
                 % {"closes": zoned(closes, zone.key)},
             )
-        before = closes.astimezone(zone).date() if closes else None
+        before = (closes - timedelta(microseconds=1)).astimezone(zone).date() if closes else None
         for name in ("preliminary", "final", "need_by"):
             value = data.get(name)
             if value and before and value < before:

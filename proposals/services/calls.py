@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -64,7 +64,7 @@ def _write_terms(call, allocations, criteria, milestones) -> None:
     zone = call.zoneinfo
     dates = {
         "opening": call.opens_at.astimezone(zone).date(),
-        "closing": call.closes_at.astimezone(zone).date(),
+        "closing": (call.closes_at - timedelta(microseconds=1)).astimezone(zone).date(),
         **milestones,
     }
     for row in (*allocations, *criteria):
@@ -102,7 +102,8 @@ def close(call: Call, *, now: datetime) -> Event:
     """
     call = locks.call(call)
     event = CALL.move(call, "close", by=CLOCK, now=now)
-    call.happened("closing", call.closes_at)
+    # Whoever closes at 24:00 closes on the day that ends, not on the next.
+    call.happened("closing", call.closes_at - timedelta(microseconds=1))
     cases = LetterOfIntent.objects.select_for_update(of=("self",)).filter(call=call)
     for loi in cases.select_related("organisation").order_by("pk"):
         loi.call = call

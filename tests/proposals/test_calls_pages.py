@@ -95,7 +95,7 @@ def test_a_draft_is_kept_as_it_was_typed(cast, visit):
     dates = {m.kind: str(m.planned) for m in call.milestones.all()}
     assert dates == {
         "opening": "2027-01-04",
-        "closing": "2027-04-01",
+        "closing": "2027-03-31",
         "preliminary": "2027-06-30",
         "final": "2027-09-30",
     }
@@ -122,7 +122,7 @@ def test_one_more_row_keeps_what_was_typed_and_judges_nothing(cast, visit):
     [
         ({"closes_at": "2027-01-03T00:00:00"}, "not after it opens on 3 Jan 2027, 24:00 Beijing"),
         ({"closes_at": "2026-11-01T00:00:00", "opens_at": "2026-10-01T00:00:00"}, "in the past"),
-        ({"preliminary": "2027-02-01"}, "1 February 2027 is before 1 April 2027"),
+        ({"preliminary": "2027-02-01"}, "1 February 2027 is before 31 March 2027"),
         ({"final": "2027-05-01"}, "1 May 2027 is before 30 June 2027"),
         ({"need_by": "2027-09-01"}, "1 September 2027 is before 30 September 2027"),
         ({"rubric-1-weight": "35"}, "The weights add to 95; they must add to 100."),

@@ -135,7 +135,7 @@ def test_the_closing_act_lapses_drafts_and_begins_the_screening(cast, truths):
         loi.pk: state for loi, state in states.items()
     }
     assert make.again(call).state == "closed"
-    assert call.milestones.get(kind="closing").actual.isoformat() == "2027-04-01"
+    assert call.milestones.get(kind="closing").actual.isoformat() == "2027-03-31"
     make.store_letters(call, now=CLOSED)
 
 
