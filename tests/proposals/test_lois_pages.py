@@ -10,7 +10,9 @@ from django.urls import reverse
 from portal import canonical, signing
 from portal.models import Event, Membership, Organisation, StoredFile
 from proposals.models import Filing, LetterOfIntent
+from proposals.services import letters
 from proposals.workflow import LOI
+from reviews import services as judging
 from tests import make
 
 PASSWORD = "the moon is a harsh place"
@@ -290,6 +292,19 @@ def test_filing_twice_gives_one_reference_and_its_manifest(cast, visit, awaiting
     assert manifest.content == canonical.dumps(filed.filing.manifest)
 
 
+def test_the_secretary_finds_the_receipt_too(cast, visit):
+    loi = make.filed(cast)
+    letters.render_owed(make.DURING)
+    for person in (cast.pi, cast.reader, cast.secretary, cast.auditor):
+        page = visit(person, at=make.DURING).get(at("loi", loi))
+        assert page.context["receipt"] is not None
+        answer = visit(person, at=make.DURING).get(at("letter", page.context["receipt"]))
+        assert answer.content.startswith(b"%PDF-")
+    for person in (cast.rival_pi, cast.admin, cast.outsider):
+        answer = visit(person, at=make.DURING).get(at("letter", page.context["receipt"]))
+        assert answer.status_code == 404
+
+
 def test_filing_wants_the_password(cast, visit, awaiting):
     aor = visit(cast.aor, at=make.DURING)
     fields = {"version": awaiting.version, "password": "not this one"}
@@ -326,8 +341,6 @@ def test_filing_a_version_that_is_no_longer_there_is_refused(cast, visit, awaiti
 
 def test_applicants_read_under_review_until_final_review(cast, visit):
     loi = make.reviewed(cast)
-    from reviews import services as judging
-
     judging.conclude_reviews(loi, by=cast.chair, now=make.REVIEWED)
     assert make.again(loi).state == "consensus"
     page = visit(cast.pi, at=make.REVIEWED).get(at("loi", loi)).content.decode()

@@ -8,7 +8,8 @@
       const count = field.value.trim().length;
       const text = note.dataset.text.replace("{count}", count.toLocaleString()).replace("{most}", most.toLocaleString());
       note.textContent = count ? `${text} · ${limits}` : limits;
-      note.dataset.tone = count > most ? "cinnabar" : "";
+      if (count > most) note.dataset.tone = "cinnabar";
+      else delete note.dataset.tone;
     };
     field.addEventListener("input", show);
     show();
