@@ -71,7 +71,7 @@ def visible_decisions(user: User) -> QuerySet[Decision]:
     decisions = decisions.filter(loi__in=visible_lois(user)).exclude(state="void")
     if not user.is_authenticated:
         return decisions.none()
-    deciders = Q() if user.roles() & READERS else Q(pk__in=[])
+    deciders = Q(pk__isnull=False) if user.roles() & READERS else Q(pk__in=[])
     for sight in (source(user) for source in SIGHTS):
         deciders |= Q(loi__in=LetterOfIntent.objects.filter(sight.decides))
     own = Q(loi__organisation_id__in=list(user.seats()))
@@ -84,7 +84,7 @@ def visible_letters(user: User) -> QuerySet[Letter]:
     if not user.is_authenticated:
         return letters.none()
     own = Q(loi__organisation_id__in=list(user.seats()))
-    readers = Q() if user.roles() & READERS else Q(pk__in=[])
+    readers = Q(pk__isnull=False) if user.roles() & READERS else Q(pk__in=[])
     for sight in (source(user) for source in SIGHTS):
         readers |= Q(loi__in=LetterOfIntent.objects.filter(sight.decides))
     if roles.LEGAL in user.roles():
