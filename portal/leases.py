@@ -1,12 +1,12 @@
 import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from time import monotonic
 
 from django.db.models import F, Model, Q, QuerySet
 
+from portal import clock
+
 MOST_ATTEMPTS = 6
-LONGEST_PAUSE = timedelta(minutes=10)
 
 
 def owed(rows: QuerySet, now: datetime) -> QuerySet:
@@ -20,21 +20,20 @@ def claim(rows: QuerySet, *, now: datetime, seconds: int, most: int) -> Iterator
     """Take up to `most` owed rows, one by one, each for `seconds`.
 
     A conditional update decides between two workers; no lock is held while one
-    works, and a lease that ran out makes the row owed again. Each lease begins
-    when its row is taken: counted from `now`, the last ones of a slow batch
-    would have run out before the work on them began.
+    works, and a lease that ran out makes the row owed again. Each lease runs from
+    when its row is taken: the last of a slow batch is held as long as the first.
     """
-    began = monotonic()
+    began = clock.now()
     for pk in owed(rows, now).order_by("due_at", "pk").values_list("pk", flat=True)[:most]:
-        token = secrets.token_hex(16)
-        taken_at = now + timedelta(seconds=monotonic() - began)
-        taken = owed(rows.model._default_manager.filter(pk=pk), taken_at).update(
-            lease_until=taken_at + timedelta(seconds=seconds),
+        token, instant = secrets.token_hex(16), now + (clock.now() - began)
+        taken = owed(rows.filter(pk=pk), instant).update(
+            lease_until=instant + timedelta(seconds=seconds),
             lease_token=token,
             attempts=F("attempts") + 1,
         )
-        if taken:
-            yield rows.get(pk=pk)
+        # Between the two statements it may have been voided or dropped.
+        if taken and (row := rows.filter(pk=pk, lease_token=token).first()):
+            yield row
 
 
 def finish(row: Model, *, now: datetime, **changes: object) -> bool:
@@ -42,16 +41,11 @@ def finish(row: Model, *, now: datetime, **changes: object) -> bool:
     return bool(_held(row).update(done_at=now, lease_until=None, last_error="", **changes))
 
 
-def fail(
-    row: Model, *, now: datetime, reason: str, final: bool = False, most: int = MOST_ATTEMPTS
-) -> None:
+def fail(row: Model, *, now: datetime, reason: str, final: bool = False) -> None:
     """Owe the row again after a pause that doubles, or give it up and leave it to people."""
-    changes: dict[str, datetime] = {}
-    if final or row.attempts >= most:
-        changes["failed_at"] = now
-    else:
-        doubled = timedelta(seconds=5 * 2 ** min(row.attempts, 10))
-        changes["due_at"] = now + min(doubled, LONGEST_PAUSE)
+    given_up = final or row.attempts >= MOST_ATTEMPTS
+    pause = timedelta(seconds=5 * 2**row.attempts)
+    changes = {"failed_at": now} if given_up else {"due_at": now + pause}
     _held(row).update(lease_until=None, last_error=reason[:1000], **changes)
 
 
