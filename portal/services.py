@@ -13,17 +13,14 @@ from portal.text import say
 from portal.verdict import Refused, no
 
 MOST_A_BATCH = 25
-# A mail server that is away is asked for two days, every ten minutes in the end.
-MOST_ATTEMPTS = 300
-ABOUT_ONE_MESSAGE = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 
 
 def deliver(now: datetime) -> int:
     """Send up to a batch of owed messages; the number that was tried.
 
-    Nothing is locked while the mail server is asked. What it says of one
-    message for good gives that message up, for people to see. Everything else
-    is tried again later, and a server that cannot be reached ends the batch.
+    Nothing is locked while the mail server is asked. A 5xx answer to the message
+    gives it up for people to see; everything else is tried again later, a refusal
+    at the door included: that is about us and not about the message.
     """
     rows = Message.objects.filter(dropped_at=None)
     tried = 0
@@ -38,20 +35,18 @@ def deliver(now: datetime) -> int:
                     dropped_at=clock.now(), lease_until=None
                 )
                 continue
+            opened = False
             try:
                 connection.open()
+                opened = True
                 _email(message, connection).send()
-            except OSError as trouble:  # what smtplib raises is one, too
+            except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as refusal:
                 connection.close()
-                leases.fail(
-                    message,
-                    now=clock.now(),
-                    reason=repr(trouble),
-                    final=_for_good(trouble),
-                    most=MOST_ATTEMPTS,
-                )
-                if not isinstance(trouble, ABOUT_ONE_MESSAGE):
-                    break
+                final = opened and _for_good(refusal)
+                leases.fail(message, now=clock.now(), reason=repr(refusal), final=final)
+            except OSError as trouble:
+                connection.close()
+                leases.fail(message, now=clock.now(), reason=repr(trouble))
             else:
                 leases.finish(message, now=clock.now())
     finally:
@@ -70,11 +65,10 @@ def _email(message: Message, connection) -> EmailMessage:
     )
 
 
-def _for_good(trouble: OSError) -> bool:
-    """A refused sign-in or sender is our fault, not the message's: it is mended and tried again."""
-    if isinstance(trouble, smtplib.SMTPRecipientsRefused):
-        return all(500 <= code < 600 for code, _ in trouble.recipients.values())
-    return isinstance(trouble, smtplib.SMTPDataError) and 500 <= trouble.smtp_code < 600
+def _for_good(refusal: smtplib.SMTPException) -> bool:
+    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in refusal.recipients.values())
+    return 500 <= refusal.smtp_code < 600
 
 
 @transaction.atomic
@@ -85,7 +79,6 @@ def grant_role(user: User, role: str, *, by: User | None, now: datetime) -> Role
     grant, created = RoleGrant.objects.get_or_create(
         user=user, role=role, revoked_at=None, defaults={"granted_by": by, "granted_at": now}
     )
-    user.forget()
     if created:
         events.record("role.granted", user, by=by or events.CLOCK, now=now, data={"role": role})
     return grant
@@ -108,7 +101,6 @@ def register_organisation(organisation: Organisation, *, by: User, now: datetime
     """Enter an organisation, its first member the owner; the secretariat verifies it later."""
     organisation.save()
     Membership.objects.create(user=by, organisation=organisation, role=roles.OWNER, joined_at=now)
-    by.forget()
     events.record("organisation.registered", organisation, by=by, now=now)
     return organisation
 
@@ -145,7 +137,6 @@ def seat(
         left_at=None,
         defaults={"joined_at": now},
     )
-    user.forget()
     if created:
         events.record(
             "seat.given", organisation, by=by, now=now, data={"member": user.key, "role": role}
