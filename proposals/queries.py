@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from portal import roles
 from portal.models import Membership, User
@@ -97,10 +97,10 @@ def demands(loi: LetterOfIntent) -> dict[Allocation, Decimal]:
     """What the case asks, by allocation: the screening's figure where it gave one."""
     if loi.filing is None:
         return {}
+    # What a caller with many cases has fetched already is not fetched again.
+    prefetch_related_objects([loi.filing], "demands__allocation__platform", "demands__assessments")
     found = {}
-    for demand in loi.filing.demands.select_related("allocation__platform").prefetch_related(
-        "assessments"
-    ):
+    for demand in loi.filing.demands.all():
         assessments = sorted(demand.assessments.all(), key=lambda a: a.pk)
         found[demand.allocation] = assessments[-1].amount if assessments else demand.amount
     return found

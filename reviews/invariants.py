@@ -22,8 +22,10 @@ def no_score_by_a_conflicted_reviewer_counts(now: datetime) -> Iterator[str]:
 
 @register
 def judged_cases_have_their_reviews(now: datetime) -> Iterator[str]:
-    for loi in LetterOfIntent.objects.filter(state__in=JUDGED).select_related("call"):
-        locked = queries.counted(loi).count()
+    lois = list(LetterOfIntent.objects.filter(state__in=JUDGED).select_related("call"))
+    benches = queries.benches(lois)
+    for loi in lois:
+        locked = len(benches[loi.pk].locked)
         if locked < loi.call.reviewers_least:
             yield f"{loi.reference} is in {loi.state} with {locked} reviews"
 

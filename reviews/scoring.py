@@ -11,6 +11,7 @@ HALF = Decimal("0.5")
 CENT = Decimal("0.01")
 RANGE_DUE = Decimal(2)
 SD_DUE = Decimal(10)
+CATEGORIES = (("I", Decimal(80)), ("II", Decimal(70)), ("III", Decimal(60)))
 WORDS = (
     (Decimal("4.5"), say("excellent")),
     (Decimal("3.5"), say("very good")),
@@ -141,6 +142,26 @@ def _broken_by(key, before, after, rules) -> str:
         if other is not None and other != key and other[0] == key[0]:
             return next(name for (name, _), a, b in zip(rules, key, other, strict=True) if a != b)
     return ""
+
+
+def category(spread: Spread, rubric: Sequence[Weight]) -> str:
+    """I to IV, for the panel alone: by the mean total, with every threshold met on the mean.
+
+    A strong value (C1 of 4 or more) keeps a case in III whose feasibility (C3)
+    is under its threshold.
+    """
+    missed = {
+        w.code
+        for w in rubric
+        if w.threshold is not None and spread.criteria.get(w.code, Decimal(0)) < w.threshold
+    }
+    if not missed and spread.mean is not None:
+        for name, least in CATEGORIES:
+            if spread.mean >= least:
+                return name
+    if missed == {"C3"} and spread.criteria.get("C1", Decimal(0)) >= 4:
+        return "III"
+    return "IV"
 
 
 def to_half(value: Decimal) -> Decimal:

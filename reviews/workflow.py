@@ -62,7 +62,7 @@ def within_quota(assignment: Assignment, act: Act) -> Verdict:
 def case_takes_reviewers(assignment: Assignment, act: Act) -> Verdict:
     """The case is in screening or under review."""
     if assignment.loi.state not in OPEN_CASES:
-        return no("case_closed", say("The case is past its review: no reviewer is added."))
+        return no("case_closed", say("The case is past its review."))
     return YES
 
 
@@ -87,7 +87,7 @@ def sheet_is_complete(assignment: Assignment, act: Act) -> Verdict:
 # fmt: off
 ASSIGNMENT_ROWS = (
     Row("assign", "assigned", (START,), "invited", ("secretary",), (case_takes_reviewers, no_hard_conflict, within_quota), "assignment_invited"),
-    Row("accept", "accepted", ("invited",), "accepted", ("reviewer",), (no_hard_conflict,), button=say("Accept the review")),
+    Row("accept", "accepted", ("invited",), "accepted", ("reviewer",), (case_takes_reviewers, no_hard_conflict), button=say("Accept the review")),
     Row("recuse", "recused", ("invited", "accepted"), "recused", ("reviewer",), tells="assignment_recused", button=say("Step back: conflict of interest"), reason=True, tone="danger"),
     Row("remove", "removed", ("invited", "accepted"), "removed", ("secretary", "chair"), tells="assignment_removed", button=say("Take off the case"), reason=True, tone="danger"),
     Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_hard_conflict, sheet_is_complete), button=say("Lock the review")),

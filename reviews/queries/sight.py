@@ -1,0 +1,135 @@
+from allauth.account.models import EmailAddress
+from django.db.models import Count, Q, QuerySet
+
+from portal import roles
+from portal.models import User
+from proposals import queries as proposals
+from proposals.models import Call, Decision, LetterOfIntent
+from reviews.models import Assignment, Conflict, PanelMember
+
+ACTIVE = ("invited", "accepted", "locked")
+WRITING = ("accepted", "locked")
+JUDGED = ("under_review", "consensus", "final_review")
+SEATS = (roles.REVIEWER, roles.ASSESSOR)
+
+
+def sight(user: User) -> proposals.Sight:
+    """Reviewers read the cases they accepted, chairs those of their call; conflicts hide.
+
+    A chair reads from the beginning of the review on: it is then that the
+    conflicts of chairs are looked for and written down.
+    """
+    if not user.is_authenticated:
+        return proposals.Sight()
+    chaired = PanelMember.objects.filter(user=user, role=roles.CHAIR, left_at=None)
+    mine = Assignment.objects.filter(reviewer=user, state__in=WRITING)
+    return proposals.Sight(
+        reads=Q(pk__in=mine.values("loi"), state__in=JUDGED),
+        decides=Q(call__in=chaired.values("call"), state__in=[*JUDGED, *Decision.Outcome.values]),
+        hidden=Q(pk__in=Conflict.objects.filter(user=user, hard=True).values("loi"))
+        | Q(organisation_id__in=list(user.seats())),
+    )
+
+
+proposals.SIGHTS.append(sight)
+
+
+def visible_assignments(user: User) -> QuerySet[Assignment]:
+    """One's own; all of a call for its chair, the secretary and the auditor.
+
+    Reviewers never see each other's here, and whoever has a hard conflict with
+    a case sees nothing of it.
+    """
+    assignments = Assignment.objects.select_related(
+        "loi__call__mission", "loi__organisation", "loi__filing", "reviewer"
+    ).order_by("loi__reference", "pk")
+    if not user.is_authenticated:
+        return assignments.none()
+    own = Q(reviewer=user) & ~Q(state="removed")
+    if not user.is_active:
+        return assignments.none()
+    seen = sight(user)
+    others = Q(loi__in=LetterOfIntent.objects.filter(seen.decides))
+    if user.roles() & {roles.SECRETARY, roles.AUDITOR}:
+        others |= ~Q(loi__state__in=proposals.UNFILED)
+    hidden = Q(loi__in=LetterOfIntent.objects.filter(seen.hidden))
+    return assignments.filter(own | (others & ~hidden))
+
+
+def inbox(user: User) -> QuerySet[Assignment]:
+    """One's own reviews of the cases that are still before the panel, with what is written."""
+    own = visible_assignments(user).filter(reviewer=user, state__in=ACTIVE)
+    shut = Conflict.objects.filter(user=user, hard=True).values("loi")
+    return (
+        own.filter(loi__state__in=["screening", *JUDGED])
+        .exclude(loi__in=shut)
+        .prefetch_related("scores", "findings", "loi__call__criteria")
+    )
+
+
+def readable_reviews(user: User, loi: LetterOfIntent) -> list[Assignment]:
+    """The locked reviews of a case this person may read.
+
+    The chair and the auditor read all that are locked; whoever has a review of
+    the case to write reads the others' only after locking the own.
+    """
+    locked = (
+        Assignment.objects.filter(loi=loi, state="locked")
+        .select_related("reviewer")
+        .prefetch_related("scores__criterion", "findings__criterion")
+        .order_by("pk")
+    )
+    if not proposals.visible_lois(user).filter(pk=loi.pk).exists():
+        return []
+    if Assignment.objects.filter(
+        loi=loi, reviewer=user, state__in=["invited", "accepted"]
+    ).exists():
+        return []
+    chairs = PanelMember.objects.filter(call=loi.call, user=user, role=roles.CHAIR, left_at=None)
+    if chairs.exists() or roles.AUDITOR in user.roles():
+        return list(locked)
+    return list(locked) if locked.filter(reviewer=user).exists() else []
+
+
+def panel(call: Call) -> QuerySet[PanelMember]:
+    """Who sits on the panel now, the chairs first."""
+    now = PanelMember.objects.filter(call=call, left_at=None)
+    return now.select_related("user", "organisation").order_by("role", "user__name", "pk")
+
+
+def verified(email: str) -> User | None:
+    """The person who has proved that this address is theirs."""
+    address = EmailAddress.objects.filter(
+        email__iexact=email, verified=True, user__is_active=True
+    ).select_related("user")
+    return next((found.user for found in address), None)
+
+
+def seats(user: User) -> list[tuple[str, str]]:
+    """(role, code of the call) of this person's places on panels."""
+    if not user.is_authenticated:
+        return []
+    if not hasattr(user, "_places"):
+        held = PanelMember.objects.filter(user=user, left_at=None)
+        user._places = list(held.order_by("call").values_list("role", "call__code"))
+    return user._places
+
+
+def member(user: User, call: Call) -> PanelMember | None:
+    return PanelMember.objects.filter(user=user, call=call, left_at=None, role__in=SEATS).first()
+
+
+def load(user: User, call: Call) -> int:
+    return Assignment.objects.filter(reviewer=user, loi__call=call, state__in=ACTIVE).count()
+
+
+def loads(call: Call) -> dict[int, int]:
+    """Reviewer id → cases of the call in hand, invitations included."""
+    active = Assignment.objects.filter(loi__call=call, state__in=ACTIVE)
+    return dict(active.values_list("reviewer").annotate(n=Count("pk")).order_by())
+
+
+def conflicts_on(loi: LetterOfIntent) -> QuerySet[Conflict]:
+    """The conflicts on record with a case, of those on its panel."""
+    found = Conflict.objects.filter(loi=loi).select_related("user")
+    return found.order_by("user__name", "pk")

@@ -1,0 +1,166 @@
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import prefetch_related_objects
+
+from proposals import queries as proposals
+from proposals.models import Call, LetterOfIntent
+from proposals.panel import CriterionResult, PanelFacts, PanelResult
+from proposals.panel import Finding as LetterFinding
+from reviews import scoring
+from reviews.models import Assignment, Conflict, Consensus
+from reviews.queries.sight import ACTIVE
+
+
+def rubric(call: Call) -> list[scoring.Weight]:
+    return [scoring.Weight(c.code, c.weight, c.threshold) for c in call.criteria.all()]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The panel on one case: its reviews without those of conflicted people, and their sums."""
+
+    assignments: tuple[Assignment, ...]
+    spread: scoring.Spread
+    consensus: str
+
+    @property
+    def locked(self) -> tuple[Assignment, ...]:
+        """The reviews that count."""
+        return tuple(a for a in self.assignments if a.state == "locked")
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """The risk as each locked review rates it, the lowest first."""
+        order = Assignment.Risk.values
+        return tuple(sorted((a.risk for a in self.locked if a.risk), key=order.index))
+
+    @property
+    def facts(self) -> PanelFacts:
+        """What the guards of `proposals` need to know of the panel."""
+        return PanelFacts(
+            assigned=len(self.assignments),
+            locked=len(self.locked),
+            consensus_due=tuple(str(why) for why in self.spread.consensus_due),
+            consensus=self.consensus,
+        )
+
+
+def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
+    """Case id → its bench, for any number of cases in the same number of queries."""
+    conflicted = set(
+        Conflict.objects.filter(loi__in=lois, hard=True).values_list("loi_id", "user_id")
+    )
+    assignments: dict[int, list[Assignment]] = {}
+    for assignment in (
+        Assignment.objects.filter(loi__in=lois, state__in=ACTIVE)
+        .select_related("reviewer")
+        .prefetch_related("scores__criterion", "findings__criterion")
+        .order_by("pk")
+    ):
+        if (assignment.loi_id, assignment.reviewer_id) not in conflicted:
+            assignments.setdefault(assignment.loi_id, []).append(assignment)
+    texts = dict(
+        Consensus.objects.filter(loi__in=lois).order_by("pk").values_list("loi_id", "text")
+    )
+    rubrics = {loi.call_id: loi.call for loi in lois}
+    rubrics = {pk: rubric(call) for pk, call in rubrics.items()}
+    found = {}
+    for loi in lois:
+        mine = tuple(assignments.get(loi.pk, ()))
+        reviews = [
+            scoring.Review({s.criterion.code: s.value for s in a.scores.all()}, a.confidence)
+            for a in mine
+            if a.state == "locked"
+        ]
+        spread = scoring.spread(reviews, rubrics[loi.call_id])
+        found[loi.pk] = Bench(mine, spread, texts.get(loi.pk, ""))
+    return found
+
+
+def bench(loi: LetterOfIntent) -> Bench:
+    return benches([loi])[loi.pk]
+
+
+def facts(loi: LetterOfIntent) -> PanelFacts:
+    return bench(loi).facts
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case in the ranking; `place` is None while no review of it is locked."""
+
+    loi: LetterOfIntent
+    bench: Bench
+    rubric: tuple[scoring.Weight, ...]
+    asked: dict[str, Decimal]  # by resource code, in its unit
+    place: scoring.Ranked | None
+
+
+def ranking(lois: Iterable[LetterOfIntent]) -> list[Standing]:
+    """The given cases in their order, those without a locked review last."""
+    lois = list(lois)
+    found = benches(lois)
+    prefetch_related_objects(
+        lois, "filing__demands__allocation__platform", "filing__demands__assessments"
+    )
+    asked = {loi.pk: _asked(loi) for loi in lois}
+    placed = scoring.rank(
+        [
+            scoring.Candidate(loi.reference, found[loi.pk].spread, asked[loi.pk]["mass"])
+            for loi in lois
+        ]
+    )
+    places = {place.reference: (order, place) for order, place in enumerate(placed)}
+    last = (len(places), None)
+    lois.sort(key=lambda loi: (places.get(loi.reference, last)[0], loi.reference))
+    rubrics = {loi.call_id: loi.call for loi in lois}
+    rubrics = {pk: tuple(rubric(call)) for pk, call in rubrics.items()}
+    return [
+        Standing(
+            loi,
+            found[loi.pk],
+            rubrics[loi.call_id],
+            asked[loi.pk],
+            places.get(loi.reference, last)[1],
+        )
+        for loi in lois
+    ]
+
+
+def _asked(loi: LetterOfIntent) -> dict[str, Decimal]:
+    total = {"mass": Decimal(0)}
+    for allocation, amount in proposals.demands(loi).items():
+        total[allocation.resource] = total.get(allocation.resource, Decimal(0)) + amount
+    return total
+
+
+def result(loi: LetterOfIntent) -> PanelResult:
+    """The panel's result as a decision keeps it: nobody's name, nothing confidential."""
+    running = proposals.running(loi.call).select_related("call", "filing")
+    mine = next((row for row in ranking(running) if row.loi.pk == loi.pk), ranking([loi])[0])
+    place, found = mine.place, mine.bench.spread
+    return PanelResult(
+        mean=scoring.rounded(found.mean) if found.mean is not None else None,
+        sd=scoring.rounded(found.sd) if found.sd is not None else None,
+        rank=place.rank if place else None,
+        criteria=tuple(
+            CriterionResult(
+                c.code,
+                c.title,
+                c.weight,
+                scoring.rounded(found.criteria[c.code]),
+                str(scoring.word(found.criteria[c.code])),
+            )
+            for c in loi.call.criteria.all()
+            if c.code in found.criteria
+        ),
+        findings=tuple(
+            LetterFinding(f.criterion.code, f.strength, f.major, f.text)
+            for review in mine.bench.locked
+            for f in review.findings.all()
+            if not f.confidential
+        ),
+        consensus=mine.bench.consensus,
+    )

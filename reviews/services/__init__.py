@@ -1,0 +1,33 @@
+"""One function a verb. Lock order as in `proposals.services`: call, case, then the review."""
+
+from reviews.services.conclusions import conclude, conclude_reviews, prepare_decision
+from reviews.services.panels import (
+    accept,
+    add_member,
+    assign,
+    assign_all,
+    begin_review,
+    recuse,
+    remove,
+    step_out,
+)
+from reviews.services.sheets import FindingDraft, lock, reopen, save_and_lock, save_review
+
+__all__ = [
+    "FindingDraft",
+    "accept",
+    "add_member",
+    "assign",
+    "assign_all",
+    "begin_review",
+    "conclude",
+    "conclude_reviews",
+    "lock",
+    "prepare_decision",
+    "recuse",
+    "remove",
+    "reopen",
+    "save_and_lock",
+    "save_review",
+    "step_out",
+]

@@ -1,0 +1,85 @@
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from portal.models import Event, User
+from portal.text import say
+from portal.verdict import Refused, no
+from proposals.models import Decision, LetterOfIntent
+from proposals.services import decisions, lois
+from proposals.workflow import LOI
+from reviews import queries
+from reviews.models import Consensus
+from reviews.services import locks
+
+
+@transaction.atomic
+def conclude_reviews(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
+    loi = locks.case(loi)
+    return lois.conclude_reviews(loi, facts=queries.facts(loi), by=by, now=now)
+
+
+@transaction.atomic
+def conclude(loi: LetterOfIntent, *, consensus: str = "", by: User, now: datetime) -> Event:
+    """Send a case to final review, with the consensus in words where one is due."""
+    loi = locks.case(loi)
+    if consensus.strip():
+        if "chair" not in LOI.relation(by, loi):
+            raise Refused(
+                no("consensus.who", say("Only the chair writes the consensus down."), who=True)
+            )
+        Consensus.objects.create(loi=loi, text=consensus.strip(), by=by, at=now)
+    return lois.conclude(loi, facts=queries.facts(loi), by=by, now=now)
+
+
+@transaction.atomic
+def prepare_decision(
+    loi: LetterOfIntent,
+    *,
+    outcome: str,
+    reason: str,
+    conditions: list[dict] | None = None,
+    granted: dict[str, tuple[Decimal, str]] | None = None,
+    instead_of: str | None = None,
+    by: User,
+    now: datetime,
+) -> Decision:
+    """The chair's private decision, with the panel's result as its basis.
+
+    `instead_of` is the key of the decision a page has shown, or "": what was
+    prepared since is not overwritten unseen, and a second click changes nothing.
+    """
+    loi = locks.case(loi)
+    standing = loi.decisions.filter(state__in=["prepared", "approved"]).first()
+    if instead_of is not None and (standing.key if standing else "") != instead_of:
+        if standing and _decides(standing, by, outcome, reason, conditions, granted):
+            return standing
+        raise lois.Stale(
+            no(
+                "decision.version",
+                say(
+                    "A decision on this case was prepared since this page was loaded. What you typed is below."
+                ),
+            )
+        )
+    return decisions.prepare(
+        loi,
+        outcome=outcome,
+        reason=reason,
+        result=queries.result(loi),
+        conditions=conditions,
+        granted=granted,
+        by=by,
+        now=now,
+    )
+
+
+def _decides(decision, by, outcome, reason, conditions, granted) -> bool:
+    stands = {
+        grant.allocation.resource: (grant.amount, grant.reason)
+        for grant in decision.grants.select_related("allocation")
+    }
+    asked = (by.pk, outcome, reason.strip(), conditions or [])
+    kept = (decision.prepared_by_id, decision.outcome, decision.reason, decision.conditions)
+    return kept == asked and (not decision.positive or stands == (granted or {}))

@@ -1,0 +1,226 @@
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviews import scoring
+from reviews.scoring import Candidate, Review, Weight
+
+RUBRIC = [
+    Weight("C1", 30, Decimal(3)),
+    Weight("C2", 15),
+    Weight("C3", 20, Decimal(3)),
+    Weight("C4", 15),
+    Weight("C5", 10, Decimal("2.5")),
+    Weight("C6", 10),
+]
+CODES = [weight.code for weight in RUBRIC]
+# The worked example of the rubric: the scores of three reviewers, the totals, mean and SD.
+WORKED = {
+    "FIC-01": (
+        ["4 3.5 4 4 3.5 3", "4.5 4 4 4.5 4 4", "3.5 3 3.5 3.5 3 3"],
+        ["75.5", "84.5", "66.5"],
+        "75.50",
+        "9.0",
+    ),
+    "FIC-02": (
+        ["4.5 4.5 3 3.5 3.5 3.5", "5 4.5 3.5 4 4 4", "4 4 2.5 3 3 3"],
+        ["77.0", "85.5", "67.0"],
+        "76.50",
+        "9.3",
+    ),
+    "FIC-05": (
+        ["3.5 4 3 3 4 4.5", "4 4.5 3.5 3.5 4.5 5", "2.5 3 2 2.5 3 3.5"],
+        ["71.0", "81.0", "52.5"],
+        "68.17",
+        "14.5",
+    ),
+    "FIC-07": (
+        ["4.5 4 3.5 3 3.5 4", "4.5 4.5 4 3.5 4 4.5", "4 3.5 3 3 3 3.5"],
+        ["77.0", "84.0", "68.5"],
+        "76.50",
+        "7.8",
+    ),
+    "FIC-08": (
+        ["3 2.5 5 5 4.5 3", "3.5 3 5 5 5 3.5", "2.5 2 4.5 4.5 4 2.5"],
+        ["75.5", "82.0", "65.5"],
+        "74.33",
+        "8.3",
+    ),
+}
+MEV_KG = {"FIC-01": "10.080", "FIC-02": "13.440", "FIC-05": "33.600"}
+MEV_KG |= {"FIC-07": "28.800", "FIC-08": "0.945"}
+
+
+def review(scores: str) -> Review:
+    return Review(dict(zip(CODES, map(Decimal, scores.split()), strict=True)))
+
+
+def spread(lines: list[str]) -> scoring.Spread:
+    return scoring.spread([review(line) for line in lines], RUBRIC)
+
+
+def worked() -> list[Candidate]:
+    return [
+        Candidate(name, spread(lines), Decimal(MEV_KG[name]))
+        for name, (lines, *_) in WORKED.items()
+    ]
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_the_worked_example_to_the_digit(name):
+    lines, totals, mean, sd = WORKED[name]
+    found = spread(lines)
+    assert found.totals == tuple(map(Decimal, totals))
+    assert str(scoring.rounded(found.mean)) == mean
+    assert str(scoring.rounded(found.sd, "0.1")) == sd
+
+
+def test_the_second_reviewer_is_the_mild_one_and_the_third_the_strict_one():
+    columns = zip(*(map(Decimal, totals) for _, totals, *_ in WORKED.values()), strict=True)
+    means = [sum(column) / len(column) for column in columns]
+    assert means[1:] == [Decimal("83.4"), Decimal("64.0")]
+
+
+def test_a_tie_to_the_half_point_is_broken_by_the_first_criterion():
+    placed = scoring.rank(worked())
+    assert [place.reference for place in placed] == [
+        "FIC-02",
+        "FIC-07",
+        "FIC-01",
+        "FIC-08",
+        "FIC-05",
+    ]
+    assert [(place.rank, place.broken_by) for place in placed] == [
+        (1, "C1"),
+        (2, "C1"),
+        (3, ""),
+        (4, ""),
+        (5, ""),
+    ]
+    assert not any(place.tied for place in placed)
+
+
+@pytest.mark.parametrize(
+    ("name", "reasons"),
+    [
+        ("FIC-01", []),
+        ("FIC-02", ["C3: 1 of 3 reviewers are below the threshold of 3"]),
+        (
+            "FIC-05",
+            [
+                "C1: 1 of 3 reviewers are below the threshold of 3",
+                "C3: 1 of 3 reviewers are below the threshold of 3",
+                "the totals have a standard deviation of 14.5",
+            ],
+        ),
+        ("FIC-07", []),
+        ("FIC-08", ["C1: 1 of 3 reviewers are below the threshold of 3"]),
+    ],
+)
+def test_a_consensus_is_forced_with_its_reasons(name, reasons):
+    assert [str(why) for why in spread(WORKED[name][0]).consensus_due] == reasons
+
+
+def test_a_range_of_two_points_forces_a_consensus():
+    found = spread(["3 3 3 3 3 3", "5 3 3 3 3 3"])
+    assert [str(why) for why in found.consensus_due] == ["C1 ranges over 2 points"]
+
+
+def test_a_threshold_that_all_miss_is_no_disagreement():
+    assert spread(["2 3 3 3 3 3"] * 3).consensus_due == ()
+
+
+def test_one_review_has_no_deviation_and_none_has_no_mean():
+    assert spread(["4 4 4 4 4 4"]).sd is None
+    assert spread([]).mean is None
+
+
+def test_equal_cases_share_a_rank_and_say_so():
+    same = spread(["4 4 4 4 4 4"] * 3)
+    placed = scoring.rank(
+        [
+            Candidate("B", same, Decimal(5)),
+            Candidate("A", same, Decimal(5)),
+            Candidate("C", same, Decimal(6)),
+        ]
+    )
+    assert [(p.reference, p.rank, p.tied) for p in placed] == [
+        ("A", 1, True),
+        ("B", 1, True),
+        ("C", 3, False),
+    ]
+    assert placed[2].broken_by == "MEV"
+
+
+@pytest.mark.parametrize(
+    ("score", "strengths", "weaknesses", "major", "owed"),
+    [
+        ("3", 0, 0, 0, "a finding is owed"),
+        ("3", 1, 0, 0, None),
+        ("2.5", 0, 1, 0, None),
+        ("2", 0, 1, 0, "a score of 2 needs a major finding"),
+        ("2", 0, 1, 1, None),
+        ("0", 0, 1, 0, "a score of 0 needs a major finding"),
+        ("5", 1, 0, 0, "a score of 5 needs a major finding"),
+        ("5.0", 1, 0, 1, None),
+        ("4.5", 1, 0, 0, None),
+    ],
+)
+def test_findings_that_are_owed(score, strengths, weaknesses, major, owed):
+    found = scoring.finding_owed(Decimal(score), strengths, weaknesses, major)
+    assert (str(found) if found else None) == owed
+
+
+SCORES = st.integers(0, 10).map(lambda n: Decimal(n) / 2)
+REVIEWS = st.lists(
+    st.fixed_dictionaries(dict.fromkeys(CODES, SCORES)).map(Review), min_size=1, max_size=5
+)
+
+
+@given(REVIEWS)
+def test_the_mean_lies_between_the_totals(reviews):
+    found = scoring.spread(reviews, RUBRIC)
+    assert min(found.totals) <= found.mean <= max(found.totals)
+    assert all(0 <= total <= 100 for total in found.totals)
+    assert all(0 <= score <= 5 for score in found.criteria.values())
+
+
+@given(REVIEWS)
+def test_the_order_of_the_reviews_means_nothing(reviews):
+    there, back = scoring.spread(reviews, RUBRIC), scoring.spread(reviews[::-1], RUBRIC)
+    assert scoring.rounded(there.mean) == scoring.rounded(back.mean)
+    assert there.consensus_due == back.consensus_due
+
+
+@given(
+    st.lists(
+        st.tuples(REVIEWS, st.integers(0, 3).map(Decimal)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_the_rank_does_not_depend_on_the_order_of_the_cases(cases):
+    candidates = [
+        Candidate(f"TEST27-{place:04d}", scoring.spread(reviews, RUBRIC), mev_kg)
+        for place, (reviews, mev_kg) in enumerate(cases)
+    ]
+    placed = scoring.rank(candidates)
+    for other in permutations(candidates):
+        assert scoring.rank(other) == placed
+    assert [p.rank for p in placed] == sorted(p.rank for p in placed)
+
+
+@given(st.lists(st.tuples(REVIEWS, st.integers(0, 3).map(Decimal)), min_size=2, max_size=5))
+def test_a_higher_total_is_never_behind(cases):
+    found = {
+        f"TEST27-{place:04d}": scoring.spread(reviews, RUBRIC)
+        for place, (reviews, _) in enumerate(cases)
+    }
+    placed = scoring.rank(
+        [Candidate(name, found[name], mev) for name, (_, mev) in zip(found, cases, strict=True)]
+    )
+    halves = [scoring.to_half(found[place.reference].mean) for place in placed]
+    assert halves == sorted(halves, reverse=True)
