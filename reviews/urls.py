@@ -1,1 +1,34 @@
-urlpatterns = []
+from django.urls import path
+
+from reviews.views import assigning, concluding, deciding, reviewing
+
+urlpatterns = [
+    # the reviewer
+    path("reviews/", reviewing.inbox, name="inbox"),
+    path("reviews/<slug:key>/declare/", reviewing.declare, name="declare"),
+    path("reviews/<slug:key>/", reviewing.review, name="review"),
+    path("reviews/<slug:key>/lock/", reviewing.lock, name="lock_assignment"),
+    path("reviews/<slug:key>/recuse/", reviewing.recuse, name="recuse_assignment"),
+    # the secretary
+    path("calls/<str:code>/panel/", assigning.panel, name="panel"),
+    path("lois/<slug:key>/assign/", assigning.assign, name="assign"),
+    path("reviews/<slug:key>/remove/", assigning.remove, name="remove_assignment"),
+    path("lois/<slug:key>/begin-review/", assigning.begin_review, name="begin_review_loi"),
+    # the chair
+    path("calls/<str:code>/ranking/", concluding.ranking, name="ranking"),
+    path("lois/<slug:key>/reviews/", concluding.case, name="judging"),
+    path("reviews/<slug:key>/reopen/", concluding.reopen, name="reopen_assignment"),
+    path("lois/<slug:key>/step-out/", concluding.step_out, name="step_out"),
+    path(
+        "lois/<slug:key>/conclude-reviews/",
+        concluding.conclude_reviews,
+        name="conclude_reviews_loi",
+    ),
+    path("lois/<slug:key>/conclude/", concluding.conclude, name="conclude_loi"),
+    path("lois/<slug:key>/prepare/", deciding.prepare, name="prepare_decision"),
+    path(
+        "calls/<str:code>/propose-decisions/",
+        deciding.propose_decisions,
+        name="propose_decisions_call",
+    ),
+]

@@ -1,0 +1,264 @@
+"""What judging puts before people: on their day, in the head of the page, on a call's board."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
+
+from portal import cards, roles
+from portal.cards import NavItem, Todo
+from portal.deadline import Deadline, zoned
+from portal.models import User
+from portal.text import Text, say
+from portal.workflow import Act
+from proposals import boards
+from proposals import queries as proposals
+from proposals.models import Call, LetterOfIntent
+from proposals.workflow import CALL
+from reviews import queries
+from reviews.models import Assignment
+
+
+@cards.register_nav
+def places(user: User) -> Iterator[NavItem]:
+    seats = queries.seats(user)
+    if any(role in queries.SEATS for role, _code in seats):
+        yield NavItem(_("Reviews"), reverse("inbox"), reverse("inbox"))
+    chaired = [code for role, code in seats if role == roles.CHAIR]
+    for code in chaired:
+        label = _("Ranking") if len(chaired) == 1 else _("Ranking %(code)s") % {"code": code}
+        address = reverse("ranking", kwargs={"code": code})
+        yield NavItem(label, address, address)
+
+
+@cards.register
+def reviews_owed(user: User, now: datetime) -> Iterator[Todo]:
+    """A reviewer's own: to declare, to score, to lock."""
+    for assignment in queries.inbox(user):
+        reference = assignment.loi.reference
+        if assignment.state == "invited":
+            sentence = _("%(case)s: declare whether you have a conflict of interest.")
+            yield _due(assignment, sentence % {"case": reference}, "declare", _("Declare"), now)
+        elif assignment.state == "accepted" and assignment.loi.state == "under_review":
+            sentence, act = _written(assignment)
+            yield _due(assignment, sentence % {"case": reference}, "review", act, now)
+
+
+def _written(assignment: Assignment) -> tuple[str, str]:
+    done = queries.progress(assignment)
+    if not done.owed:
+        return _("%(case)s: the review is complete; lock it."), _("Lock")
+    scored = _("%(scored)s of %(criteria)s criteria") % {
+        "scored": done.scored,
+        "criteria": done.criteria,
+    }
+    findings = ngettext("%(n)s finding owed", "%(n)s findings owed", done.findings) % {
+        "n": done.findings
+    }
+    words = f"{scored}, {findings}" if done.findings else scored
+    return "%(case)s: " + words.replace("%", "%%") + ".", _("Score")
+
+
+def _due(assignment: Assignment, sentence: str, page: str, act: str, now: datetime) -> Todo:
+    address = reverse(page, kwargs={"key": assignment.key})
+    if assignment.due_at is None:
+        return Todo(sentence, address, act)
+    zone = assignment.loi.call.zone
+    deadline = Deadline(assignment.due_at, zone, now)
+    text = f"{zoned(assignment.due_at, zone)}, {deadline.left_text}"
+    return Todo(sentence, address, act, assignment.due_at, text, deadline.tone)
+
+
+@cards.register
+def judging_owed(user: User, now: datetime) -> Iterator[Todo]:
+    """The secretary's and the chair's: of every closed call, what this person can clear."""
+    chaired = {code for role, code in queries.seats(user) if role == roles.CHAIR}
+    secretary = roles.SECRETARY in user.roles()
+    if not chaired and not secretary:
+        return
+    calls = proposals.visible_calls(user).filter(history=False, state="closed")
+    for call in calls.order_by("closes_at"):
+        if not secretary and call.code not in chaired:
+            continue
+        mine = CALL.relation(user, call)
+        for obstacle in obstacles(call, user, now):
+            if obstacle.who in mine:
+                yield obstacle.todo
+        if "chair" in mine:
+            yield from _decisions_owed(call, user, now)
+
+
+def _decisions_owed(call: Call, user: User, now: datetime) -> Iterator[Todo]:
+    address = reverse("ranking", kwargs={"code": call.code})
+    waiting = proposals.visible_lois(user).filter(call=call, state="final_review")
+    number = waiting.exclude(decisions__state__in=["prepared", "approved"]).count()
+    if number:
+        sentence = ngettext(
+            "%(n)s case of %(code)s is in final review without a decision.",
+            "%(n)s cases of %(code)s are in final review without a decision.",
+            number,
+        )
+        yield Todo(sentence % {"n": number, "code": call.code}, address, _("Prepare"))
+    elif CALL.verdict(call, "propose_decisions", Act(user, now)):
+        sentence = _("Every decision of %(code)s is prepared: propose them.")
+        yield Todo(sentence % {"code": call.code}, address, _("Read and propose"))
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing between the cases of a call and their decisions, and whose it is."""
+
+    who: str
+    todo: Todo
+
+
+# What stands in the way, whose it is, how it reads for one and for several, and the act.
+OBSTACLES = (
+    (
+        "short",
+        "secretary",
+        ngettext_lazy(
+            "%(n)s case of %(code)s has fewer than %(least)s reviewers.",
+            "%(n)s cases of %(code)s have fewer than %(least)s reviewers.",
+            "n",
+        ),
+        say("Assign reviewers"),
+    ),
+    (
+        "overdue",
+        "secretary",
+        ngettext_lazy(
+            "%(n)s review of %(code)s is overdue.", "%(n)s reviews of %(code)s are overdue.", "n"
+        ),
+        say("Remind or replace"),
+    ),
+    (
+        "ready",
+        "chair",
+        ngettext_lazy(
+            "%(n)s case of %(code)s has all its reviews locked: conclude them.",
+            "%(n)s cases of %(code)s have all their reviews locked: conclude them.",
+            "n",
+        ),
+        say("Conclude"),
+    ),
+    (
+        "silent",
+        "chair",
+        ngettext_lazy(
+            "%(n)s case of %(code)s needs a written consensus.",
+            "%(n)s cases of %(code)s need a written consensus.",
+            "n",
+        ),
+        say("Write it down"),
+    ),
+    (
+        "agreed",
+        "chair",
+        ngettext_lazy(
+            "%(n)s case of %(code)s can go to final review.",
+            "%(n)s cases of %(code)s can go to final review.",
+            "n",
+        ),
+        say("Send it on"),
+    ),
+)
+
+
+def obstacles(call: Call, user: User, now: datetime) -> Iterator[Obstacle]:
+    """What of the judging stands between a closed call and its results, in counts alone."""
+    if call.state != "closed":
+        return
+    lois = LetterOfIntent.objects.filter(call=call, state__in=["screening", *queries.JUDGED])
+    if "chair" in CALL.relation(user, call):
+        lois = lois.filter(pk__in=proposals.visible_lois(user).values("pk"))
+    lois = list(lois.select_related("call").prefetch_related("screenings"))
+    benches = queries.benches(lois)
+    for what, who, sentence, act in OBSTACLES:
+        count = {loi: _count(what, loi, benches[loi.pk], now) for loi in lois}
+        concerned = [loi for loi, number in count.items() if number]
+        if concerned:
+            names = {"n": sum(count.values()), "code": call.code, "least": call.reviewers_least}
+            address = _address(call, who, concerned)
+            tone = "cinnabar" if what == "overdue" else ""
+            yield Obstacle(who, Todo(sentence % names, address, act, tone=tone))
+
+
+def _count(what: str, loi: LetterOfIntent, bench: queries.Bench, now: datetime) -> int:
+    unlocked = [a for a in bench.assignments if a.state != "locked"]
+    reviewing, least = loi.state == "under_review", loi.call.reviewers_least
+    silent = bool(bench.spread.consensus_due) and not bench.consensus
+    match what:
+        case "short":
+            open_case = reviewing or (loi.state == "screening" and _compliant(loi))
+            return open_case and len(bench.assignments) < least
+        case "overdue":
+            return reviewing and sum(1 for a in unlocked if a.due_at and a.due_at <= now)
+        case "ready":
+            return reviewing and not unlocked and len(bench.locked) >= least
+        case "silent":
+            return loi.state == "consensus" and silent
+        case _:
+            return loi.state == "consensus" and not silent
+
+
+def _address(call: Call, who: str, lois: list[LetterOfIntent]) -> str:
+    """The one case itself, or the list of them."""
+    one, several = ("assign", "cases") if who == "secretary" else ("judging", "ranking")
+    if len(lois) == 1:
+        return reverse(one, kwargs={"key": lois[0].key})
+    return reverse(several, kwargs={"code": call.code})
+
+
+def _compliant(loi: LetterOfIntent) -> bool:
+    screenings = sorted(loi.screenings.all(), key=lambda screening: screening.pk)
+    return bool(screenings) and screenings[-1].compliant
+
+
+def blockers(call: Call, user: User, now: datetime) -> Iterator[Todo]:
+    """For a call's board: whoever cannot clear one reads it without a button."""
+    mine = CALL.relation(user, call)
+    for obstacle in obstacles(call, user, now):
+        todo = obstacle.todo
+        if obstacle.who in mine:
+            yield todo
+        else:
+            yield Todo(todo.sentence, "", "", tone=todo.tone)
+
+
+def more(call: Call, user: User, lois: list[LetterOfIntent]) -> dict[int, boards.CaseMore]:
+    """For the secretariat's list: how many reviewers a case has, and where they are assigned."""
+    benches, relation = queries.benches(lois), CALL.relation(user, call)
+    found = {}
+    for loi in lois:
+        if loi.state not in ("screening", *queries.JUDGED):
+            continue
+        facts = benches[loi.pk].facts
+        links: list[tuple[Text | str, str]] = []
+        # A conflict hides a case from the list already, but for the organisation's own people.
+        who = set() if loi.organisation_id in user.seats() else relation
+        if who & {roles.SECRETARY, roles.AUDITOR}:
+            links.append((say("Reviewers"), reverse("assign", kwargs={"key": loi.key})))
+        if who & {"chair", roles.AUDITOR} and loi.state in queries.JUDGED:
+            links.append((say("Reviews"), reverse("judging", kwargs={"key": loi.key})))
+        found[loi.pk] = boards.CaseMore(_reviewers(loi, facts), tuple(links))
+    return found
+
+
+def _reviewers(loi: LetterOfIntent, facts) -> str:
+    if loi.state == "screening":
+        return _("%(assigned)s of %(least)s reviewers") % {
+            "assigned": facts.assigned,
+            "least": loi.call.reviewers_least,
+        }
+    return _("%(locked)s of %(assigned)s reviews locked") % {
+        "locked": facts.locked,
+        "assigned": facts.assigned,
+    }
+
+
+boards.BLOCKERS.append(blockers)
+boards.CASES.append(more)

@@ -1,0 +1,211 @@
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal import countries, roles
+from portal.deadline import zoned
+from portal.models import User
+from portal.verdict import Refused, Verdict
+from portal.workflow import Act
+from proposals import queries as proposals
+from proposals.models import Call, LetterOfIntent
+from proposals.workflow import LOI
+from reviews import queries, services
+from reviews.forms.panel import AssignForm, MemberForm
+from reviews.views.reading import status_of
+from reviews.workflow import ASSIGNMENT, OPEN_CASES
+
+WEEKS = timedelta(weeks=4)
+
+
+@require_http_methods(["GET", "POST"])
+def panel(request: HttpRequest, code: str) -> HttpResponse:
+    """Who judges the letters of a call; the secretary adds, the auditor reads."""
+    call = _call(request, code, roles.SECRETARY, roles.AUDITOR)
+    form = MemberForm(request.POST or None, call=call)
+    refusal, status = None, 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid() and (person := _person(form)):
+            try:
+                return _seated(request, call, person, form.cleaned_data)
+            except Refused as refused:
+                refusal, status = _told(form, refused)
+    loads, keywords = queries.loads(call), dict(call.keywords)
+    context = {
+        "call": call,
+        "members": [
+            {
+                "member": member,
+                "country": countries.name(member.country) if member.country else "",
+                "keywords": [keywords.get(code, code) for code in member.keywords],
+                "load": loads.get(member.user_id, 0),
+                "scores": member.role in queries.SEATS,
+            }
+            for member in queries.panel(call)
+        ],
+        "form": form,
+        "composes": roles.SECRETARY in request.user.roles(),
+        "refusal": refusal,
+    }
+    return render(request, "reviews/panel.html", context, status=status)
+
+
+def _call(request: HttpRequest, code: str, *names: str) -> Call:
+    call = get_object_or_404(proposals.visible_calls(request.user), code=code, history=False)
+    if not request.user.roles() & set(names):
+        raise Http404
+    return call
+
+
+def _person(form: MemberForm) -> User | None:
+    email = form.cleaned_data["email"]
+    person = queries.verified(email)
+    if person is None:
+        form.add_error(
+            "email",
+            _("Nobody with a verified address %(email)s has an account here: ask them to sign up.")
+            % {"email": email},
+        )
+    return person
+
+
+def _seated(request: HttpRequest, call: Call, person: User, given: dict) -> HttpResponse:
+    organisation = given["organisation"]
+    services.add_member(
+        call,
+        person,
+        given["role"],
+        organisation=organisation,
+        country=given["country"] or (organisation.country if organisation else ""),
+        keywords=given["keywords"],
+        quota=given["quota"],
+        by=request.user,
+        now=request.arrived_at,
+    )
+    messages.info(request, _("%(name)s is on the panel.") % {"name": person})
+    return redirect("panel", code=call.code)
+
+
+def _told(form, refused: Refused) -> tuple[Verdict | None, int]:
+    """The refusal at its field where the form has it, else on top of the page."""
+    if refused.verdict.field in form.fields:
+        form.add_error(refused.verdict.field, str(refused.verdict.reason))
+        return None, status_of(refused)
+    return refused.verdict, status_of(refused)
+
+
+@require_http_methods(["GET", "POST"])
+def assign(request: HttpRequest, key: str) -> HttpResponse:
+    """The panel's reviewers before one case: load, keywords, conflicts; tick and invite."""
+    loi = _case(request, key)
+    candidates, assigned = _candidates(loi)
+    due = min(
+        (row["assignment"].due_at for row in assigned if row["assignment"].due_at),
+        default=request.arrived_at + WEEKS,
+    )
+    form = AssignForm(
+        request.POST or None,
+        zone=loi.call.zone,
+        now=request.arrived_at,
+        candidates=candidates,
+        initial={"due": due.astimezone(loi.call.zoneinfo).replace(tzinfo=None, microsecond=0)},
+    )
+    refusal, status = None, 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                return _assigned(request, loi, candidates, form.cleaned_data)
+            except Refused as refused:
+                refusal, status = refused.verdict, status_of(refused)
+    act = Act(by=request.user, now=request.arrived_at, facts=queries.facts(loi))
+    context = {
+        "loi": loi,
+        "call": loi.call,
+        "state": LOI.state(loi.state),
+        "candidates": candidates,
+        "ticked": set(form["reviewers"].value() or ()),
+        "assigned": assigned,
+        "invites": roles.SECRETARY in LOI.relation(request.user, loi) and loi.state in OPEN_CASES,
+        "begins": LOI.verdict(loi, "begin_review", act) if loi.state == "screening" else None,
+        "least": loi.call.reviewers_least,
+        "form": form,
+        "refusal": refusal,
+    }
+    return render(request, "reviews/assign.html", context, status=status)
+
+
+def _case(request: HttpRequest, key: str) -> LetterOfIntent:
+    """A filed case, for the secretary, and for the auditor to read."""
+    if not request.user.roles() & {roles.SECRETARY, roles.AUDITOR}:
+        raise Http404
+    found = proposals.visible_lois(request.user).select_related("pi").exclude(filing=None)
+    loi = get_object_or_404(found, key=key)
+    if not LOI.relation(request.user, loi) & {roles.SECRETARY, roles.AUDITOR}:
+        raise Http404
+    return loi
+
+
+def _candidates(loi: LetterOfIntent) -> tuple[list[queries.Candidate], list[dict]]:
+    """Who may be invited still, and who is on the case or was."""
+    assignments = list(loi.assignments.exclude(state="removed").select_related("reviewer"))
+    taken = {assignment.reviewer_id for assignment in assignments}
+    free = [c for c in queries.candidates(loi) if c.member.user_id not in taken]
+    assigned = [
+        {
+            "assignment": assignment,
+            "state": ASSIGNMENT.state(assignment.state),
+            "due": zoned(assignment.due_at, loi.call.zone) if assignment.due_at else "",
+            "removable": assignment.state in {"invited", "accepted"},
+        }
+        for assignment in sorted(assignments, key=lambda a: a.pk)
+    ]
+    return free, assigned
+
+
+def _assigned(
+    request: HttpRequest, loi: LetterOfIntent, candidates: list[queries.Candidate], given: dict
+) -> HttpResponse:
+    people = {c.member.user.key: c.member.user for c in candidates}
+    services.assign_all(
+        loi,
+        [people[key] for key in given["reviewers"]],
+        due_at=given["due"],
+        by=request.user,
+        now=request.arrived_at,
+    )
+    number = len(given["reviewers"])
+    messages.info(
+        request,
+        ngettext("%(n)s reviewer invited.", "%(n)s reviewers invited.", number) % {"n": number},
+    )
+    return redirect("assign", key=loi.key)
+
+
+@require_POST
+def remove(request: HttpRequest, key: str) -> HttpResponse:
+    """Take a reviewer off a case; done by the secretary or the chair."""
+    assignment = get_object_or_404(
+        queries.visible_assignments(request.user).exclude(reviewer=request.user), key=key
+    )
+    services.remove(
+        assignment,
+        reason=request.POST.get("reason", "")[:500],
+        by=request.user,
+        now=request.arrived_at,
+    )
+    secretary = roles.SECRETARY in request.user.roles()
+    return redirect("assign" if secretary else "judging", key=assignment.loi.key)
+
+
+@require_POST
+def begin_review(request: HttpRequest, key: str) -> HttpResponse:
+    loi = _case(request, key)
+    services.begin_review(loi, by=request.user, now=request.arrived_at)
+    return redirect("assign", key=loi.key)

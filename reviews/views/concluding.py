@@ -1,0 +1,278 @@
+from decimal import Decimal
+from statistics import mean, stdev
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from portal import countries, roles
+from portal.text import plain, say
+from portal.verdict import Refused, Verdict
+from portal.workflow import Act
+from proposals import boards
+from proposals import content as document
+from proposals import queries as proposals
+from proposals.models import Call, LetterOfIntent
+from proposals.sections import MISSION, SYSTEM, UNIT
+from proposals.workflow import CALL, LOI
+from reviews import queries, scoring, services
+from reviews.forms.panel import ConsensusForm
+from reviews.views.reading import status_of, whole
+from reviews.workflow import ASSIGNMENT
+
+BROKEN = {
+    "C1": say("equal to the half point; C1 decided"),
+    "C3": say("equal to the half point and in C1; C3 decided"),
+    "MEV": say("equal to the half point, in C1 and in C3; the lower MEV decided"),
+}
+LEVELS = {MISSION: say("mission"), SYSTEM: say("system"), UNIT: say("unit")}
+RISKS = {"low": say("low"), "medium": say("medium"), "high": say("high")}
+RANKED = (*queries.JUDGED, *boards.DECIDED)
+CASE_ACTS = ("conclude_reviews", "conclude")
+
+
+def judged_call(request: HttpRequest, code: str) -> Call:
+    """A call before whoever ranks it: its chair, and the auditor to read."""
+    call = get_object_or_404(proposals.visible_calls(request.user), code=code, history=False)
+    if not CALL.relation(request.user, call) & {"chair", roles.AUDITOR}:
+        raise Http404
+    return call
+
+
+def judged_case(request: HttpRequest, key: str) -> LetterOfIntent:
+    """A case before its chair, and before the auditor to read."""
+    found = proposals.visible_lois(request.user).filter(state__in=RANKED).select_related("pi")
+    loi = get_object_or_404(found, key=key)
+    if not LOI.relation(request.user, loi) & {"chair", roles.AUDITOR}:
+        raise Http404
+    return loi
+
+
+@require_GET
+def ranking(request: HttpRequest, code: str) -> HttpResponse:
+    return board(request, judged_call(request, code))
+
+
+def board(
+    request: HttpRequest, call: Call, *, refusal: Verdict | None = None, status: int = 200
+) -> HttpResponse:
+    """The order of the cases with their spread, over the ledger of what is offered."""
+    visible = proposals.visible_lois(request.user).filter(call=call, state__in=RANKED)
+    decisions = {
+        decision.loi_id: decision
+        for decision in proposals.visible_decisions(request.user)
+        .filter(loi__call=call)
+        .prefetch_related("grants__allocation")
+    }
+    rows = [_row(standing, decisions.get(standing.loi.pk)) for standing in queries.ranking(visible)]
+    chair = "chair" in CALL.relation(request.user, call)
+    offers = [
+        {
+            "row": offer.row,
+            "url": reverse(f"{offer.row.action}_call", args=[call.code]),
+            "blocked": "" if offer.verdict else offer.verdict.reason,
+        }
+        for offer in CALL.available(call, request.user, request.arrived_at)
+        if "chair" in offer.row.who
+    ]
+    context = {
+        "call": call,
+        "state": CALL.state(call.state),
+        "bars": boards.deciding_bars(call),
+        "rows": rows,
+        "ties": [row for row in rows if row["tie"]],
+        "chair": chair,
+        "offers": offers if chair else [],
+        "refusal": refusal,
+    }
+    return render(request, "reviews/ranking.html", context, status=status)
+
+
+def _row(standing: queries.Standing, decision) -> dict:
+    loi, spread, place = standing.loi, standing.bench.spread, standing.place
+    identity = loi.filing.content["identity"]
+    facts = standing.bench.facts
+    due = bool(facts.consensus_due) and not facts.consensus
+    return {
+        "loi": loi,
+        "title": identity["title"],
+        "country": countries.name(loi.organisation.country) if loi.organisation.country else "",
+        "level": LEVELS.get(identity["level"], ""),
+        "state": LOI.state(loi.state),
+        "rank": place.rank if place else "",
+        "tie": _tie(place) if place else "",
+        "mean": _fixed(spread.mean, "0.01"),
+        "sd": _fixed(spread.sd, "0.1"),
+        "range": f"{plain(min(spread.totals))}–{plain(max(spread.totals))}"
+        if spread.totals
+        else "",
+        "locked": facts.locked,
+        "assigned": facts.assigned,
+        "consensus_due": facts.consensus_due,
+        "consensus_missing": due,
+        "risk": RISKS.get(standing.bench.risks[-1]) if standing.bench.risks else "",
+        "mass_kg": plain(standing.asked.get("mass", 0)),
+        "power_w": plain(standing.asked.get("power", 0)),
+        "category": scoring.category(spread, standing.rubric) if spread.totals else "",
+        "decision": decision,
+        "holds": [
+            {"label": g.allocation.kind.label, "amount": g.allocation.kind.amount(g.amount)}
+            for g in (decision.grants.all() if decision else ())
+        ],
+    }
+
+
+def _fixed(value: Decimal | None, to: str) -> str:
+    """With all its decimals, so that a column of them lines up."""
+    return "" if value is None else f"{scoring.rounded(value, to):f}"
+
+
+def _tie(place: scoring.Ranked) -> str:
+    if place.tied:
+        return _("tied after every rule: the chair's choice, given in the reasons, decides")
+    return str(BROKEN.get(place.broken_by, ""))
+
+
+@require_GET
+def case(request: HttpRequest, key: str) -> HttpResponse:
+    return side_by_side(request, judged_case(request, key))
+
+
+def side_by_side(
+    request: HttpRequest,
+    loi: LetterOfIntent,
+    *,
+    form: ConsensusForm | None = None,
+    refusal: Verdict | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """One case with its reviews beside each other, their spread, and the chair's next act."""
+    (standing,) = queries.ranking([loi])
+    bench, spread = standing.bench, standing.bench.spread
+    reviews = queries.readable_reviews(request.user, loi)
+    for review in reviews:
+        review.loi = loi
+    act = Act(by=request.user, now=request.arrived_at, facts=bench.facts)
+    chair = "chair" in LOI.relation(request.user, loi)
+    locked = {review.pk for review in reviews}
+    acts = {
+        row.action: LOI.verdict(loi, row.action, act)
+        for row in map(LOI.row, CASE_ACTS)
+        if chair and loi.state in row.from_
+    }
+    context = {
+        "loi": loi,
+        "call": loi.call,
+        "title": document.text(loi.filing.content, "identity", "title"),
+        "state": LOI.state(loi.state),
+        "reviews": [
+            {
+                **whole(review),
+                "counts": review.pk in {a.pk for a in bench.locked},
+                "reopen": chair and ASSIGNMENT.verdict(review, "reopen", act),
+            }
+            for review in reviews
+        ],
+        "waiting": [
+            {"assignment": a, "state": ASSIGNMENT.state(a.state)}
+            for a in bench.assignments
+            if a.pk not in locked
+        ],
+        "criteria": _criteria(loi, bench),
+        "totals": [plain(total) for total in spread.totals],
+        "mean": _fixed(spread.mean, "0.01"),
+        "sd": _fixed(spread.sd, "0.1"),
+        "due": bench.facts.consensus_due,
+        "consensus": bench.consensus,
+        "conflicts": queries.conflicts_on(loi),
+        "concluding": acts.get("conclude_reviews"),
+        "sending": acts.get("conclude"),
+        "form": form or ConsensusForm(initial={"consensus": bench.consensus}),
+        "chair": chair,
+        "prepares": chair and loi.state == "final_review" and loi.call.state == "closed",
+        "refusal": refusal,
+    }
+    return render(request, "reviews/case.html", context, status=status)
+
+
+def _criteria(loi: LetterOfIntent, bench: queries.Bench) -> list[dict]:
+    """A line a criterion: the scores side by side with their mean, SD and range."""
+    lines = []
+    for criterion in loi.call.criteria.all():
+        values = [
+            score.value
+            for review in bench.locked
+            for score in review.scores.all()
+            if score.criterion_id == criterion.pk
+        ]
+        lines.append(
+            {
+                "criterion": criterion,
+                "scores": [plain(value) for value in values],
+                "mean": _fixed(mean(values), "0.01") if values else "",
+                "sd": _fixed(stdev(values), "0.01") if len(values) > 1 else "",
+                "range": plain(max(values) - min(values)) if values else "",
+                "under": criterion.threshold is not None
+                and any(value < criterion.threshold for value in values),
+            }
+        )
+    return lines
+
+
+@require_POST
+def reopen(request: HttpRequest, key: str) -> HttpResponse:
+    """Give a locked review back to its reviewer, with a reason."""
+    found = queries.visible_assignments(request.user).filter(state="locked")
+    assignment = get_object_or_404(found.exclude(reviewer=request.user), key=key)
+    loi = judged_case(request, assignment.loi.key)
+    reason = request.POST.get("reason", "")[:500]
+    try:
+        services.reopen(assignment, reason=reason, by=request.user, now=request.arrived_at)
+    except Refused as refused:
+        return side_by_side(request, loi, refusal=refused.verdict, status=status_of(refused))
+    return redirect("judging", key=loi.key)
+
+
+@require_POST
+def step_out(request: HttpRequest, key: str) -> HttpResponse:
+    """The chair declares a conflict with a case, and sees it no more."""
+    loi = judged_case(request, key)
+    reason = request.POST.get("reason", "")[:500]
+    try:
+        services.step_out(loi, reason=reason, by=request.user, now=request.arrived_at)
+    except Refused as refused:
+        return side_by_side(request, loi, refusal=refused.verdict, status=status_of(refused))
+    return redirect("ranking", code=loi.call.code)
+
+
+@require_POST
+def conclude_reviews(request: HttpRequest, key: str) -> HttpResponse:
+    loi = judged_case(request, key)
+    try:
+        services.conclude_reviews(loi, by=request.user, now=request.arrived_at)
+    except Refused as refused:
+        return side_by_side(request, loi, refusal=refused.verdict, status=status_of(refused))
+    return redirect("judging", key=loi.key)
+
+
+@require_POST
+def conclude(request: HttpRequest, key: str) -> HttpResponse:
+    """Send the case to final review, with the consensus in words."""
+    loi = judged_case(request, key)
+    form = ConsensusForm(request.POST)
+    if not form.is_valid():
+        return side_by_side(request, loi, form=form, status=400)
+    try:
+        services.conclude(
+            loi,
+            consensus=form.cleaned_data["consensus"],
+            by=request.user,
+            now=request.arrived_at,
+        )
+    except Refused as refused:
+        return side_by_side(
+            request, loi, form=form, refusal=refused.verdict, status=status_of(refused)
+        )
+    return redirect("judging", key=loi.key)

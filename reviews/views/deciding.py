@@ -1,0 +1,127 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.verdict import Refused, Verdict
+from portal.workflow import Act
+from proposals import boards
+from proposals import content as document
+from proposals import queries as proposals
+from proposals.bars import Bar, bar
+from proposals.models import Decision, LetterOfIntent
+from proposals.services import decisions
+from proposals.workflow import DECISION
+from reviews import queries, services
+from reviews.forms.decisions import DecisionForm
+from reviews.views.concluding import board, judged_call, judged_case
+from reviews.views.reading import status_of
+
+POSITIVE = {Decision.Outcome.SELECTED, Decision.Outcome.CONDITIONAL}
+
+
+@require_http_methods(["GET", "POST"])
+def prepare(request: HttpRequest, key: str) -> HttpResponse:
+    """What is to become of a case, private until the release; what it is given is held."""
+    loi = judged_case(request, key)
+    standing = _standing(loi)
+    demands = proposals.demands(loi)
+    if request.method == "GET" and request.GET.get("part") == "bars":
+        context = {"bars": _bars(loi, standing, request.GET)}
+        return render(request, "reviews/bars.html", context)
+    if request.method == "GET":
+        return _page(request, loi, DecisionForm(demands=demands, standing=standing))
+    form = DecisionForm(request.POST, demands=demands, standing=standing)
+    if "add_condition" in request.POST:
+        return _page(request, loi, form)
+    if not form.is_valid():
+        return _page(request, loi, form, status=400)
+    try:
+        services.prepare_decision(
+            loi,
+            outcome=form.cleaned_data["outcome"],
+            reason=form.cleaned_data["reason"],
+            conditions=form.agreed(),
+            granted=form.granted(),
+            instead_of=form.cleaned_data["instead_of"],
+            by=request.user,
+            now=request.arrived_at,
+        )
+    except Refused as refused:
+        typed = request.POST.copy()
+        standing = _standing(loi)
+        typed["instead_of"] = standing.key if standing else ""
+        form = DecisionForm(typed, demands=demands, standing=standing)
+        return _page(request, loi, form, refusal=refused.verdict, status=status_of(refused))
+    return redirect("ranking", code=loi.call.code)
+
+
+def _standing(loi: LetterOfIntent) -> Decision | None:
+    found = loi.decisions.filter(state__in=["prepared", "approved"])
+    return found.prefetch_related("grants").first()
+
+
+def _bars(loi: LetterOfIntent, standing: Decision | None, typed: Mapping[str, str]) -> list[Bar]:
+    """The ledger as it would be with what is typed: the holds of the others and this one."""
+    asked = boards.demanded(loi.call)
+    held = {g.allocation_id: g.amount for g in standing.grants.all()} if standing else {}
+    drawn = []
+    for allocation in loi.call.allocations.select_related("platform"):
+        balance = proposals.balance(allocation)
+        if "outcome" in typed:
+            own = held.get(allocation.pk, Decimal(0))
+            wanted = Decimal(0)
+            if typed["outcome"] in POSITIVE:
+                amount = document.number(typed.get(f"granted_{allocation.resource}", ""))
+                wanted = amount if amount and 0 < amount < 10**9 else Decimal(0)
+            balance = replace(balance, proposed=balance.proposed - own + wanted)
+        drawn.append(
+            bar(
+                balance,
+                boards.label(allocation, loi.call),
+                asked=asked.get(allocation.pk, Decimal(0)),
+                proposals=True,
+            )
+        )
+    return drawn
+
+
+def _page(
+    request: HttpRequest,
+    loi: LetterOfIntent,
+    form: DecisionForm,
+    *,
+    refusal: Verdict | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    act = Act(by=request.user, now=request.arrived_at)
+    may = DECISION.verdict(Decision(loi=loi), "prepare", act)
+    bench = queries.bench(loi)
+    context = {
+        "loi": loi,
+        "call": loi.call,
+        "title": document.text(loi.filing.content, "identity", "title"),
+        "bars": _bars(loi, _standing(loi), request.POST),
+        "standing": _standing(loi),
+        "outcomes": dict(Decision.Outcome.choices),
+        "consensus": bench.consensus,
+        "form": form,
+        "refusal": refusal or (None if may else may),
+        "may": may,
+        "title_of_refusal": _("Not prepared") if refusal else _("Nothing can be prepared now"),
+    }
+    return render(request, "reviews/prepare.html", context, status=status)
+
+
+@require_POST
+def propose_decisions(request: HttpRequest, code: str) -> HttpResponse:
+    call = judged_call(request, code)
+    try:
+        decisions.propose_decisions(call, by=request.user, now=request.arrived_at)
+    except Refused as refused:
+        return board(request, call, refusal=refused.verdict, status=status_of(refused))
+    return redirect("ranking", code=code)
