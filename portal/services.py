@@ -79,6 +79,7 @@ def grant_role(user: User, role: str, *, by: User | None, now: datetime) -> Role
     grant, created = RoleGrant.objects.get_or_create(
         user=user, role=role, revoked_at=None, defaults={"granted_by": by, "granted_at": now}
     )
+    user.forget()
     if created:
         events.record("role.granted", user, by=by or events.CLOCK, now=now, data={"role": role})
     return grant
@@ -101,6 +102,7 @@ def register_organisation(organisation: Organisation, *, by: User, now: datetime
     """Enter an organisation, its first member the owner; the secretariat verifies it later."""
     organisation.save()
     Membership.objects.create(user=by, organisation=organisation, role=roles.OWNER, joined_at=now)
+    by.forget()
     events.record("organisation.registered", organisation, by=by, now=now)
     return organisation
 
@@ -137,6 +139,7 @@ def seat(
         left_at=None,
         defaults={"joined_at": now},
     )
+    user.forget()
     if created:
         events.record(
             "seat.given", organisation, by=by, now=now, data={"member": user.key, "role": role}
