@@ -1,5 +1,6 @@
 """The portal as it runs: processes of its own, a database of its own, real requests."""
 
+import atexit
 import json
 import os
 import re
@@ -8,19 +9,38 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
+from functools import cache
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.servers import free_port, kill, start, wait_until
+from tests.servers import Postgres, free_port, kill, start, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "CI")
 PYTHON = sys.executable
+SECRET_KEY = "a-secret-of-the-tests-and-of-nobody-else"
+
+
+@cache
+def prepared() -> Path:
+    """Made once for all portals: an empty SQLite database, and the static files."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    env = {name: os.environ[name] for name in KEPT if name in os.environ}
+    env["PORTAL_VAR"] = str(folder)
+    migrate = ["migrate", "--verbosity=0"], ["createcachetable"]
+    for arguments in (*migrate, ["collectstatic", "--noinput", "--verbosity=0"]):
+        subprocess.run([PYTHON, "manage.py", *arguments], env=env, cwd=ROOT, check=True)
+    with closing(sqlite3.connect(folder / "db.sqlite3")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder
 
 
 class Portal:
@@ -55,15 +75,16 @@ class Portal:
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "EMAIL_URL": email_url,
-            "SECRET_KEY": "a-secret-of-the-tests-and-of-nobody-else",
+            "SECRET_KEY": SECRET_KEY,
             "DEMONSTRATION": "0",
             "BELL_SECONDS": "1",
             "LEASE_SECONDS": "4",
             **{name: str(value) for name, value in settings.items()},
         }
         self.processes: dict[str, subprocess.Popen] = {}
-        self.manage("migrate", "--verbosity=0")
-        self.manage("createcachetable")
+        if not database_url:
+            shutil.copy(prepared() / "db.sqlite3", self.folder / "db.sqlite3")
+        (self.folder / "static").symlink_to(prepared() / "static")
 
     @property
     def log(self) -> Path:
@@ -99,7 +120,6 @@ class Portal:
     # Its processes
 
     def start_web(self, *, workers: int = 1, threads: int = 4) -> None:
-        self.manage("collectstatic", "--noinput", "--verbosity=0")
         self._start(
             "web",
             *f"-m granian --interface wsgi --workers {workers} --blocking-threads {threads}".split(),
@@ -142,13 +162,27 @@ class Portal:
     def end(self) -> None:
         for process in self.processes.values():
             kill(process)
-        shutil.rmtree(self.folder / "static", ignore_errors=True)
 
     def answers(self) -> bool:
         try:
             return Browser(self).get("/health/").status == 200
         except (OSError, HTTPException):
             return False
+
+
+def migrated(postgres: Postgres) -> str:
+    """The address of a new PostgreSQL database with our tables in it."""
+    return postgres.database(like=_template(postgres))
+
+
+@cache
+def _template(postgres: Postgres) -> str:
+    url = postgres.database()
+    env = {name: os.environ[name] for name in KEPT if name in os.environ}
+    env |= {"PORTAL_VAR": str(prepared()), "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
+    for arguments in (["migrate", "--verbosity=0"], ["createcachetable"]):
+        subprocess.run([PYTHON, "manage.py", *arguments], env=env, cwd=ROOT, check=True)
+    return urlsplit(url).path.strip("/")
 
 
 class Page:

@@ -128,11 +128,11 @@ class Postgres:
             return False
         return True
 
-    def database(self) -> str:
-        """The address of a new, empty database."""
+    def database(self, *, like: str = "template1") -> str:
+        """The address of a new database, empty or like another one."""
         name = f"portal_{secrets.token_hex(6)}"
         with psycopg.connect(self.base, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         self.made.append(name)
         return urlunsplit(urlsplit(self.base)._replace(path=f"/{name}"))
 

@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.live import Portal
+from tests.live import Portal, migrated
 from tests.servers import mailbox, postgres, redis
 
 __all__ = ["mailbox", "postgres", "redis"]
@@ -18,7 +18,7 @@ def portal(request, tmp_path, mailbox) -> Iterator[Portal]:
     """The portal on SQLite and files, and on PostgreSQL and Redis; nothing runs yet."""
     where = {}
     if request.param == "production":
-        where["database_url"] = request.getfixturevalue("postgres").database()
+        where["database_url"] = migrated(request.getfixturevalue("postgres"))
         where["redis_url"] = request.getfixturevalue("redis").url
     made = Portal(tmp_path / "portal", email_url=mailbox.url, **where)
     yield made

@@ -1,0 +1,127 @@
+"""Acts beside a running portal, each in a process of its own with the portal's settings.
+
+    python -m tests.faults.scenario decided 50
+
+Prints one line of JSON. Told at real instants: the portal's clock is the real one.
+"""
+# ruff: noqa: E402
+
+import json
+import os
+import sys
+from datetime import timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
+
+from portal import clock
+from portal.models import Message, Organisation, User
+from proposals.models import Call
+from proposals.services import calls, decisions, lois
+from tests import make
+from tests.cast import Cast
+
+DAY = timedelta(days=1)
+PASSWORD = "a-password-of-the-tests"
+OUTCOMES = ("selected", "reserve", "not_selected")
+
+
+@transaction.atomic
+def decided(number: str) -> dict:
+    """A call with so many decisions approved: as many letters are owed."""
+    cast, now = Cast(), clock.now()
+    filed_at, judged_at = now - 20 * DAY, now - 9 * DAY
+    call = make.call(cast, opens_at=now - 40 * DAY, closes_at=now - 10 * DAY)
+    cases = []
+    for place in range(int(number)):
+        loi = make.filed(
+            cast,
+            call,
+            now=filed_at,
+            rival=bool(place % 2),
+            title=f"Payload number {place + 1} of the call",
+            mass_cbe_kg="0.1",
+        )
+        cases.append(loi)
+    make.store_letters(call, now=filed_at)  # their receipts, of small bytes
+    calls.close(call, now=make.again(call).closing_due_at)
+    make.panel(cast, call)
+    for place, loi in enumerate(cases):
+        lois.screen(loi, compliant=True, by=cast.secretary, now=judged_at)
+        lois.begin_review(loi, facts=make.ENOUGH, by=cast.secretary, now=judged_at)
+        lois.conclude_reviews(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
+        lois.conclude(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
+        make.prepared(cast, loi, outcome=OUTCOMES[place % 3], now=judged_at)
+    decisions.propose_decisions(call, by=cast.chair, now=judged_at)
+    today = now.astimezone(call.zoneinfo).date()
+    decisions.approve_decisions(call, release_on=today, by=cast.approver, now=now)
+    # The mail of the way here has gone.
+    Message.objects.filter(done_at=None).update(done_at=now)
+    return {"call": call.code}
+
+
+def release() -> dict:
+    call = Call.objects.get()
+    secretary = User.objects.get(email="secretary@example.org")
+    decisions.release(call, by=secretary, now=clock.now())
+    return {"call": call.code}
+
+
+@transaction.atomic
+def awaiting(number: str, minutes: str = "60") -> dict:
+    """An open call with so many letters signed off, each of an organisation of its own,
+    and for each a session of the person who may file it."""
+    cast, now = Cast(), clock.now()
+    closes_at = now + timedelta(minutes=float(minutes))
+    call = make.call(cast, opens_at=now - 20 * DAY, closes_at=closes_at)
+    password = make_password(PASSWORD)
+    waiting = []
+    for place in range(int(number)):
+        cast.organisations["Institute A"] = Organisation.objects.create(
+            name=f"Institute {place + 1}", kind="institute", country="CL", verified_at=now
+        )
+        cast.pi, cast.aor = (_member(cast, seat, place, password) for seat in ("pi", "aor"))
+        loi = make.awaiting(cast, call, now=now - DAY, title=f"Payload number {place + 1}")
+        waiting.append(
+            {
+                "key": loi.key,
+                "version": loi.version,
+                "email": cast.aor.email,
+                "password": PASSWORD,
+                "session": _session(cast.aor),
+            }
+        )
+    Message.objects.filter(done_at=None).update(done_at=now)
+    return {"call": call.code, "waiting": waiting}
+
+
+def _member(cast: Cast, seat: str, place: int, password: str) -> User:
+    person = User.objects.create(
+        email=f"{seat}.{place + 1}@example.org", name=f"{seat} {place + 1}", password=password
+    )
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    person.memberships.create(organisation=cast.institute, role=seat, joined_at=clock.now())
+    return person
+
+
+def _session(person: User) -> str:
+    """Signed in without the form, which lets only so many in from one address."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return session.session_key
+
+
+if __name__ == "__main__":
+    act, *given = sys.argv[1:]
+    print(json.dumps(globals()[act](*given)))
