@@ -18,16 +18,16 @@ from proposals import boards
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
 from proposals.workflow import CALL
-from reviews import queries
+from reviews import policy, queries
 from reviews.models import Assignment
 
 
 @cards.register_nav
 def places(user: User) -> Iterator[NavItem]:
-    seats = queries.seats(user)
-    if any(role in queries.SEATS for role, _code in seats):
+    held = policy.places(user)
+    if any(role in queries.SEATS for _call, _code, role in held):
         yield NavItem(_("Reviews"), reverse("inbox"), reverse("inbox"))
-    chaired = [code for role, code in seats if role == roles.CHAIR]
+    chaired = [code for _call, code, role in held if role == roles.CHAIR]
     for code in chaired:
         label = _("Ranking") if len(chaired) == 1 else _("Ranking %(code)s") % {"code": code}
         address = reverse("ranking", kwargs={"code": code})
@@ -75,7 +75,7 @@ def _due(assignment: Assignment, sentence: str, page: str, act: str, now: dateti
 @cards.register
 def judging_owed(user: User, now: datetime) -> Iterator[Todo]:
     """The secretary's and the chair's: of every closed call, what this person can clear."""
-    chaired = {code for role, code in queries.seats(user) if role == roles.CHAIR}
+    chaired = {code for _call, code, role in policy.places(user) if role == roles.CHAIR}
     secretary = roles.SECRETARY in user.roles()
     if not chaired and not secretary:
         return

@@ -30,13 +30,19 @@ def relation(user: User, assignment: Assignment) -> set[str]:
     return words
 
 
-def _panel(user: User, call_id: int) -> set[str]:
+def places(user: User) -> list[tuple[int, str, str]]:
+    """(id of the call, its code, role) of this person's places on panels, read once a request."""
+    if not user.is_authenticated:
+        return []
     if not hasattr(user, "_panels"):
-        user._panels = {}
-        places = PanelMember.objects.filter(user=user, left_at=None)
-        for call, role in places.values_list("call_id", "role"):
-            user._panels.setdefault(call, set()).add(role)
-    return {"reviewer" if role == "assessor" else role for role in user._panels.get(call_id, ())}
+        held = PanelMember.objects.filter(user=user, left_at=None).order_by("call")
+        user._panels = list(held.values_list("call_id", "call__code", "role"))
+    return user._panels
+
+
+def _panel(user: User, call_id: int) -> set[str]:
+    held = {role for call, _, role in places(user) if call == call_id}
+    return {"reviewer" if role == "assessor" else role for role in held}
 
 
 policy.MORE.append(more)

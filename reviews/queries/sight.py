@@ -105,16 +105,6 @@ def verified(email: str) -> User | None:
     return next((found.user for found in address), None)
 
 
-def seats(user: User) -> list[tuple[str, str]]:
-    """(role, code of the call) of this person's places on panels."""
-    if not user.is_authenticated:
-        return []
-    if not hasattr(user, "_places"):
-        held = PanelMember.objects.filter(user=user, left_at=None)
-        user._places = list(held.order_by("call").values_list("role", "call__code"))
-    return user._places
-
-
 def member(user: User, call: Call) -> PanelMember | None:
     return PanelMember.objects.filter(user=user, call=call, left_at=None, role__in=SEATS).first()
 

@@ -57,6 +57,7 @@ def add_member(
         quota=quota,
         joined_at=now,
     )
+    user.forget()
     events.record("panel.joined", call, by=by, now=now, data={"member": user.key, "role": role})
     if role == roles.CHAIR:
         for loi in call.lois.exclude(filing=None).select_related("organisation", "filing", "pi"):

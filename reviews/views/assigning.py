@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal import countries, roles
-from portal.deadline import zoned
+from portal.deadline import ZONE_NAMES, zoned
 from portal.models import User
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
@@ -105,16 +105,12 @@ def assign(request: HttpRequest, key: str) -> HttpResponse:
     """The panel's reviewers before one case: load, keywords, conflicts; tick and invite."""
     loi = _case(request, key)
     candidates, assigned = _candidates(loi)
-    due = min(
-        (row["assignment"].due_at for row in assigned if row["assignment"].due_at),
-        default=request.arrived_at + WEEKS,
-    )
     form = AssignForm(
         request.POST or None,
         zone=loi.call.zone,
         now=request.arrived_at,
         candidates=candidates,
-        initial={"due": due.astimezone(loi.call.zoneinfo).replace(tzinfo=None, microsecond=0)},
+        initial={"due": _due(loi, assigned, request.arrived_at)},
     )
     refusal, status = None, 200
     if request.method == "POST":
@@ -134,11 +130,21 @@ def assign(request: HttpRequest, key: str) -> HttpResponse:
         "assigned": assigned,
         "invites": roles.SECRETARY in LOI.relation(request.user, loi) and loi.state in OPEN_CASES,
         "begins": LOI.verdict(loi, "begin_review", act) if loi.state == "screening" else None,
+        "zone": ZONE_NAMES.get(loi.call.zone, loi.call.zone),
         "least": loi.call.reviewers_least,
         "form": form,
         "refusal": refusal,
     }
     return render(request, "reviews/assign.html", context, status=status)
+
+
+def _due(loi: LetterOfIntent, assigned: list[dict], now: datetime) -> datetime:
+    """As with those on the case already, else four weeks from now, by the clock of the call."""
+    dues = [row["assignment"].due_at for row in assigned if row["assignment"].due_at]
+    if dues and max(dues) > now:
+        return max(dues).astimezone(loi.call.zoneinfo).replace(tzinfo=None)
+    local = (now + WEEKS).astimezone(loi.call.zoneinfo)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
 
 
 def _case(request: HttpRequest, key: str) -> LetterOfIntent:
