@@ -1,4 +1,4 @@
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from portal.models import Event, Message, User
 
@@ -15,4 +15,6 @@ def people() -> QuerySet[User]:
 
 
 def events() -> QuerySet[Event]:
-    return Event.objects.order_by("-seq")
+    """The chain, the newest first, each with its actor's name where that is a person."""
+    name = User.objects.filter(key=OuterRef("actor")).values("name")[:1]
+    return Event.objects.annotate(who=Subquery(name)).order_by("-seq")

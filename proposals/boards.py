@@ -92,12 +92,15 @@ def offers(call: Call) -> list[dict]:
     ]
 
 
-def payloads(call: Call) -> list[dict]:
+def payloads(call: Call) -> dict:
     """What was selected in a real call. A mass nobody published stays empty and is never 0."""
-    return [
-        {"payload": one, "mass": "" if one.mass_kg is None else plain(one.mass_kg)}
-        for one in call.payloads.all()
+    found = list(call.payloads.all())
+    sources = {(one.source, one.as_of) for one in found}
+    source, as_of = sources.pop() if len(sources) == 1 else ("", None)
+    rows = [
+        {"payload": one, "mass": "" if one.mass_kg is None else plain(one.mass_kg)} for one in found
     ]
+    return {"rows": rows, "source": source, "as_of": as_of}
 
 
 def label(allocation: Allocation, call: Call) -> Text:

@@ -29,6 +29,11 @@ class Rows(forms.BaseFormSet):
             return min(super().total_form_count(), MOST_ROWS)
         return min(max(self.initial_form_count(), 1) + self.more, MOST_ROWS)
 
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Leave out")
+        form.fields["DELETE"].widget.attrs["class"] = "form-check-input"
+
     def filled(self) -> list[forms.Form]:
         return [
             form
@@ -37,15 +42,38 @@ class Rows(forms.BaseFormSet):
         ]
 
 
+def choice() -> forms.Select:
+    return forms.Select(attrs={"class": "form-select"})
+
+
+def number() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"class": "form-control", "step": "any"})
+
+
+def words(rows: int = 2) -> forms.Textarea:
+    return forms.Textarea(attrs={"class": "form-control", "rows": rows})
+
+
 class AllocationForm(forms.Form):
-    platform = forms.ModelChoiceField(None, label=_("Platform"))
-    resource = forms.ChoiceField(label=_("Resource"))
-    capacity = forms.DecimalField(label=_("Offered"), max_digits=12, decimal_places=3)
+    platform = forms.ModelChoiceField(None, label=_("Platform"), widget=choice())
+    resource = forms.ChoiceField(label=_("Resource"), widget=choice())
+    capacity = forms.DecimalField(
+        label=_("Offered"), max_digits=12, decimal_places=3, widget=number()
+    )
     held_back = forms.DecimalField(
-        label=_("Held back"), max_digits=12, decimal_places=3, min_value=0, required=False
+        label=_("Held back"),
+        max_digits=12,
+        decimal_places=3,
+        min_value=0,
+        required=False,
+        widget=number(),
     )
     module_cap = forms.DecimalField(
-        label=_("Most for one module"), max_digits=12, decimal_places=3, required=False
+        label=_("Most for one module"),
+        max_digits=12,
+        decimal_places=3,
+        required=False,
+        widget=number(),
     )
 
     def __init__(self, *args, platforms, **kwargs):
@@ -137,13 +165,12 @@ class CriterionForm(forms.Form):
     code = forms.RegexField(
         r"^[A-Z][A-Z0-9]{0,3}$",
         label=_("Code"),
+        widget=forms.TextInput(attrs={"class": "form-control", "size": "3"}),
         error_messages={"invalid": _("Write a letter and digits, as C1.")},
     )
-    title = forms.CharField(label=_("Criterion"), max_length=100)
-    question = forms.CharField(
-        label=_("What it asks"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    weight = forms.IntegerField(label=_("Weight"), min_value=1, max_value=100)
+    title = forms.CharField(label=_("Criterion"), max_length=100, widget=words())
+    question = forms.CharField(label=_("What it asks"), max_length=300, widget=words())
+    weight = forms.IntegerField(label=_("Weight"), min_value=1, max_value=100, widget=number())
     threshold = forms.DecimalField(
         label=_("Threshold"),
         min_value=0,
@@ -151,6 +178,7 @@ class CriterionForm(forms.Form):
         max_digits=2,
         decimal_places=1,
         required=False,
+        widget=number(),
     )
 
     def clean_threshold(self) -> Decimal | None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -61,7 +62,10 @@ def _page(
         "approve": named.get("approve_decisions"),
         "move": named.get("move_release"),
         "form": form or ReleaseDayForm(initial={"release_on": max(start, today)}, today=today),
-        "blockers": boards.blockers(call, request.user, now),
+        "blockers": [
+            replace(todo, url="") if todo.url == request.path else todo
+            for todo in boards.blockers(call, request.user, now)
+        ],
         "verdict": verdict,
         "today": today,
         "final": boards.planned(call, "final"),

@@ -6,7 +6,7 @@ from proposals.models import Call, Mission
 from tests import make
 from tests.make.story import again
 
-LIST_QUERIES = 7
+LIST_QUERIES = 8
 
 
 def typed(mission: Mission, **changes: object) -> dict:

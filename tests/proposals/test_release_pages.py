@@ -1,0 +1,147 @@
+from datetime import timedelta
+
+import pytest
+
+from portal import leases
+from portal.text import plain
+from proposals.models import Grant, Letter
+from tests import make
+from tests.make.story import again
+
+THREE = ("selected", "reserve", "not_selected")
+DECISIONS_QUERIES = 19
+
+
+def words(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def page(visit, person, call, at=make.APPROVED) -> str:
+    return words(visit(person, at=at).get(f"/calls/{call.code}/decisions/"))
+
+
+@pytest.mark.parametrize("who", ["admin", "legal", "pi", "rival_pi", "reviewer_one", "outsider"])
+def test_who_does_not_decide_finds_no_page_of_decisions(cast, visit, who):
+    call = make.approved_call(cast, outcomes=THREE)
+    browser = visit(getattr(cast, who), at=make.APPROVED)
+    for path in ("decisions", "release"):
+        assert browser.get(f"/calls/{call.code}/{path}/").status_code == 404
+    for path in ("approve-decisions", "move-release", "reopen-decisions", "release"):
+        assert browser.post(f"/calls/{call.code}/{path}/", {}).status_code == 404
+
+
+def test_the_approver_reads_every_decision_and_approves_with_a_day(cast, visit):
+    call = make.proposed_call(cast, outcomes=THREE)
+    browser = visit(cast.approver, at=make.APPROVED)
+    shown = page(visit, cast.approver, call)
+    granted = f"{plain(Grant.objects.get(decision__outcome='selected').amount)} kg"
+    for word in ("Payload number 1 of the call", granted, "75.5", make.REASON, "not selected"):
+        assert word in shown
+    path = f"/calls/{call.code}/approve-decisions/"
+    late = words(browser.post(path, {"release_on": "2027-06-19"}))
+    assert "19 June 2027 has passed; today is 20 June 2027." in late
+    assert again(call).state == "decisions_proposed"
+    assert browser.post(path, {"release_on": "2027-06-30"}).status_code == 302
+    assert again(call).state == "decisions_approved"
+    assert Letter.objects.filter(kind="decision", state="owed").count() == 3
+
+
+def test_the_secretary_cannot_approve_and_reads_why(cast, visit):
+    call = make.proposed_call(cast, outcomes=THREE)
+    answer = visit(cast.secretary, at=make.APPROVED).post(
+        f"/calls/{call.code}/approve-decisions/", {"release_on": "2027-06-30"}
+    )
+    assert answer.status_code == 403
+    assert "This act is not yours" in words(answer)
+    assert again(call).state == "decisions_proposed"
+
+
+def test_the_release_is_refused_while_letters_are_missing(cast, visit):
+    call = make.approved_call(cast, outcomes=THREE)
+    browser = visit(cast.secretary, at=make.RELEASED)
+    sentence = "3 of 3 letters are not yet stored."
+    assert sentence in page(visit, cast.secretary, call, make.RELEASED)
+    rehearsal = browser.get(f"/calls/{call.code}/release/")
+    assert rehearsal.status_code == 409
+    assert sentence in words(rehearsal)
+    answer = browser.post(f"/calls/{call.code}/release/")
+    assert answer.status_code == 409
+    assert sentence in words(answer)
+    assert again(call).state == "decisions_approved"
+
+
+def test_the_part_with_the_letters_refreshes_itself_until_all_are_stored(cast, visit):
+    call = make.approved_call(cast, outcomes=THREE)
+    browser = visit(cast.secretary, at=make.RELEASED)
+    ask = {"path": f"/calls/{call.code}/decisions/?part=letters", "headers": {"HX-Request": "true"}}
+    waiting = words(browser.get(**ask))
+    assert "0 of 3 letters are stored" in waiting
+    assert 'hx-trigger="every 3s"' in waiting
+    assert "<html" not in waiting
+    make.store_letters(call)
+    done = words(browser.get(**ask))
+    assert "3 of 3 letters are stored" in done
+    assert "hx-trigger" not in done
+    assert done.count("Preview (PDF)") == 3
+
+
+def test_a_letter_that_could_not_be_rendered_shows_its_error(cast, visit):
+    call = make.approved_call(cast, outcomes=THREE)
+    letter = next(
+        leases.claim(Letter.objects.filter(kind="decision"), now=make.APPROVED, seconds=60, most=1)
+    )
+    leases.fail(letter, now=make.APPROVED, reason="no glyph for 𓀀", final=True)
+    shown = page(visit, cast.secretary, call)
+    assert "1 letter of TEST27 could not be rendered." in shown
+    assert "no glyph for 𓀀" in shown
+
+
+def test_the_release_after_its_rehearsal(cast, visit):
+    call = make.approved_call(cast, outcomes=THREE)
+    make.store_letters(call)
+    browser = visit(cast.secretary, at=make.RELEASED)
+    rehearsal = browser.get(f"/calls/{call.code}/release/")
+    assert rehearsal.status_code == 200
+    for word in (
+        "TEST27-0001",
+        "reserve",
+        "not selected",
+        "<dd>3 <span",
+        "It cannot be taken back.",
+    ):
+        assert word in words(rehearsal)
+    assert browser.post(f"/calls/{call.code}/release/").status_code == 302
+    assert again(call).state == "released"
+    assert "Released on 30 June 2027" in page(visit, cast.secretary, call, make.RELEASED)
+
+
+def test_another_day_has_the_letters_rendered_again(cast, visit):
+    call = make.approved_call(cast, outcomes=THREE)
+    make.store_letters(call)
+    late = visit(cast.secretary, at=make.RELEASED + timedelta(days=1))
+    shown = page(visit, cast.secretary, call, make.RELEASED + timedelta(days=1))
+    assert "planned for 30 June 2027 and did not happen" in shown
+    answer = late.post(f"/calls/{call.code}/move-release/", {"release_on": "2027-07-02"})
+    assert answer.status_code == 302
+    assert Letter.objects.filter(kind="decision", state="owed").count() == 3
+
+
+def test_reopening_needs_its_reason(cast, visit):
+    call = make.approved_call(cast, outcomes=THREE)
+    browser = visit(cast.approver, at=make.APPROVED)
+    path = f"/calls/{call.code}/reopen-decisions/"
+    assert browser.post(path, {"reason": ""}).status_code == 409
+    assert browser.post(path, {"reason": "A figure was wrong."}).status_code == 302
+    assert again(call).state == "closed"
+
+
+def test_the_page_asks_the_same_for_one_decision_and_for_three(
+    cast, visit, django_assert_num_queries
+):
+    many = make.proposed_call(cast, outcomes=THREE)
+    few = make.proposed_call(cast, outcomes=["selected"], code="FEW27")
+    browser = visit(cast.auditor, at=make.APPROVED)
+    browser.get(f"/calls/{few.code}/decisions/")
+    for call in (few, many):
+        with django_assert_num_queries(DECISIONS_QUERIES):
+            assert browser.get(f"/calls/{call.code}/decisions/").status_code == 200
