@@ -52,25 +52,35 @@ def bar(
     if proposals:
         amounts.append(("proposed", say("proposed"), balance.proposed))
     amounts.append(("free", say("free"), max(balance.free, ZERO)))
-    amounts.append(("held_back", say("held back"), balance.held_back))
+    over = max(-balance.free, ZERO)
     segments, end = [], ZERO
     for key, name, amount in amounts:
-        segments.append(_segment(key, name, amount, end, balance.offered))
-        end += amount
+        # What is over stands beyond the end, not on what is held back.
+        shown = min(amount, max(balance.available - end, ZERO))
+        segments.append(_segment(key, name, amount, end, shown, balance.offered))
+        end += shown
+    held = balance.held_back
+    segments.append(
+        _segment("held_back", say("held back"), held, balance.available, held, balance.offered)
+    )
+    if over:
+        segments.append(_segment("over", say("over"), over, balance.offered, over, balance.offered))
     if asked is not None:
-        segments.append(_segment("asked", say("asked"), asked, ZERO, balance.offered))
+        segments.append(_segment("asked", say("asked"), asked, ZERO, asked, balance.offered))
     return Bar(
         label=label,
         unit=balance.resource.unit,
         offered=plain(balance.offered),
         segments=tuple(segments),
-        over=plain(-balance.free) if balance.free < 0 else "",
-        extent=max(100.0, _percent(end, balance.offered), _percent(asked or ZERO, balance.offered)),
+        over=plain(over) if over else "",
+        extent=_percent(max(balance.offered + over, asked or ZERO), balance.offered),
     )
 
 
-def _segment(key: str, label: Text, amount: Decimal, start: Decimal, offered: Decimal) -> Segment:
-    return Segment(key, label, plain(amount), _percent(start, offered), _percent(amount, offered))
+def _segment(
+    key: str, label: Text, amount: Decimal, start: Decimal, width: Decimal, offered: Decimal
+) -> Segment:
+    return Segment(key, label, plain(amount), _percent(start, offered), _percent(width, offered))
 
 
 def _percent(amount: Decimal, offered: Decimal) -> float:
