@@ -89,9 +89,9 @@ class Person:
 
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
         self.go("/accounts/login/")
-        self.page.get_by_label("Email", exact=False).first.fill(email)
-        self.page.get_by_label("Password", exact=True).fill(password)
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.locator("[name=login]").fill(email)
+        self.page.locator("[name=password]").fill(password)
+        self.press("Sign in")
         self.page.wait_for_url("**/day/")
 
     def go(self, path: str) -> None:
@@ -122,8 +122,8 @@ class Person:
         self.page.screenshot(path=PICTURES / f"{Person.count:02d}-{name}.png", full_page=True)
         found = Axe().run(self.page).response["violations"]
         told = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
-        assert told == [], f"axe at {self.page.url}"
-        assert self.complaints == [], f"the browser at {self.page.url}"
+        assert told == [], f"axe at {self.page.url}: {told}"
+        assert self.complaints == [], f"the browser at {self.page.url}: {self.complaints}"
 
 
 def chromium(playwright: Playwright) -> Browser:
