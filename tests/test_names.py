@@ -1,0 +1,207 @@
+"""One verb runs through the table, the address, the view, the service, the notice and the event."""
+
+import importlib
+import inspect
+
+import pytest
+from django.core.management import call_command
+from django.template.loader import get_template
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from portal import notices, roles, settings, workflow
+from portal.workflow import NOBODY, START
+from proposals.models import Decision
+from proposals.workflow import OUTCOME_ACTION
+
+TABLES = sorted(workflow.TABLES.values(), key=lambda table: table.noun)
+ROWS = [(table, row) for table in TABLES for row in table.rows]
+BUTTONS = [(table, row) for table, row in ROWS if row.button]
+EVERY_ROW = pytest.mark.parametrize(
+    "table, row", ROWS, ids=[f"{table.noun}.{row.action}" for table, row in ROWS]
+)
+EVERY_BUTTON = pytest.mark.parametrize(
+    "table, row", BUTTONS, ids=[f"{table.noun}.{row.action}" for table, row in BUTTONS]
+)
+
+# Buttons that stand on a page with another name.
+ALIASES = {
+    "accept_assignment": "declare",  # accepting is declaring that there is no conflict
+}
+# Where the verb of each noun is found as a function.
+SERVICES = {
+    "call": ("proposals.services.calls", "proposals.services.decisions"),
+    "loi": ("proposals.services.lois", "proposals.services.decisions"),
+    "decision": ("proposals.services.decisions",),
+    "letter": ("proposals.services.letters",),
+    "assignment": ("reviews.services",),
+}
+# Rows that happen inside another act and have no service of their own.
+INSIDE = {
+    "loi.lapse": "close",
+    "loi.begin_screening": "close",
+    "loi.select": "release",
+    "loi.select_conditionally": "release",
+    "loi.place_on_reserve": "release",
+    "loi.not_select": "release",
+    "decision.approve": "approve_decisions",
+    "decision.unapprove": "reopen_decisions",
+    "decision.void": "void_of",
+    "letter.write": "owe_receipt",
+    "letter.void": "void_of",
+}
+
+
+def patterns(resolver: URLResolver) -> list[URLPattern]:
+    return [
+        pattern
+        for entry in resolver.url_patterns
+        for pattern in (patterns(entry) if isinstance(entry, URLResolver) else [entry])
+    ]
+
+
+def ours() -> list[URLPattern]:
+    return [p for p in patterns(get_resolver()) if not p.lookup_str.startswith("allauth")]
+
+
+def test_the_addresses_are_all_there():
+    assert len(ours()) > 40
+
+
+@pytest.mark.parametrize("pattern", ours(), ids=lambda pattern: pattern.name)
+def test_every_address_has_a_name_and_a_view_of_ours(pattern):
+    assert pattern.name
+    app, _, rest = pattern.lookup_str.partition(".")
+    assert app in {"portal", "proposals", "reviews"}
+    assert rest.startswith("views")
+    assert callable(pattern.callback)
+
+
+def test_no_two_addresses_have_one_name():
+    names = [pattern.name for pattern in ours()]
+    assert sorted(names) == sorted(set(names))
+
+
+@EVERY_BUTTON
+def test_every_button_has_its_address(table, row):
+    name = f"{row.action}_{table.noun}"
+    name = ALIASES.get(name, name)
+    (parameter,) = {p.name: list(p.pattern.converters) for p in ours()}.get(name) or [None]
+    assert parameter, f"no address is called {name}"
+    path = reverse(name, kwargs={parameter: "abc"})
+    if name not in ALIASES.values():
+        assert path.rstrip("/").endswith(row.action.replace("_", "-"))
+
+
+def test_aliases_are_needed():
+    for name in ALIASES:
+        with pytest.raises(NoReverseMatch):
+            reverse(name, args=["abc"])
+
+
+@EVERY_ROW
+def test_every_row_has_its_service(table, row):
+    wanted = INSIDE.get(f"{table.noun}.{row.action}", row.action)
+    found = [
+        getattr(module, wanted)
+        for module in map(importlib.import_module, SERVICES[table.noun])
+        if hasattr(module, wanted)
+    ]
+    assert found, f"no service does {wanted}"
+    # A letter is moved by the worker and by acts on what it is about.
+    if table.noun != "letter":
+        kinds = {p.kind for n, p in inspect.signature(found[0]).parameters.items() if n == "now"}
+        assert kinds == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@EVERY_ROW
+def test_every_row_is_told_in_the_past(table, row):
+    assert row.past and row.past != row.action
+    names = [f"{t.noun}.{r.past}" for t, r in ROWS]
+    assert names.count(f"{table.noun}.{row.past}") == 1
+
+
+@EVERY_ROW
+def test_every_guard_says_its_rule(table, row):
+    for guard in row.only_if:
+        assert guard.__doc__, f"{guard.__name__} has no text for the handbook"
+        assert guard.__doc__.strip().endswith(".")
+
+
+@EVERY_ROW
+def test_whoever_may_is_a_known_word(table, row):
+    assert row.who
+    for word in row.who:
+        assert word in workflow.RELATIONS
+        assert str(workflow.RELATIONS[word])
+
+
+@EVERY_ROW
+def test_every_telling_has_its_notice_and_its_text(table, row):
+    if row.tells == NOBODY:
+        return
+    notice = notices.NOTICES[row.tells]
+    assert callable(notice.audience)
+    first, _, rest = source(row.tells).strip().partition("\n")
+    assert first.strip() and rest.strip()
+
+
+@pytest.mark.parametrize("name", sorted(notices.NOTICES))
+def test_every_notice_has_its_text(name):
+    assert source(name).strip()
+
+
+def source(name: str) -> str:
+    return get_template(f"mail/{name}.txt").template.source
+
+
+@pytest.mark.parametrize(
+    "table, state",
+    [(table, state) for table in TABLES for state in table.states],
+    ids=lambda value: value.noun if hasattr(value, "noun") else value.name,
+)
+def test_every_state_has_its_label(table, state):
+    assert str(state.label).strip()
+    assert str(state.applicant_label or state.label).strip()
+    reached = {row.to for row in table.rows}
+    left = {name for row in table.rows for name in row.from_ if name != START}
+    assert state.name in reached
+    if not state.final:
+        assert state.name in left
+
+
+def test_before_the_release_applicants_read_no_outcome():
+    call = workflow.TABLES["call"]
+    for name in ("decisions_proposed", "decisions_approved"):
+        assert str(call.state(name).applicant_label) == "closed, under evaluation"
+
+
+def test_every_outcome_has_its_row_and_its_state():
+    loi = workflow.TABLES["loi"]
+    assert set(OUTCOME_ACTION) == set(Decision.Outcome.values)
+    for outcome, action in OUTCOME_ACTION.items():
+        assert loi.row(action).to == outcome
+        assert loi.row(action).from_ == ("final_review",)
+
+
+@pytest.mark.parametrize("kind", ["receipt", "ineligible", "decision"])
+def test_every_kind_of_letter_has_its_page(kind):
+    assert get_template(f"letters/{kind}.html")
+
+
+def test_every_bell_has_its_task():
+    for bell in settings.CELERY["beat_schedule"].values():
+        module, _, name = bell["task"].rpartition(".")
+        assert getattr(importlib.import_module(module), name).name == bell["task"]
+
+
+def test_seats_roles_and_places_are_said():
+    for name, label in (*roles.SEATS, *roles.CHOICES, *roles.PANEL):
+        assert str(label) and name in {role.name for role in roles.ROLES}
+
+
+def test_djangos_own_checks_find_nothing(db):
+    call_command("check", fail_level="WARNING", databases=["default"])
+
+
+def test_no_migration_is_owed(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -1,0 +1,384 @@
+"""Who may do what in which state, and who sees what: to be read, and checked as it is read.
+
+    +  yes
+    !  theirs, and a rule stands in the way now
+    -  theirs, and it does not start from this state
+    .  not theirs, whatever the moment
+
+Whoever is not named stands in the line of the others.
+"""
+
+import pytest
+from django.urls import reverse
+
+from portal.workflow import CLOCK, Act, Table
+from proposals import queries
+from proposals.models import Letter
+from proposals.services import calls, decisions, lois
+from proposals.workflow import CALL, DECISION, LOI
+from reviews import services as judging
+from tests import make
+from tests.make import (
+    APPROVED,
+    CLOSED,
+    DECIDED,
+    DURING,
+    ENOUGH,
+    PUBLISHED,
+    RELEASE_ON,
+    RELEASED,
+    REVIEWED,
+    SCREENED,
+)
+
+LOIS = """
+draft               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  +        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    -        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      !     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+awaiting_signature  sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        +               .    .        .                  .            .                .        .      .     .
+aor                 .        +               +    -        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      !     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+filed               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    +        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     !
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+screening           sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    +        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  !            .                .        -      .     .
+approvers           .        .               .    .        !                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+under_review        sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    +        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            +                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+final_review        sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    +        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        !      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+selected            sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    -        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+"""
+
+CALLS = """
+draft               propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         +       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 -                -                 -            .
+chair               .       .         .       .     -                 -                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+proposed            propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       +         .       .     .                 .                .                 -            -
+approvers           .       +         +       .     .                 -                -                 -            .
+chair               .       .         .       .     -                 -                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+published           propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 -                -                 -            .
+chair               .       .         .       .     -                 -                .                 .            .
+clock               .       .         .       +     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+closed              propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 -                -                 -            .
+chair               .       .         .       .     +                 -                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+decisions_proposed  propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 +                +                 -            .
+chair               .       .         .       .     -                 +                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+decisions_approved  propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 +            +
+approvers           .       -         -       .     .                 +                -                 +            .
+chair               .       .         .       .     -                 +                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+released            propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 -                -                 -            .
+chair               .       .         .       .     -                 -                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+"""
+
+# A decision is voided by preparing another one, or by the AOR's withdrawal.
+DECISIONS = """
+prepared            approve release unapprove void
+secretaries         .       -       .         .
+approvers           +       .       -         .
+chair               .       .       -         +
+aor                 .       .       .         +
+others              .       .       .         .
+
+approved            approve release unapprove void
+secretaries         .       +       .         .
+approvers           -       .       +         .
+chair               .       .       +         +
+aor                 .       .       .         +
+others              .       .       .         .
+
+released            approve release unapprove void
+secretaries         .       -       .         .
+approvers           -       .       -         .
+chair               .       .       -         -
+aor                 .       .       .         -
+others              .       .       .         .
+"""
+
+# The case with its receipt, and the decision with its letter.
+SEEN = """
+draft               case receipt decision letter
+applicants          +    .       .        .
+others              .    .       .        .
+
+filed               case receipt decision letter
+applicants          +    +       .        .
+secretaries         +    +       .        .
+approvers           +    +       .        .
+auditor             +    +       .        .
+others              .    .       .        .
+
+under_review        case receipt decision letter
+applicants          +    +       .        .
+secretaries         +    +       .        .
+approvers           +    +       .        .
+auditor             +    +       .        .
+chair               +    +       .        .
+reviewers           +    .       .        .
+others              .    .       .        .
+
+stored              case receipt decision letter
+applicants          +    +       .        .
+secretaries         +    +       +        +
+approvers           +    +       +        +
+auditor             +    +       +        +
+chair               +    +       +        +
+reviewers           +    .       .        .
+others              .    .       .        .
+
+released            case receipt decision letter
+applicants          +    +       +        +
+secretaries         +    +       +        +
+approvers           +    +       +        +
+auditor             +    +       +        +
+chair               +    +       +        +
+legal               +    +       +        +
+others              .    .       .        .
+"""
+
+GROUPS = {
+    "applicants": ("pi", "aor", "owner", "editor", "reader"),
+    "secretaries": ("secretary", "second_secretary"),
+    "approvers": ("approver", "second_approver"),
+    "reviewers": ("reviewer_one", "reviewer_two", "reviewer_three"),
+}
+
+
+def read(grids: str, names: tuple[str, ...]) -> dict[str, dict[str, dict[str, str]]]:
+    """State → name → verb → mark."""
+    whole = {}
+    for grid in grids.strip().split("\n\n"):
+        head, *lines = (line.split() for line in grid.splitlines())
+        state, *verbs = head
+        said = {who: dict(zip(verbs, marks, strict=True)) for who, *marks in lines}
+        others = said.pop("others")
+        for who in GROUPS.keys() & said.keys():
+            marks = said.pop(who)
+            said |= dict.fromkeys(GROUPS[who], marks)
+        assert said.keys() <= set(names), f"{state} speaks of somebody unknown"
+        whole[state] = {name: said.get(name, others) for name in names}
+    return whole
+
+
+def found(cast, table: Table, obj, now, verbs) -> dict[str, dict[str, str]]:
+    def mark(action: str, by) -> str:
+        verdict = table.verdict(obj, action, Act(by, now, facts=ENOUGH))
+        if verdict:
+            return "+"
+        if verdict.rule == f"{table.noun}.{action}.who":
+            assert verdict.who
+            return "."
+        assert not verdict.who, f"{action} is refused as a second person's: {verdict.rule}"
+        return "-" if verdict.rule == f"{table.noun}.{action}.from" else "!"
+
+    return {
+        name: {verb: mark(verb, by) for verb in verbs}
+        for name, by in {**cast.everyone(), "clock": CLOCK}.items()
+    }
+
+
+@pytest.fixture
+def check(cast):
+    """`check(LOIS, LOI, obj, now)`: the grid of the state it is in holds. Tells which were seen."""
+    names = (*cast.NAMES, "clock")
+    seen = []
+
+    def checked(grids: str, table: Table, obj, now) -> None:
+        obj = make.again(obj)
+        expected = read(grids, names)[obj.state]
+        assert found(cast, table, obj, now, expected["pi"]) == expected, obj.state
+        seen.append(obj.state)
+        assert set(seen) <= set(read(grids, names))
+
+    checked.seen = seen
+    return checked
+
+
+def case(cast):
+    """A draft in a call whose panel is seated."""
+    call = make.call(cast)
+    make.panel(cast, call)
+    return make.draft(cast, call)
+
+
+def test_letters_of_intent(cast, check):
+    loi = case(cast)
+    check(LOIS, LOI, loi, DURING)
+    lois.sign_off(loi, version=loi.version, by=cast.pi, now=DURING)
+    check(LOIS, LOI, loi, DURING)
+    lois.file(loi, version=loi.version, by=cast.aor, now=DURING)
+    check(LOIS, LOI, loi, DURING)
+    make.close(loi.call)
+    check(LOIS, LOI, loi, SCREENED)
+    make.reviewed(cast, make.again(loi))
+    check(LOIS, LOI, loi, REVIEWED)
+    judging.conclude_reviews(loi, by=cast.chair, now=REVIEWED)
+    judging.conclude(loi, by=cast.chair, now=REVIEWED)
+    check(LOIS, LOI, loi, REVIEWED)
+    make.prepared(cast, loi)
+    release(cast, loi.call)
+    check(LOIS, LOI, loi, RELEASED)
+    assert check.seen == list(read(LOIS, (*cast.NAMES, "clock")))
+
+
+def release(cast, call, check=lambda *_: None) -> None:
+    decisions.propose_decisions(call, by=cast.chair, now=DECIDED)
+    check(CALLS, CALL, call, DECIDED)
+    decisions.approve_decisions(call, release_on=RELEASE_ON, by=cast.approver, now=APPROVED)
+    make.store_letters(call)
+    check(CALLS, CALL, call, RELEASED)
+    decisions.release(call, by=cast.secretary, now=RELEASED)
+    check(CALLS, CALL, call, RELEASED)
+
+
+def test_calls(cast, check):
+    call = make.call(cast, state="draft")
+    make.panel(cast, call)
+    check(CALLS, CALL, call, PUBLISHED)
+    calls.propose(call, by=cast.secretary, now=PUBLISHED)
+    check(CALLS, CALL, call, PUBLISHED)
+    calls.publish(call, by=cast.approver, now=PUBLISHED)
+    check(CALLS, CALL, call, CLOSED)
+    make.prepared(cast, make.in_final_review(cast, make.filed(cast, make.again(call))))
+    check(CALLS, CALL, call, DECIDED)
+    release(cast, call, check)
+    assert check.seen == list(read(CALLS, (*cast.NAMES, "clock")))
+
+
+def test_decisions(cast, check):
+    decision = make.prepared(cast)
+    call = decision.loi.call
+    check(DECISIONS, DECISION, decision, DECIDED)
+    decisions.propose_decisions(call, by=cast.chair, now=DECIDED)
+    decisions.approve_decisions(call, release_on=RELEASE_ON, by=cast.approver, now=APPROVED)
+    make.store_letters(call)
+    check(DECISIONS, DECISION, decision, APPROVED)
+    decisions.release(call, by=cast.secretary, now=RELEASED)
+    check(DECISIONS, DECISION, decision, RELEASED)
+    assert check.seen == list(read(DECISIONS, (*cast.NAMES, "clock")))
+
+
+def test_what_is_seen(cast, visit):
+    """By the queries; and where most is at stake by the pages as well, where unseen is 404."""
+    expected = read(SEEN, cast.NAMES)
+
+    def look(moment: str, now) -> None:
+        by_query = {name: seen(cast.again(name), loi) for name in cast.NAMES}
+        assert by_query == expected[moment], moment
+        for name in cast.NAMES if moment in {"draft", "stored"} else ():
+            opened(visit(cast.again(name), at=now), by_query[name], loi)
+
+    loi = case(cast)
+    look("draft", DURING)
+    lois.sign_off(loi, version=loi.version, by=cast.pi, now=DURING)
+    lois.file(loi, version=loi.version, by=cast.aor, now=DURING)
+    make.store_letters(loi.call)
+    look("filed", DURING)
+    make.close(loi.call)
+    make.reviewed(cast, make.again(loi))
+    look("under_review", REVIEWED)
+    judging.conclude_reviews(loi, by=cast.chair, now=REVIEWED)
+    judging.conclude(loi, by=cast.chair, now=REVIEWED)
+    make.prepared(cast, loi)
+    decisions.propose_decisions(loi.call, by=cast.chair, now=DECIDED)
+    decisions.approve_decisions(loi.call, release_on=RELEASE_ON, by=cast.approver, now=APPROVED)
+    make.store_letters(loi.call)
+    look("stored", APPROVED)
+    decisions.release(loi.call, by=cast.secretary, now=RELEASED)
+    look("released", RELEASED)
+
+
+def seen(person, loi) -> dict[str, str]:
+    letters = queries.visible_letters(person).filter(loi=loi)
+    there = {
+        "case": queries.visible_lois(person).filter(pk=loi.pk),
+        "receipt": letters.filter(kind="receipt"),
+        "decision": queries.visible_decisions(person).filter(loi=loi),
+        "letter": letters.filter(kind="decision"),
+    }
+    return {what: "+" if rows.exists() else "." for what, rows in there.items()}
+
+
+def opened(browser, marks: dict[str, str], loi) -> None:
+    status = {"+": 200, ".": 404}
+    page = browser.get(reverse("loi", args=[loi.key]))
+    assert page.status_code == status[marks["case"]]
+    for letter in Letter.objects.filter(loi=loi).exclude(file=None):
+        which = "receipt" if letter.kind == "receipt" else "letter"
+        assert browser.get(reverse("letter", args=[letter.key])).status_code == status[marks[which]]
