@@ -19,6 +19,7 @@ from proposals import bars, policy, queries
 from proposals import blockers as blockers_of
 from proposals.models import Allocation, Call, Decision, Demand, LetterOfIntent, Milestone
 from proposals.models.lois import RUNNING
+from proposals.resources import RESOURCES, Resource
 from proposals.workflow import CALL
 
 DECIDERS = frozenset({roles.SECRETARY, roles.APPROVER, roles.AUDITOR, "chair"})
@@ -92,6 +93,12 @@ def offers(call: Call) -> list[dict]:
     ]
 
 
+def resources(call: Call) -> list[Resource]:
+    """The resources the call offers, in their order."""
+    codes = {allocation.resource for allocation in call.allocations.all()}
+    return [resource for code, resource in RESOURCES.items() if code in codes]
+
+
 def payloads(call: Call) -> dict:
     """What was selected in a real call. A mass nobody published stays empty and is never 0."""
     found = list(call.payloads.all())
@@ -131,7 +138,9 @@ def standing(call: Call, now: datetime) -> State:
     """What everybody may read of where a call is: open or not is derived from its instants."""
     if call.state != "published":
         state = CALL.state(call.state)
-        return State(state.name, state.applicant_label or state.label, tone=state.tone)
+        if state.applicant_label:  # not even the colour tells that decisions are prepared
+            return State("closed", state.applicant_label, tone=CALL.state("closed").tone)
+        return state
     if now < call.opens_at:
         return State("upcoming", say("opens later"), tone="open")
     if call.open_at(now):

@@ -15,7 +15,7 @@ from portal.workflow import Act
 from proposals import boards, checks, content, policy, queries, reading
 from proposals.forms.cases import ScreeningForm
 from proposals.models import Call, LetterOfIntent
-from proposals.resources import RESOURCES
+from proposals.resources import Resource
 from proposals.services import lois as services
 from proposals.workflow import LOI
 
@@ -41,25 +41,20 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
         cases = cases.filter(state=chosen)
     page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
     more = _more(call, request, list(page))
+    resources = boards.resources(call)
     context = {
         "call": call,
         "page": page,
-        "resources": call_resources(call),
+        "resources": resources,
         "states": [LOI.state(state) for state in states],
         "chosen": chosen,
-        "rows": [_row(loi, call, more.get(loi.pk)) for loi in page],
+        "rows": [_row(loi, resources, more.get(loi.pk)) for loi in page],
         "reviewed": any(found.reviewers for found in more.values()),
         "screening": roles.SECRETARY in relation,
         "hidden": call.lois.filter(filing__isnull=False).count()
         - queries.visible_lois(request.user).filter(call=call, filing__isnull=False).count(),
     }
     return render(request, "proposals/cases.html", context)
-
-
-def call_resources(call: Call) -> list:
-    """The resources the call offers, in their order."""
-    offered = set(call.allocations.values_list("resource", flat=True))
-    return [resource for code, resource in RESOURCES.items() if code in offered]
 
 
 def _more(call: Call, request: HttpRequest, cases: list[LetterOfIntent]) -> dict:
@@ -69,7 +64,7 @@ def _more(call: Call, request: HttpRequest, cases: list[LetterOfIntent]) -> dict
     return found
 
 
-def _row(loi: LetterOfIntent, call: Call, more: boards.CaseMore | None) -> dict:
+def _row(loi: LetterOfIntent, resources: list[Resource], more: boards.CaseMore | None) -> dict:
     asked: dict[str, Decimal] = {}
     for allocation, amount in queries.demands(loi).items():
         asked[allocation.resource] = asked.get(allocation.resource, Decimal(0)) + amount
@@ -79,7 +74,7 @@ def _row(loi: LetterOfIntent, call: Call, more: boards.CaseMore | None) -> dict:
         "level": content.level(loi.filing.content),
         "asked": [
             {"resource": one, "amount": plain(asked[one.code]) if one.code in asked else "—"}
-            for one in RESOURCES.values()
+            for one in resources
         ],
         "state": LOI.state(loi.state),
         "screening": max(loi.screenings.all(), key=lambda s: s.pk, default=None),

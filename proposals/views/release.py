@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +13,7 @@ from portal.workflow import Act
 from proposals import blockers, boards, policy, queries
 from proposals.forms.release import ReleaseDayForm
 from proposals.models import Call, Decision
+from proposals.resources import Resource
 from proposals.services import decisions as services
 from proposals.views import acts
 from proposals.views.public import TERMS
@@ -56,6 +58,7 @@ def _page(
         "call": call,
         "state": CALL.state(call.state),
         "rows": rows,
+        "resources": boards.resources(call),
         "summary": _summary(rows),
         "bars": boards.deciding_bars(call),
         "buttons": acts.on_call(call, offers),
@@ -76,6 +79,7 @@ def _page(
 
 def _rows(request: HttpRequest, call: Call) -> list[dict]:
     """Every decision of the call that this person may see, with what it gives."""
+    resources = boards.resources(call)
     found = (
         queries.visible_decisions(request.user)
         .filter(loi__call=call)
@@ -89,18 +93,30 @@ def _rows(request: HttpRequest, call: Call) -> list[dict]:
             "outcome": decision.get_outcome_display(),
             "tone": TONES[decision.outcome],
             "state": DECISION.state(decision.state),
-            "grants": [
+            "granted": _granted(decision, resources),
+            "shortened": [
                 {
                     "amount": grant.allocation.kind.amount(grant.amount),
                     "asked": grant.allocation.kind.amount(grant.asked),
-                    "less": grant.amount < grant.asked,
                     "reason": grant.reason,
                 }
                 for grant in decision.grants.all()
+                if grant.amount < grant.asked
             ],
             "mean": decision.basis.get("mean"),
         }
         for decision in found
+    ]
+
+
+def _granted(decision: Decision, resources: list[Resource]) -> list[dict]:
+    given: dict[str, Decimal] = {}
+    for grant in decision.grants.all():
+        code = grant.allocation.resource
+        given[code] = given.get(code, Decimal(0)) + grant.amount
+    return [
+        {"resource": one, "amount": plain(given[one.code]) if one.code in given else "—"}
+        for one in resources
     ]
 
 
@@ -183,6 +199,7 @@ def release(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "call": call,
         "rows": rows,
+        "resources": boards.resources(call),
         "summary": _summary(rows),
         "bars": boards.deciding_bars(call),
         "verdict": verdict,
