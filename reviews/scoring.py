@@ -145,23 +145,23 @@ def _broken_by(key, before, after, rules) -> str:
 
 
 def category(spread: Spread, rubric: Sequence[Weight]) -> str:
-    """I to IV, for the panel alone: by the mean total, with every threshold met on the mean.
+    """I to IV, for the panel alone, by the mean total and the mean of each criterion.
 
-    A strong value (C1 of 4 or more) keeps a case in III whose feasibility (C3)
-    is under its threshold.
+    I needs every threshold met. A case of strong value (C1 of 4 or more) whose
+    feasibility (C3) is under its threshold is in III, whatever its total.
     """
     missed = {
         w.code
         for w in rubric
         if w.threshold is not None and spread.criteria.get(w.code, Decimal(0)) < w.threshold
     }
-    if not missed and spread.mean is not None:
-        for name, least in CATEGORIES:
-            if spread.mean >= least:
-                return name
-    if missed == {"C3"} and spread.criteria.get("C1", Decimal(0)) >= 4:
+    if "C3" in missed and spread.criteria.get("C1", Decimal(0)) >= 4:
         return "III"
-    return "IV"
+    if spread.mean is None:
+        return "IV"
+    reached = (name for name, least in CATEGORIES if spread.mean >= least)
+    found = next(reached, "IV")
+    return "II" if found == "I" and missed else found
 
 
 def to_half(value: Decimal) -> Decimal:

@@ -100,6 +100,7 @@ def _page(
 ) -> HttpResponse:
     act = Act(by=request.user, now=request.arrived_at)
     may = DECISION.verdict(Decision(loi=loi), "prepare", act)
+    told = refusal is not None
     bench = queries.bench(loi)
     context = {
         "loi": loi,
@@ -110,9 +111,9 @@ def _page(
         "outcomes": dict(Decision.Outcome.choices),
         "consensus": bench.consensus,
         "form": form,
-        "refusal": refusal or (None if may else may),
+        "refusal": refusal if told or may else may,
         "may": may,
-        "title_of_refusal": _("Not prepared") if refusal else _("Nothing can be prepared now"),
+        "title_of_refusal": _("Not prepared") if told else _("Nothing can be prepared now"),
     }
     return render(request, "reviews/prepare.html", context, status=status)
 

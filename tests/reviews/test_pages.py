@@ -193,7 +193,7 @@ def test_the_inbox_asks_as_much_for_three_reviews_as_for_one(
     assert len(answer.context["lines"]) == number
 
 
-RANKING_QUERIES = 28
+RANKING_QUERIES = 27
 INBOX_QUERIES = 9
 
 

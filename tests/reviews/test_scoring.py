@@ -174,6 +174,21 @@ def test_findings_that_are_owed(score, strengths, weaknesses, major, owed):
     assert (str(found) if found else None) == owed
 
 
+@pytest.mark.parametrize(
+    ("scores", "category"),
+    [
+        ("4 4 4 4 4 4", "I"),
+        ("4.5 4.5 4.5 5 2 5", "II"),  # over 80, the threshold of C5 missed
+        ("4 3.5 3.5 3.5 3.5 3.5", "II"),
+        ("3 3 3 3 3 3", "III"),
+        ("4.5 5 2.5 5 5 5", "III"),  # strong, its feasibility under the threshold
+        ("2.5 3 3 3 2.5 3", "IV"),
+    ],
+)
+def test_the_panels_own_categories(scores, category):
+    assert scoring.category(spread([scores] * 3), RUBRIC) == category
+
+
 SCORES = st.integers(0, 10).map(lambda n: Decimal(n) / 2)
 REVIEWS = st.lists(
     st.fixed_dictionaries(dict.fromkeys(CODES, SCORES)).map(Review), min_size=1, max_size=5

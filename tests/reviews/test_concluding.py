@@ -1,0 +1,134 @@
+from datetime import timedelta
+
+import pytest
+
+from portal.models import Event
+from reviews import services
+from reviews.models import Consensus
+from tests import make
+
+LATER = make.REVIEWED + timedelta(days=1)
+APART = ("4 4 4 4 4 4", "2 3 3 3 3 3", "4.5 4 4 4 4 4")
+WORDS = "The panel agrees on C1: the objective is worth flying, its data volume is not yet shown."
+
+
+def test_the_reviews_stand_side_by_side_with_their_names(cast, visit):
+    loi = make.reviewed(cast, scores=APART)
+    page = visit(cast.chair, at=LATER).get(f"/lois/{loi.key}/reviews/")
+    assert [str(review["reviewer"]) for review in page.context["reviews"]] == [
+        "Reviewer one",
+        "Reviewer two",
+        "Reviewer three",
+    ]
+    assert page.context["totals"] == ["80", "54", "83"]
+    assert (page.context["mean"], page.context["sd"]) == ("72.33", "15.9")
+    first = page.context["criteria"][0]
+    assert (first["scores"], first["mean"], first["range"]) == (["4", "2", "4.5"], "3.50", "2.5")
+    assert page.context["due"] == (
+        "C1 ranges over 2.5 points",
+        "C1: 1 of 3 reviewers are below the threshold of 3",
+        "the totals have a standard deviation of 15.9",
+    )
+
+
+def test_reviews_are_concluded_once_all_are_locked(cast, visit):
+    loi = make.screened(cast)
+    make.panel(cast, loi.call)
+    assignments = [make.review(cast, loi, person) for person in cast.reviewers]
+    services.begin_review(loi, by=cast.secretary, now=make.SCREENED)
+    for assignment in assignments[:2]:
+        make.lock_review(assignment)
+    client = visit(cast.chair, at=LATER)
+    page = client.get(f"/lois/{loi.key}/reviews/").content.decode()
+    refusal = "2 of 3 reviews are locked; all, and at least 3, must be."
+    assert refusal in page
+    answer = client.post(f"/lois/{loi.key}/conclude-reviews/")
+    assert answer.status_code == 409
+    assert refusal in answer.content.decode()
+    make.lock_review(assignments[2])
+    assert client.post(f"/lois/{loi.key}/conclude-reviews/").status_code == 302
+    assert make.again(loi).state == "consensus"
+
+
+def test_a_consensus_that_is_due_is_asked_for_and_kept(cast, visit):
+    loi = make.reviewed(cast, scores=APART)
+    client = visit(cast.chair, at=LATER)
+    client.post(f"/lois/{loi.key}/conclude-reviews/")
+    answer = client.post(f"/lois/{loi.key}/conclude/", {"consensus": "Too short."})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "A consensus must be written down first: C1 ranges over 2.5 points" in page
+    assert "Too short." in page
+    assert not Consensus.objects.exists()
+    assert client.post(f"/lois/{loi.key}/conclude/", {"consensus": WORDS}).status_code == 302
+    assert make.again(loi).state == "final_review"
+    assert Consensus.objects.get().text == WORDS
+    assert Event.objects.filter(verb="loi.concluded").count() == 1
+
+
+def test_reviews_that_agree_need_no_consensus(cast, visit):
+    loi = make.reviewed(cast)
+    client = visit(cast.chair, at=LATER)
+    client.post(f"/lois/{loi.key}/conclude-reviews/")
+    assert client.post(f"/lois/{loi.key}/conclude/", {"consensus": ""}).status_code == 302
+    assert make.again(loi).state == "final_review"
+
+
+def test_the_auditor_reads_the_reviews_and_concludes_nothing(cast, visit):
+    loi = make.reviewed(cast)
+    client = visit(cast.auditor, at=LATER)
+    page = client.get(f"/lois/{loi.key}/reviews/")
+    assert len(page.context["reviews"]) == 3
+    assert "Conclude the reviews" not in page.content.decode()
+    assert client.post(f"/lois/{loi.key}/conclude-reviews/").status_code == 403
+    assert make.again(loi).state == "under_review"
+
+
+def test_the_ranking_in_its_order_with_its_words(cast, visit):
+    of = make.call(cast)
+    filings = [
+        make.filed(cast, of, rival=bool(n % 2), title=f"Payload number {n} of the call")
+        for n in range(3)
+    ]
+    # The worked example: FIC-07, FIC-02 and FIC-05.
+    scores = (
+        ("4.5 4 3.5 3 3.5 4", "4.5 4.5 4 3.5 4 4.5", "4 3.5 3 3 3 3.5"),
+        ("4.5 4.5 3 3.5 3.5 3.5", "5 4.5 3.5 4 4 4", "4 4 2.5 3 3 3"),
+        ("3.5 4 3 3 4 4.5", "4 4.5 3.5 3.5 4.5 5", "2.5 3 2 2.5 3 3.5"),
+    )
+    for loi, lines in zip(filings, scores, strict=True):
+        make.reviewed(cast, loi, scores=lines)
+    page = visit(cast.chair, at=LATER).get(f"/calls/{of.code}/ranking/")
+    rows = page.context["rows"]
+    assert [(row["loi"].reference, row["rank"], row["mean"], row["sd"]) for row in rows] == [
+        ("TEST27-0002", 1, "76.50", "9.3"),
+        ("TEST27-0001", 2, "76.50", "7.8"),
+        ("TEST27-0003", 3, "68.17", "14.5"),
+    ]
+    assert rows[0]["tie"] == rows[1]["tie"] == "equal to the half point; C1 decided"
+    assert (rows[0]["range"], rows[0]["locked"], rows[0]["assigned"]) == ("67–85.5", 3, 3)
+    assert (rows[0]["mass_kg"], rows[0]["category"], rows[2]["category"]) == ("10.5", "II", "III")
+    assert [row["consensus_missing"] for row in rows] == [True, False, True]
+    assert [segment.amount for segment in page.context["bars"][0].segments] == [
+        "0",
+        "0",
+        "180",
+        "20",
+        "31.5",
+    ]
+
+
+def test_an_empty_ranking_says_when_it_fills(cast, visit):
+    loi = make.screened(cast)
+    make.panel(cast, loi.call)
+    page = visit(cast.chair, at=LATER).get(f"/calls/{loi.call.code}/ranking/")
+    assert page.context["rows"] == []
+    assert "once the secretary has sent them to review" in page.content.decode()
+
+
+@pytest.mark.parametrize("who", ["reviewer_one", "secretary", "approver", "pi"])
+def test_only_the_chair_concludes(cast, visit, who):
+    loi = make.reviewed(cast)
+    client = visit(getattr(cast, who), at=LATER)
+    assert client.post(f"/lois/{loi.key}/conclude-reviews/").status_code == 404
+    assert client.post(f"/lois/{loi.key}/conclude/", {"consensus": WORDS}).status_code == 404
