@@ -1,6 +1,9 @@
+from contextlib import suppress
+
 from celery import shared_task
 
 from portal import clock
+from portal.verdict import Refused
 from proposals.models import Call
 from proposals.services import calls, letters, reminders
 
@@ -11,7 +14,8 @@ def keep_deadlines() -> None:
     now = clock.now()
     for call in Call.objects.filter(state="published", closes_at__lte=now):
         if call.closing_due_at <= now:
-            calls.close(call, now=now)
+            with suppress(Refused):  # a second clock was faster; the other calls are still due
+                calls.close(call, now=now)
     for call in Call.objects.filter(state="published", opens_at__lte=now, closes_at__gt=now):
         reminders.remind(call, now=now)
 

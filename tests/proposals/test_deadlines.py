@@ -1,7 +1,9 @@
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from portal.models import Event, Message
 from portal.verdict import Refused
@@ -169,6 +171,33 @@ def test_the_bell_closes_what_is_due_and_nothing_else(cast, clock_at):
     tasks.keep_deadlines()
     assert (make.again(due).state, make.again(later).state) == ("closed", "published")
     assert Event.objects.filter(verb="call.closed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clocks_at_once_close_once_and_neither_stumbles(cast, clock_at):
+    """Two beats by mistake: the slower one finds the calls closed and goes on."""
+    for code in ("ONE27", "TWO27", "SIX27"):
+        make.draft(cast, make.call(cast, code=code))
+    clock_at(CLOSED)
+    start, faults = threading.Barrier(3), []
+
+    def work() -> None:
+        start.wait()
+        try:
+            tasks.keep_deadlines()
+        except Refused as fault:
+            faults.append(str(fault))
+        finally:
+            connection.close()
+
+    clocks = [threading.Thread(target=work) for _ in range(3)]
+    for clock in clocks:
+        clock.start()
+    for clock in clocks:
+        clock.join()
+    assert faults == []
+    assert Event.objects.filter(verb="call.closed").count() == 3
+    assert Event.objects.filter(verb="loi.lapsed").count() == 3
 
 
 def test_a_clock_that_stood_still_closes_late_and_lets_nothing_in(cast, clock_at):
