@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 CODE = "CE8R"
-SECONDS_OPEN = 150
+SECONDS_OPEN = 180
 CASES = {case["ref"]: case for case in data.load("letters")}
 
 
@@ -113,7 +113,7 @@ def a_letter_is_drafted(pi: Person, ref: str, folder) -> str:
     pi.press("Begin")
     key = re.search(r"/lois/([a-z0-9]+)/", page.url).group(1)
     case = {**CASES[ref], "keywords": [keyword_code(code) for code in CASES[ref]["keywords"]]}
-    content = data.content(case, flight_model_on=str(date.today() + timedelta(days=600)))
+    content = data.content(case, flight_model_on=str(datetime.now(BEIJING).date() + timedelta(days=600)))
     for section, values in content.items():
         pi.go(f"/lois/{key}/edit/{section}/")
         if section == "resources":
