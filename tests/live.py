@@ -25,6 +25,13 @@ from tests.servers import Postgres, free_port, kill, start, wait_until
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "CI")
 PYTHON = sys.executable
+COLLECT = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+django.setup()
+from portal.management.commands.run import collect_static
+collect_static()
+"""
 SECRET_KEY = "a-secret-of-the-tests-and-of-nobody-else"
 
 
@@ -35,9 +42,10 @@ def prepared() -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     env = {name: os.environ[name] for name in KEPT if name in os.environ}
     env["PORTAL_VAR"] = str(folder)
-    migrate = ["migrate", "--verbosity=0"], ["createcachetable"]
-    for arguments in (*migrate, ["collectstatic", "--noinput", "--verbosity=0"]):
-        subprocess.run([PYTHON, "manage.py", *arguments], env=env, cwd=ROOT, check=True)
+    with subprocess.Popen([PYTHON, "-c", COLLECT], env=env, cwd=ROOT) as collecting:
+        for arguments in (["migrate", "--verbosity=0"], ["createcachetable"]):
+            subprocess.run([PYTHON, "manage.py", *arguments], env=env, cwd=ROOT, check=True)
+    assert collecting.returncode == 0
     with closing(sqlite3.connect(folder / "db.sqlite3")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return folder

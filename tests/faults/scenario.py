@@ -9,7 +9,10 @@ Prints one line of JSON. Told at real instants: the portal's clock is the real o
 import json
 import os
 import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import django
 
@@ -20,11 +23,12 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import transaction
+from django.db import connection, connections, transaction
 
 from portal import clock
 from portal.models import Message, Organisation, User
-from proposals.models import Call
+from portal.verdict import Refused
+from proposals.models import Call, LetterOfIntent
 from proposals.services import calls, decisions, lois
 from tests import make
 from tests.cast import Cast
@@ -38,34 +42,79 @@ OUTCOMES = ("selected", "reserve", "not_selected")
 def decided(number: str) -> dict:
     """A call with so many decisions approved: as many letters are owed."""
     cast, now = Cast(), clock.now()
-    filed_at, judged_at = now - 20 * DAY, now - 9 * DAY
-    call = make.call(cast, opens_at=now - 40 * DAY, closes_at=now - 10 * DAY)
-    cases = []
-    for place in range(int(number)):
-        loi = make.filed(
-            cast,
-            call,
-            now=filed_at,
-            rival=bool(place % 2),
-            title=f"Payload number {place + 1} of the call",
-            mass_cbe_kg="0.1",
-        )
-        cases.append(loi)
-    make.store_letters(call, now=filed_at)  # their receipts, of small bytes
-    calls.close(call, now=make.again(call).closing_due_at)
-    make.panel(cast, call)
+    call, cases = _judged(cast, int(number), mass_cbe_kg="0.1")
     for place, loi in enumerate(cases):
-        lois.screen(loi, compliant=True, by=cast.secretary, now=judged_at)
-        lois.begin_review(loi, facts=make.ENOUGH, by=cast.secretary, now=judged_at)
-        lois.conclude_reviews(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
-        lois.conclude(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
-        make.prepared(cast, loi, outcome=OUTCOMES[place % 3], now=judged_at)
-    decisions.propose_decisions(call, by=cast.chair, now=judged_at)
+        make.prepared(cast, loi, outcome=OUTCOMES[place % 3], now=now - 9 * DAY)
+    decisions.propose_decisions(call, by=cast.chair, now=now - 9 * DAY)
     today = now.astimezone(call.zoneinfo).date()
     decisions.approve_decisions(call, release_on=today, by=cast.approver, now=now)
     # The mail of the way here has gone.
     Message.objects.filter(done_at=None).update(done_at=now)
     return {"call": call.code}
+
+
+def _judged(cast: Cast, number: int, *, mass_cbe_kg: str) -> tuple[Call, list[LetterOfIntent]]:
+    """A closed call with so many cases in final review, their receipts stored."""
+    now = clock.now()
+    filed_at, judged_at = now - 20 * DAY, now - 9 * DAY
+    call = make.call(cast, opens_at=now - 40 * DAY, closes_at=now - 10 * DAY)
+    cases = [
+        make.filed(
+            cast,
+            call,
+            now=filed_at,
+            rival=bool(place % 2),
+            title=f"Payload number {place + 1} of the call",
+            mass_cbe_kg=mass_cbe_kg,
+        )
+        for place in range(number)
+    ]
+    make.store_letters(call, now=filed_at)  # the receipts, of small bytes
+    calls.close(call, now=make.again(call).closing_due_at)
+    make.panel(cast, call)
+    for loi in cases:
+        lois.screen(loi, compliant=True, by=cast.secretary, now=judged_at)
+        lois.begin_review(loi, facts=make.ENOUGH, by=cast.secretary, now=judged_at)
+        lois.conclude_reviews(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
+        lois.conclude(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
+    return call, cases
+
+
+@transaction.atomic
+def in_final_review(number: str) -> dict:
+    """So many cases of 10.5 kg each."""
+    call, _ = _judged(Cast(), int(number), mass_cbe_kg="10")
+    return {"call": call.code}
+
+
+def prepare_all_at_once() -> dict:
+    """Every case selected at the same instant, each in a thread with a connection of its own."""
+    connection.settings_dict["OPTIONS"].get("pool", {})["max_size"] = 60
+    chair = User.objects.get(email="chair@example.org")
+    cases = list(LetterOfIntent.objects.filter(state="final_review"))
+    together = Barrier(len(cases))
+
+    def prepare(loi: LetterOfIntent) -> str:
+        connections.close_all()
+        list(Call.objects.all())  # connected
+        together.wait(60)
+        try:
+            decisions.prepare(
+                loi,
+                outcome="selected",
+                reason=make.REASON,
+                result=make.RESULT,
+                by=chair,
+                now=clock.now(),
+            )
+        except Refused as refusal:
+            return refusal.verdict.rule
+        finally:
+            connections.close_all()
+        return "prepared"
+
+    with ThreadPoolExecutor(len(cases)) as pool:
+        return Counter(pool.map(prepare, cases))
 
 
 def release() -> dict:

@@ -109,7 +109,7 @@ def test_twenty_five_kills_in_a_thousand_letters(portal, mailbox):
 @pytest.mark.slow
 def test_two_workers_and_two_clocks_write_each_letter_once(portal, mailbox):
     """A deployment that was started twice by mistake."""
-    number = 12
+    number = 8
     portal.scene("decided", number)
     for name in ("worker", "second_worker"):
         portal.start_worker(name)
