@@ -4,7 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from portal import clock, notices
+from portal import clock, notices, throttle
 from portal.models import User
 
 
@@ -31,6 +31,10 @@ class Adapter(DefaultAccountAdapter):
         user.name = form.cleaned_data["name"]
         user.joined_at = clock.now()
         return super().save_user(request, user, form, commit)
+
+    def get_client_ip(self, request) -> str:
+        """Whose tries are counted: behind a proxy not the proxy, or everybody would be one."""
+        return throttle.address(request)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return self._absolute(super().get_reset_password_from_key_url(key))
