@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count
 from django.utils import formats
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal import roles
@@ -43,7 +44,12 @@ CASES: list[Callable[[Call, User, list[LetterOfIntent]], dict[int, CaseMore]]] =
 
 
 def public_bars(call: Call) -> list[bars.Bar]:
-    """For everybody: what is offered, held back, and committed by released decisions."""
+    """For everybody: what is offered, held back, and committed by released decisions.
+
+    A call of history has none: what it held back and gave was not published.
+    """
+    if call.history:
+        return []
     return [
         bars.bar(bars.public(queries.balance(allocation)), label(allocation, call))
         for allocation in call.allocations.all()
@@ -165,14 +171,18 @@ def timeline(call: Call, now: datetime) -> list[dict]:
             "label": milestone.get_kind_display(),
             "planned": _day(milestone.planned),
             "actual": _day(milestone.actual),
-            "slip_text": slip(milestone, today) or milestone.note,
-            "tone": _tone(milestone, today),
+            "slip_text": " · ".join(
+                filter(None, [slip(milestone, today, history=call.history), milestone.note])
+            ),
+            "tone": "" if call.history else _tone(milestone, today),
         }
         for milestone in sorted(call.milestones.all(), key=lambda m: order.index(m.kind))
     ]
 
 
-def slip(milestone: Milestone, today: date) -> str:
+def slip(milestone: Milestone, today: date, *, history: bool = False) -> str:
+    if history and milestone.actual is None:
+        return _("actual date not published")
     if milestone.planned is None or (milestone.actual is None and milestone.planned >= today):
         return ""
     days = ((milestone.actual or today) - milestone.planned).days

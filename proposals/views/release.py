@@ -37,7 +37,8 @@ def _today(request: HttpRequest, call: Call) -> date:
 def decisions(request: HttpRequest, code: str) -> HttpResponse:
     call = _load(request, code)
     if request.GET.get("part") == "letters" and request.htmx:
-        return render(request, "proposals/release_letters.html", _letters(request, call))
+        context = {**_letters(request, call), "fragment": True}
+        return render(request, "proposals/release_letters.html", context)
     return _page(request, call)
 
 
