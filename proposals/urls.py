@@ -37,11 +37,21 @@ urlpatterns = [
     # the secretariat's work on cases
     path("calls/<str:code>/cases/", cases.index, name="cases"),
     path("lois/<slug:key>/screen/", cases.screen, name="screen"),
-    path("lois/<slug:key>/declare-ineligible/", cases.declare_ineligible, name="declare_ineligible_loi"),
+    path(
+        "lois/<slug:key>/declare-ineligible/",
+        cases.declare_ineligible,
+        name="declare_ineligible_loi",
+    ),
     # approval and release
     path("calls/<str:code>/decisions/", release.decisions, name="decisions"),
-    path("calls/<str:code>/reopen-decisions/", release.reopen_decisions, name="reopen_decisions_call"),
-    path("calls/<str:code>/approve-decisions/", release.approve_decisions, name="approve_decisions_call"),
+    path(
+        "calls/<str:code>/reopen-decisions/", release.reopen_decisions, name="reopen_decisions_call"
+    ),
+    path(
+        "calls/<str:code>/approve-decisions/",
+        release.approve_decisions,
+        name="approve_decisions_call",
+    ),
     path("calls/<str:code>/move-release/", release.move_release, name="move_release_call"),
     path("calls/<str:code>/release/", release.release, name="release_call"),
 ]
