@@ -10,10 +10,11 @@ def navigation(request: HttpRequest) -> dict:
     if user is None:
         return {}
     items = [item for source in cards.NAV_SOURCES for item in source(user)]
+    here = [item for item in items if request.path.startswith(item.prefix)]
+    nearest = max(here, key=lambda item: len(item.prefix), default=None)
     return {
         "nav_items": [
-            {"label": item.label, "url": item.url, "active": request.path.startswith(item.prefix)}
-            for item in items
+            {"label": item.label, "url": item.url, "active": item is nearest} for item in items
         ],
         "demonstration": settings.DEMONSTRATION,
         "server_now": getattr(request, "arrived_at", None),

@@ -79,7 +79,7 @@ def sheet_is_complete(assignment: Assignment, act: Act) -> Verdict:
     if owed:
         return no(
             "incomplete",
-            say("%(n)s things are owed. The first: %(first)s", n=len(owed), first=owed[0]),
+            say("Still owed: %(n)s. The first: %(first)s", n=len(owed), first=owed[0]),
         )
     return YES
 

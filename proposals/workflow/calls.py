@@ -79,10 +79,10 @@ def every_case_is_decided(call: Call, act: Act) -> Verdict:
     running = call.lois.filter(state__in=RUNNING)
     open_cases = running.exclude(state="final_review").count()
     if open_cases:
-        return no("cases_open", say("%(n)s cases are not yet in final review.", n=open_cases))
+        return no("cases_open", say("Cases not yet in final review: %(n)s.", n=open_cases))
     undecided = running.exclude(decisions__state__in=["prepared", "approved"]).count()
     if undecided:
-        return no("undecided", say("%(n)s cases have no decision yet.", n=undecided))
+        return no("undecided", say("Cases without a decision: %(n)s.", n=undecided))
     if not running.exists():
         return no("no_cases", say("There is no case to decide."))
     return YES
@@ -121,7 +121,7 @@ def every_letter_is_stored(call: Call, act: Act) -> Verdict:
         return no(
             "letters_missing",
             say(
-                "%(n)s of %(all)s letters are not yet stored. They are being rendered; try again in a moment.",
+                "Letters not yet stored: %(n)s of %(all)s. They are being rendered; try again in a moment.",
                 n=missing,
                 all=letters.count(),
             ),

@@ -41,7 +41,7 @@ def complete(loi: LetterOfIntent, act: Act) -> Verdict:
         return no(
             "incomplete",
             say(
-                "%(n)s things stand in the way. The first: %(first)s",
+                "Still in the way: %(n)s. The first: %(first)s",
                 n=len(problems),
                 first=problems[0].sentence,
             ),
@@ -97,7 +97,7 @@ def enough_reviewers(loi: LetterOfIntent, act: Act) -> Verdict:
         return no(
             "too_few_reviewers",
             say(
-                "%(given)s reviewers without a conflict are assigned; %(least)s are needed.",
+                "Reviewers without a conflict: %(given)s assigned, %(least)s needed.",
                 given=given,
                 least=least,
             ),

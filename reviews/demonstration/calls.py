@@ -60,7 +60,12 @@ def published(
         code=code,
         mission=carrier,
         title=title,
-        summary="Partners are invited to propose payloads at mission, system and unit level. System- and unit-level payloads share 200 kg on the lander, of which 20 kg are held back; one independent module has at most 100 kg, counted as MEV. Mission-level partners fly their own craft and draw nothing from it.",
+        summary=(
+            "Partners are invited to propose payloads at mission, system and unit level. System- "
+            "and unit-level payloads share 200 kg on the lander, of which 20 kg are held back; one "
+            "independent module has at most 100 kg, counted as MEV. Mission-level partners fly "
+            "their own craft and draw nothing from it."
+        ),
         fictional=True,
         zone="Asia/Shanghai",
         opens_at=opens_at,
@@ -72,12 +77,24 @@ def published(
     calls.draft(
         call,
         allocations=[
-            Allocation(platform=lander, resource="mass", capacity=Decimal(200), held_back=Decimal(20), module_cap=Decimal(100)),
+            Allocation(
+                platform=lander,
+                resource="mass",
+                capacity=Decimal(200),
+                held_back=Decimal(20),
+                module_cap=Decimal(100),
+            ),
             Allocation(platform=lander, resource="power", capacity=Decimal(1000)),
             Allocation(platform=lander, resource="slots", capacity=Decimal(10)),
         ],
         criteria=[
-            Criterion(code=code, title=name, question=asks, weight=weight, threshold=threshold and Decimal(threshold))
+            Criterion(
+                code=code,
+                title=name,
+                question=asks,
+                weight=weight,
+                threshold=threshold and Decimal(threshold),
+            )
             for code, name, asks, weight, threshold in RUBRIC
         ],
         milestones={

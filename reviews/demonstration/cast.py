@@ -7,7 +7,7 @@ from portal import roles, services
 from portal.models import Organisation, User
 from reviews.demonstration import data
 
-PASSWORD = "lunar-demonstration"  # noqa: S105 - printed on purpose: the accounts are for trying
+PASSWORD = "lunar-demonstration"
 SUFFIX = "[FICTIONAL]"
 OFFICE = (
     ("admin", "Administrator", roles.ADMIN),

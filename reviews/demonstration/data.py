@@ -108,7 +108,14 @@ def content(case: dict, **changes: str) -> dict:
             "funding_source": "National programme [FICTIONAL]",
         },
         "declarations": dict.fromkeys(
-            ("authority", "accuracy", "no_exchange_of_funds", "no_controlled_data", "privacy", "non_binding"),
+            (
+                "authority",
+                "accuracy",
+                "no_exchange_of_funds",
+                "no_controlled_data",
+                "privacy",
+                "non_binding",
+            ),
             "on",
         ),
     }

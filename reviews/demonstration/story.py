@@ -116,7 +116,9 @@ def _screen(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
         if ref == "FIC-03":
             continue
         if ref != "FIC-06":
-            lois.screen(loi, compliant=True, note="Complete and within scope.", by=secretary, now=at)
+            lois.screen(
+                loi, compliant=True, note="Complete and within scope.", by=secretary, now=at
+            )
             continue
         restored = Decimal("110.400")
         lois.screen(

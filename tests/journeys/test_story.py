@@ -113,7 +113,9 @@ def a_letter_is_drafted(pi: Person, ref: str, folder) -> str:
     pi.press("Begin")
     key = re.search(r"/lois/([a-z0-9]+)/", page.url).group(1)
     case = {**CASES[ref], "keywords": [keyword_code(code) for code in CASES[ref]["keywords"]]}
-    content = data.content(case, flight_model_on=str(datetime.now(BEIJING).date() + timedelta(days=600)))
+    content = data.content(
+        case, flight_model_on=str(datetime.now(BEIJING).date() + timedelta(days=600))
+    )
     for section, values in content.items():
         pi.go(f"/lois/{key}/edit/{section}/")
         if section == "resources":
@@ -252,7 +254,7 @@ def it_is_screened_and_assigned(secretary: Person, case: str) -> None:
     secretary.go(f"{case}assign/")
     own = page.get_by_label("Principal investigator, Baltic Space Physics Lab")
     assert own.is_disabled()  # a member of the team cannot be ticked
-    assert secretary.reads("are needed")
+    assert secretary.reads("3 needed")
     for n in (1, 2, 3):
         page.get_by_label(f"Reviewer R{n}").check()
     secretary.look("assign")

@@ -81,7 +81,7 @@ def test_an_incomplete_letter_is_not_signed_off(cast):
     with pytest.raises(Refused) as caught:
         lois.sign_off(loi, version=loi.version, by=cast.pi, now=DURING)
     assert str(caught.value.verdict.reason) == (
-        "1 things stand in the way. The first: Attach the signed letter as a PDF."
+        "Still in the way: 1. The first: Attach the signed letter as a PDF."
     )
 
 

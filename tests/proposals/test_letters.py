@@ -219,4 +219,4 @@ def test_one_failed_letter_holds_back_the_release_with_a_sentence(cast):
     make.store_letters(call)
     with pytest.raises(decisions.Refused) as refused:
         decisions.release(call, by=cast.secretary, now=RELEASED)
-    assert str(refused.value).startswith("1 of 2 letters are not yet stored.")
+    assert str(refused.value).startswith("Letters not yet stored: 1 of 2.")

@@ -59,7 +59,7 @@ def test_the_secretary_cannot_approve_and_reads_why(cast, visit):
 def test_the_release_is_refused_while_letters_are_missing(cast, visit):
     call = make.approved_call(cast, outcomes=THREE)
     browser = visit(cast.secretary, at=make.RELEASED)
-    sentence = "3 of 3 letters are not yet stored."
+    sentence = "Letters not yet stored: 3 of 3."
     assert sentence in page(visit, cast.secretary, call, make.RELEASED)
     rehearsal = browser.get(f"/calls/{call.code}/release/")
     assert rehearsal.status_code == 409

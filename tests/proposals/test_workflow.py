@@ -115,7 +115,7 @@ def test_a_review_begins_with_enough_reviewers(cast, assigned, enough):
     assert bool(verdict) == enough
     if not enough:
         assert str(verdict.reason) == (
-            f"{assigned} reviewers without a conflict are assigned; 3 are needed."
+            f"Reviewers without a conflict: {assigned} assigned, 3 needed."
         )
 
 

@@ -135,7 +135,7 @@ def test_a_case_goes_to_review_with_enough_reviewers_only(cast, visit, case):
     client = visit(cast.secretary, at=LATER)
     services.assign(case, cast.reviewer_one, by=cast.secretary, now=LATER)
     page = client.get(f"/lois/{case.key}/assign/").content.decode()
-    assert "1 reviewers without a conflict are assigned; 3 are needed." in page
+    assert "Reviewers without a conflict: 1 assigned, 3 needed." in page
     assert client.post(f"/lois/{case.key}/begin-review/").status_code == 409
     for reviewer in cast.reviewers[1:]:
         services.assign(case, reviewer, by=cast.secretary, now=LATER)

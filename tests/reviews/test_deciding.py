@@ -180,7 +180,7 @@ def test_decisions_are_proposed_once_every_case_has_one(cast, visit, pair):
     client.post(f"/lois/{pair[0].key}/prepare/", typed(granted_mass="94.5"))
     answer = client.post(f"/calls/{code}/propose-decisions/")
     assert answer.status_code == 409
-    assert "1 cases have no decision yet." in answer.content.decode()
+    assert "Cases without a decision: 1." in answer.content.decode()
     given = typed(outcome="not_selected", granted_mass="0")
     assert client.post(f"/lois/{pair[1].key}/prepare/", given).status_code == 302
     assert client.post(f"/calls/{code}/propose-decisions/").status_code == 302

@@ -115,7 +115,7 @@ def test_twelve_cases_are_in_final_review_and_nothing_is_decided(first_round):
 
 def test_the_reviewer_of_the_optics_institute_is_kept_from_its_case(demonstration, first_round):
     found = queries.conflicts_of(demonstration.reviewers["R4"], cases(first_round)["FIC-08"])
-    assert [(conflict.kind, conflict.hard) for conflict in found][0] == ("organisation", True)
+    assert ("organisation", True) in [(conflict.kind, conflict.hard) for conflict in found]
 
 
 def test_the_open_call_has_letters_in_every_early_state(demonstration):

@@ -256,7 +256,7 @@ def test_locking_says_what_is_owed_and_keeps_what_is_written(cast, visit, case):
         "C6: a score of 5 needs a major finding",
         "the risk is not rated",
     ]
-    assert "5 things are owed." in answer.content.decode()
+    assert "Still owed: 5." in answer.content.decode()
     assert make.again(assignment).state == "accepted"
     assert assignment.scores.count() == 5
 
