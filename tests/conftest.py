@@ -37,7 +37,7 @@ Path(os.environ["SIGNING_KEY_FILE"]).write_bytes(
 django.setup()
 
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from portal import clock, triggers
@@ -81,6 +81,17 @@ def _lifted(flush: Callable) -> Callable:
 def cast(db) -> Cast:
     """The people of the tests, freshly entered."""
     return Cast()
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker) -> Iterator[Cast]:
+    """A cast that lives through a module: a scene built on it once is where each test begins.
+
+    The module then gives it to its tests as `cast`. Not for transactional tests.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Cast()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

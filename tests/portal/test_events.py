@@ -124,25 +124,18 @@ def test_an_event_is_neither_saved_again_nor_deleted(cast):
         event.delete()
 
 
-@pytest.mark.parametrize("act", ["UPDATE {} SET id = id", "DELETE FROM {}"])
-@pytest.mark.parametrize(
-    "model", [Event, StoredFile, Revision, Filing, LedgerEntry], ids=lambda m: m.__name__
-)
-def test_the_database_refuses_as_well(cast, model, act):
+def test_the_database_refuses_as_well(cast):
     make.prepared(cast)
-    assert model.objects.exists()
-    table = model._meta.db_table
-    statement = act.format(table).replace("id = id", f"{pk(model)} = {pk(model)}")
-    with (
-        pytest.raises(DatabaseError, match="append-only"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(statement)
-
-
-def pk(model) -> str:
-    return model._meta.pk.column
+    for model in (Event, StoredFile, Revision, Filing, LedgerEntry):
+        table, column = model._meta.db_table, model._meta.pk.column
+        assert model.objects.exists()
+        for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+            with (
+                pytest.raises(DatabaseError, match="append-only"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
 
 
 @pytest.mark.parametrize("change", [{"verb": "x"}, {"data": {}}])

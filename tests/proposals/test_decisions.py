@@ -4,14 +4,30 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from portal.models import Event, Message
 from portal.verdict import Refused
 from proposals import queries
 from proposals.invariants import nothing_of_a_decision_shows_before_its_release
-from proposals.models import Decision, Grant, LedgerEntry, Letter, LetterOfIntent
+from proposals.models import Decision, Grant, Letter, LetterOfIntent
 from proposals.services import calls, decisions, lois
 from tests import make
-from tests.make import APPROVED, DECIDED, RELEASE_ON, RELEASED
+from tests.cast import Cast
+from tests.make import APPROVED, DECIDED, RELEASE_ON
+
+
+@pytest.fixture(scope="module")
+def scene(stage) -> LetterOfIntent:
+    return make.in_final_review(stage, make.filed(stage, make.call(stage, code="STAGE27")))
+
+
+@pytest.fixture
+def cast(stage, db) -> Cast:
+    return stage
+
+
+@pytest.fixture
+def case(scene, db) -> LetterOfIntent:
+    """A case in final review, the only one of its call."""
+    return make.again(scene)
 
 
 def refused(act, *args, **more) -> str:
@@ -35,8 +51,8 @@ def states(call) -> list[str]:
 # Preparing
 
 
-def test_a_prepared_decision_holds_what_it_would_give(cast):
-    decision = make.prepared(cast)
+def test_a_prepared_decision_holds_what_it_would_give(cast, case):
+    decision = make.prepared(cast, case)
     call = decision.loi.call
     assert kinds(decision) == ["hold 10.500"]
     assert (mass(call).proposed, mass(call).committed) == (Decimal("10.5"), 0)
@@ -44,14 +60,14 @@ def test_a_prepared_decision_holds_what_it_would_give(cast):
 
 
 @pytest.mark.parametrize("outcome", ["reserve", "not_selected"])
-def test_a_no_holds_nothing(cast, outcome):
-    decision = make.prepared(cast, outcome=outcome)
+def test_a_no_holds_nothing(cast, case, outcome):
+    decision = make.prepared(cast, case, outcome=outcome)
     assert not decision.grants.exists()
     assert mass(decision.loi.call).taken == 0
 
 
-def test_preparing_again_returns_the_hold_before(cast):
-    first = make.prepared(cast)
+def test_preparing_again_returns_the_hold_before(cast, case):
+    first = make.prepared(cast, case)
     second = make.prepared(cast, first.loi, outcome="selected_conditional")
     assert make.again(first).state == "void"
     assert kinds(first) == ["hold 10.500", "return 10.500"]
@@ -81,15 +97,14 @@ def test_one_kilogram_too_much_is_refused_with_the_sum_and_changes_nothing(cast)
     assert mass(call).free == 0
 
 
-def test_a_grant_is_what_is_asked_or_less_with_a_reason(cast):
-    loi = make.in_final_review(cast)
+def test_a_grant_is_what_is_asked_or_less_with_a_reason(cast, case):
     for amount, why, rule in (
         ("10.501", "", "grant.range"),
         ("-1", "Less than nothing.", "grant.range"),
         ("10", "", "grant.reason"),
         ("10", "too short", "grant.reason"),
     ):
-        assert refused(make.prepared, cast, loi, granted={"mass": (Decimal(amount), why)}) == rule
+        assert refused(make.prepared, cast, case, granted={"mass": (Decimal(amount), why)}) == rule
 
 
 def test_nothing_over_the_cap_is_granted_whatever_the_screening_found(cast):
@@ -101,22 +116,20 @@ def test_nothing_over_the_cap_is_granted_whatever_the_screening_found(cast):
     assert refused(make.prepared, cast, loi) == "grant.cap"
 
 
-def test_the_words_of_a_decision_are_whole(cast):
-    loi = make.in_final_review(cast)
+def test_the_words_of_a_decision_are_whole(cast, case):
     for given, rule in (
         ({"outcome": "perhaps"}, "decision.outcome"),
         ({"reason": "Good."}, "decision.reason"),
         ({"outcome": "selected_conditional", "conditions": []}, "decision.conditions"),
         ({"outcome": "selected", "conditions": make.CONDITIONS}, "decision.conditions"),
     ):
-        assert refused(make.prepared, cast, loi, **given) == rule
+        assert refused(make.prepared, cast, case, **given) == rule
 
 
-def test_only_the_chair_prepares(cast):
-    loi = make.in_final_review(cast)
+def test_only_the_chair_prepares(cast, case):
     for name in set(cast.NAMES) - {"chair"}:
         by = getattr(cast, name)
-        assert refused(make.prepared, cast, loi, by=by) == "decision.prepare.who"
+        assert refused(make.prepared, cast, case, by=by) == "decision.prepare.who"
 
 
 def test_a_case_is_decided_in_final_review_and_not_before(cast):
@@ -124,14 +137,14 @@ def test_a_case_is_decided_in_final_review_and_not_before(cast):
     assert refused(make.prepared, cast, loi) == "not_in_final_review"
 
 
-def test_the_basis_keeps_what_the_panel_found(cast):
-    basis = make.prepared(cast).basis
+def test_the_basis_keeps_what_the_panel_found(cast, case):
+    basis = make.prepared(cast, case).basis
     assert (basis["mean"], basis["rank"]) == ("75.5", 1)
     assert basis["findings"][0]["text"] == "It answers a stated aim of the call."
 
 
-def test_withdrawing_returns_what_was_held(cast):
-    decision = make.prepared(cast)
+def test_withdrawing_returns_what_was_held(cast, case):
+    decision = make.prepared(cast, case)
     lois.withdraw(decision.loi, by=cast.aor, now=DECIDED, reason="Our funding is gone.")
     assert make.again(decision).state == "void"
     assert make.again(decision.loi).state == "withdrawn"
@@ -185,15 +198,6 @@ def test_nobody_approves_decisions_they_prepared(cast):
     assert not Letter.objects.filter(kind="decision").exists()
 
 
-def test_nobody_releases_what_they_approved(cast):
-    call = make.approved_call(cast)
-    make.store_letters(call)
-    cast.approver.role_grants.create(role="secretary", granted_at=DECIDED)
-    by = cast.again("approver")
-    assert refused(decisions.release, call, by=by, now=RELEASED) == "two_persons"
-    decisions.release(call, by=cast.secretary, now=RELEASED)
-
-
 def test_nobody_confirms_as_ineligible_what_they_screened(cast):
     loi = make.screened(cast, compliant=False)
     by = approver_too(cast, "secretary")
@@ -201,84 +205,13 @@ def test_nobody_confirms_as_ineligible_what_they_screened(cast):
     lois.declare_ineligible(loi, by=cast.approver, now=DECIDED)
 
 
-def test_the_database_as_well_wants_two_persons(cast):
-    decision = make.prepared(cast)
+def test_the_database_as_well_wants_two_persons(cast, case):
+    decision = make.prepared(cast, case)
     with pytest.raises(IntegrityError), transaction.atomic():
         Decision.objects.filter(pk=decision.pk).update(approved_by=decision.prepared_by)
 
 
 # Approval and release
-
-
-def test_approval_gives_every_decision_its_letter_with_a_number(cast):
-    call = make.approved_call(cast)
-    letters = Letter.objects.filter(kind="decision").order_by("number")
-    assert [letter.state for letter in letters] == ["owed", "owed"]
-    assert [letter.number for letter in letters] == ["TEST27-L0003", "TEST27-L0004"]
-    assert {letter.dated for letter in letters} == {RELEASE_ON}
-    assert set(states(call)) == {"final_review"}
-
-
-def test_the_release_waits_for_every_letter(cast):
-    call = make.approved_call(cast)
-    assert refused(decisions.release, call, by=cast.secretary, now=RELEASED) == "letters_missing"
-    make.store_letters(call)
-    decisions.release(call, by=cast.secretary, now=RELEASED)
-
-
-def test_the_release_happens_on_the_day_the_letters_say(cast):
-    call = make.approved_call(cast, outcomes=["reserve"])
-    make.store_letters(call)
-    for days in (-1, 1):
-        at = RELEASED + timedelta(days=days)
-        assert refused(decisions.release, call, by=cast.secretary, now=at) == "release_date"
-
-
-def test_release_flips_everything_together(cast, truths):
-    call = make.released_call(
-        cast, outcomes=["selected", "selected_conditional", "reserve", "not_selected"]
-    )
-    assert states(call) == ["selected", "selected_conditional", "reserve", "not_selected"]
-    assert set(Decision.objects.values_list("state", flat=True)) == {"released"}
-    assert set(Letter.objects.values_list("state", flat=True)) == {"issued"}
-    assert (mass(call).proposed, mass(call).committed) == (0, 21)
-    assert Message.objects.filter(notice="loi_decided").count() == 2 * 4 + 2 * 2
-    assert call.milestones.get(kind="final").actual == RELEASE_ON
-
-
-def test_release_is_all_or_nothing(cast):
-    """The last letter says something else than was decided: nobody hears anything."""
-    call = make.approved_call(cast)
-    make.store_letters(call)
-    last = Letter.objects.filter(kind="decision").order_by("pk").last()
-    Letter.objects.filter(pk=last.pk).update(context={**last.context, "outcome": "selected"})
-    before = Event.objects.count(), Message.objects.count(), LedgerEntry.objects.count()
-    assert refused(decisions.release, call, by=cast.secretary, now=RELEASED) == "letter_differs"
-    assert set(states(call)) == {"final_review"}
-    assert make.again(call).state == "decisions_approved"
-    assert (Event.objects.count(), Message.objects.count(), LedgerEntry.objects.count()) == before
-
-
-def test_results_are_released_once(cast):
-    call = make.released_call(cast)
-    before = Message.objects.count()
-    assert refused(decisions.release, call, by=cast.secretary, now=RELEASED) == "call.release.from"
-    assert Message.objects.count() == before
-
-
-def test_reopening_voids_the_letters_and_keeps_their_numbers(cast, truths):
-    call = make.approved_call(cast)
-    make.store_letters(call)
-    decisions.reopen_decisions(call, by=cast.approver, now=APPROVED, reason="A case was missed.")
-    letters = Letter.objects.filter(kind="decision")
-    assert {letter.state for letter in letters} == {"void"}
-    assert set(Decision.objects.values_list("state", "approved_by")) == {("prepared", None)}
-    decisions.propose_decisions(call, by=cast.chair, now=APPROVED)
-    decisions.approve_decisions(call, release_on=RELEASE_ON, by=cast.approver, now=APPROVED)
-    numbers = letters.filter(state="owed").order_by("number").values_list("number", flat=True)
-    assert list(numbers) == ["TEST27-L0005", "TEST27-L0006"]
-    make.store_letters(call)
-    decisions.release(call, by=cast.secretary, now=RELEASED)
 
 
 def test_a_release_is_not_planned_for_yesterday(cast):
@@ -288,36 +221,11 @@ def test_a_release_is_not_planned_for_yesterday(cast):
     assert refused(decisions.approve_decisions, call, **more) == "release_on.past"
 
 
-def test_moving_the_release_dates_every_letter_anew(cast, truths):
-    call = make.approved_call(cast)
-    make.store_letters(call)
-    moved = RELEASE_ON + timedelta(days=7)
-    decisions.move_release(call, release_on=moved, by=cast.secretary, now=APPROVED)
-    letters = Letter.objects.filter(kind="decision")
-    assert {(letter.state, letter.dated) for letter in letters} == {("owed", moved)}
-    assert all(letter.context["date"] == "7 July 2027" for letter in letters)
-    assert all(letter.context["signatory"]["name"] == cast.approver.name for letter in letters)
-    later = RELEASED + timedelta(days=7)
-    assert refused(decisions.release, call, by=cast.secretary, now=later) == "letters_missing"
-    make.store_letters(call)
-    decisions.release(call, by=cast.secretary, now=later)
-
-
-def test_withdrawing_after_the_approval_voids_the_letter_and_the_rest_is_released(cast, truths):
-    call = make.approved_call(cast)
-    make.store_letters(call)
-    loi = call.lois.order_by("pk").first()
-    lois.withdraw(loi, by=cast.aor, now=APPROVED, reason="Our funding is gone.")
-    assert mass(call).taken == 0
-    decisions.release(call, by=cast.secretary, now=RELEASED)
-    assert states(call) == ["withdrawn", "not_selected"]
-
-
 # What the database refuses by itself
 
 
-def test_a_case_has_one_decision_in_force(cast):
-    decision = make.prepared(cast)
+def test_a_case_has_one_decision_in_force(cast, case):
+    decision = make.prepared(cast, case)
     with pytest.raises(IntegrityError), transaction.atomic():
         Decision.objects.create(
             loi=decision.loi,
@@ -329,23 +237,23 @@ def test_a_case_has_one_decision_in_force(cast):
         )
 
 
-def test_less_than_asked_has_a_reason_in_the_database_too(cast):
-    grant = make.prepared(cast).grants.get()
+def test_less_than_asked_has_a_reason_in_the_database_too(cast, case):
+    grant = make.prepared(cast, case).grants.get()
     for columns in ({"amount": 1}, {"amount": -1, "reason": "Negative."}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Grant.objects.filter(pk=grant.pk).update(**columns)
 
 
-def test_a_decision_is_released_with_its_instant(cast):
-    decision = make.prepared(cast)
+def test_a_decision_is_released_with_its_instant(cast, case):
+    decision = make.prepared(cast, case)
     with pytest.raises(IntegrityError), transaction.atomic():
         Decision.objects.filter(pk=decision.pk).update(state="released")
 
 
-def test_no_case_says_its_outcome_before_the_release(cast):
-    decision = make.prepared(cast)
+def test_no_case_says_its_outcome_before_the_release(cast, case):
+    decision = make.prepared(cast, case)
     assert list(nothing_of_a_decision_shows_before_its_release(DECIDED)) == []
     LetterOfIntent.objects.filter(pk=decision.loi_id).update(state="selected")
     assert list(nothing_of_a_decision_shows_before_its_release(DECIDED)) == [
-        "TEST27-0001 is selected without a released decision"
+        "STAGE27-0001 is selected without a released decision"
     ]
