@@ -7,6 +7,7 @@ from django.db.models import F, Model, Q, QuerySet
 from portal import clock
 
 MOST_ATTEMPTS = 6
+LONGEST_PAUSE = timedelta(minutes=10)
 
 
 def owed(rows: QuerySet, now: datetime) -> QuerySet:
@@ -41,10 +42,12 @@ def finish(row: Model, *, now: datetime, **changes: object) -> bool:
     return bool(_held(row).update(done_at=now, lease_until=None, last_error="", **changes))
 
 
-def fail(row: Model, *, now: datetime, reason: str, final: bool = False) -> None:
+def fail(
+    row: Model, *, now: datetime, reason: str, final: bool = False, most: int = MOST_ATTEMPTS
+) -> None:
     """Owe the row again after a pause that doubles, or give it up and leave it to people."""
-    given_up = final or row.attempts >= MOST_ATTEMPTS
-    pause = timedelta(seconds=5 * 2**row.attempts)
+    given_up = final or row.attempts >= most
+    pause = min(timedelta(seconds=5 * 2 ** min(row.attempts, 10)), LONGEST_PAUSE)
     changes = {"failed_at": now} if given_up else {"due_at": now + pause}
     _held(row).update(lease_until=None, last_error=reason[:1000], **changes)
 

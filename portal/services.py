@@ -13,6 +13,10 @@ from portal.text import say
 from portal.verdict import Refused, no
 
 MOST_A_BATCH = 25
+# A mail server that is away is asked for two days, every ten minutes in the end.
+MOST_ATTEMPTS = 300
+# What the server says of one message; all else is between the server and us.
+ABOUT_ONE_MESSAGE = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 
 
 def deliver(now: datetime) -> int:
@@ -20,7 +24,8 @@ def deliver(now: datetime) -> int:
 
     Nothing is locked while the mail server is asked. A 5xx answer to the message
     gives it up for people to see; everything else is tried again later, a refusal
-    at the door included: that is about us and not about the message.
+    at the door included: that is about us and not about the message, and ends
+    the batch.
     """
     rows = Message.objects.filter(dropped_at=None)
     tried = 0
@@ -35,18 +40,20 @@ def deliver(now: datetime) -> int:
                     dropped_at=clock.now(), lease_until=None
                 )
                 continue
-            opened = False
             try:
                 connection.open()
-                opened = True
                 _email(message, connection).send()
-            except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as refusal:
+            except OSError as trouble:  # what smtplib raises is one, too
                 connection.close()
-                final = opened and _for_good(refusal)
-                leases.fail(message, now=clock.now(), reason=repr(refusal), final=final)
-            except OSError as trouble:
-                connection.close()
-                leases.fail(message, now=clock.now(), reason=repr(trouble))
+                leases.fail(
+                    message,
+                    now=clock.now(),
+                    reason=repr(trouble),
+                    final=_for_good(trouble),
+                    most=MOST_ATTEMPTS,
+                )
+                if not isinstance(trouble, ABOUT_ONE_MESSAGE):
+                    break
             else:
                 leases.finish(message, now=clock.now())
     finally:
@@ -65,10 +72,10 @@ def _email(message: Message, connection) -> EmailMessage:
     )
 
 
-def _for_good(refusal: smtplib.SMTPException) -> bool:
-    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
-        return all(500 <= code < 600 for code, _ in refusal.recipients.values())
-    return 500 <= refusal.smtp_code < 600
+def _for_good(trouble: OSError) -> bool:
+    if isinstance(trouble, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in trouble.recipients.values())
+    return isinstance(trouble, smtplib.SMTPDataError) and 500 <= trouble.smtp_code < 600
 
 
 @transaction.atomic

@@ -20,7 +20,15 @@ import psycopg
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.servers import Postgres, free_port, kill, start, wait_until
+from tests.servers import (
+    Postgres,
+    children,
+    cpu_seconds,
+    free_port,
+    kill,
+    start,
+    wait_until,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "CI")
@@ -101,14 +109,14 @@ class Portal:
     # What is asked of it once
 
     def manage(self, *arguments: str) -> str:
-        return self._run("manage.py", *arguments)
+        return self.run("manage.py", *arguments)
 
     def scene(self, act: str, *arguments: object) -> dict:
         """One act of tests/faults/scenario.py, in a process beside the portal."""
-        printed = self._run("-m", "tests.faults.scenario", act, *map(str, arguments))
+        printed = self.run("-m", "tests.faults.scenario", act, *map(str, arguments))
         return json.loads(printed.splitlines()[-1])
 
-    def _run(self, *arguments: str) -> str:
+    def run(self, *arguments: str) -> str:
         done = subprocess.run(
             [PYTHON, *arguments], env=self.env, cwd=ROOT, capture_output=True, text=True
         )
@@ -161,11 +169,14 @@ class Portal:
 
     def kill_one_inside(self, name: str) -> bool:
         """SIGKILL to one child of the process, where it has any."""
-        listed = Path(f"/proc/{self.processes[name].pid}/task/{self.processes[name].pid}/children")
-        children = listed.read_text().split()
-        if children:
-            os.kill(int(children[-1]), signal.SIGKILL)
-        return bool(children)
+        inside = children(self.processes[name].pid)
+        if inside:
+            os.kill(inside[-1], signal.SIGKILL)
+        return bool(inside)
+
+    def cpu_of(self, name: str) -> float:
+        pid = self.processes[name].pid
+        return sum(cpu_seconds(of) for of in [pid, *children(pid)])
 
     def end(self) -> None:
         for process in self.processes.values():

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.mail.backends import smtp
 
 from portal import leases, notices, services
 from portal.models import Message
@@ -65,21 +64,6 @@ def test_a_server_that_is_away_is_asked_once_a_batch(db, server):
     server.start()
 
 
-def test_a_refused_sign_in_costs_no_message(db, server, monkeypatch):
-    """The server answers 535, which of a message would be final."""
-
-    def refuse(backend):
-        raise smtp.smtplib.SMTPAuthenticationError(535, b"bad credentials")
-
-    messages(1)
-    with monkeypatch.context() as patched:
-        patched.setattr(smtp.EmailBackend, "open", refuse)
-        services.deliver(NOW)
-    assert Message.objects.get().failed_at is None
-    services.deliver(NOW + timedelta(minutes=1))
-    assert len(server.taken) == 1
-
-
 @pytest.mark.parametrize(
     "answer, given_up",
     [
@@ -102,16 +86,3 @@ def test_only_a_refusal_for_good_gives_the_one_message_up(db, server, answer, gi
     refused = Message.objects.get(done_at=None)
     assert refused.address == "person.1@example.org"
     assert (refused.failed_at is not None) is given_up
-
-
-def test_a_lease_begins_when_its_row_is_taken(db, monkeypatch):
-    """The last message of a slow batch is not free for a second worker before it is sent."""
-    messages(3)
-    passed = iter([0.0, 1.0, 50.0, 90.0])
-    monkeypatch.setattr(leases, "monotonic", lambda: next(passed))
-    claimed = list(leases.claim(Message.objects.all(), now=NOW, seconds=60, most=25))
-    assert [row.lease_until - NOW for row in claimed] == [
-        timedelta(seconds=61),
-        timedelta(seconds=110),
-        timedelta(seconds=150),
-    ]

@@ -53,12 +53,12 @@ def run(a_portal) -> Iterator[Run]:
     portal = a_portal()
     run = Run(portal)
     run.ready()
-    children = run.children()
+    of_the_first = run.children()
     yield run
     if run.process.poll() is None:
         run.process.send_signal(signal.SIGTERM)
         run.process.wait(15)
-    assert not any(alive(pid) for pid in children)
+    assert not any(alive(pid) for pid in of_the_first)
 
 
 def alive(pid: int) -> bool:
@@ -93,10 +93,10 @@ def a_taken_port_is_refused_in_a_sentence(run):
 
 
 def test_no_child_outlives_it(run):
-    children = run.children()
+    left = run.children()
     os.kill(run.process.pid, signal.SIGKILL)
     run.process.wait()
-    wait_until(lambda: not any(alive(pid) for pid in children), 15)
+    wait_until(lambda: not any(alive(pid) for pid in left), 15)
 
 
 def test_letters_and_mail_leave_by_files(a_portal):

@@ -7,7 +7,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.core import mail
 
-from portal import leases, notices, services
+from portal import notices, services
 from portal.models import Message
 from proposals.services import lois
 from tests import make
@@ -234,11 +234,12 @@ def test_a_wrong_password_of_ours_fails_no_message_for_good(db, settings):
 def test_after_the_last_attempt_people_are_left_with_it(db, settings, clock_at):
     use(settings, free_port())
     message, now = owe(), NOW
-    for _ in range(leases.MOST_ATTEMPTS):
+    for _ in range(services.MOST_ATTEMPTS):
         clock_at(now)
         assert services.deliver(now) == 1
         now = max(now, again(message).due_at)
     assert again(message).failed_at == now
+    assert now - NOW > timedelta(days=2)
     assert services.deliver(now + timedelta(days=1)) == 0
 
 
