@@ -1,6 +1,6 @@
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from portal.events import CLOCK
 from portal.models import Event, User
@@ -29,7 +29,12 @@ def draft(
 ) -> Event:
     """Write a new call with what it offers, its rubric and its planned dates."""
     call.drafted_by = by
-    event = CALL.enter(call, "draft", by=by, now=now)
+    try:
+        with transaction.atomic():
+            event = CALL.enter(call, "draft", by=by, now=now)
+    except IntegrityError as taken:  # two secretaries at once: the form saw neither
+        reason = say("There is a call %(code)s already.", code=call.code)
+        raise Refused(no("call.code", reason, field="code")) from taken
     _write_terms(call, allocations, criteria, milestones)
     return event
 

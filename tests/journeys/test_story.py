@@ -224,7 +224,7 @@ def the_clock_closes_the_call(secretary: Person, rival: Person, aor: Person, cas
     rival.waits_to_read("not submitted")
     rival.look("not-submitted")
     rival.go("/messages/")
-    rival.waits_to_read("not submitted")
+    rival.waits_to_read(f"Not submitted to {CODE}")
     aor.go(case)
     assert aor.reads("in screening")
     secretary.go("/day/")
@@ -348,7 +348,7 @@ def the_results_are_released(secretary: Person) -> None:
 def the_partner_reads_the_letter(aor: Person, case: str, folder) -> str:
     """The code on the letter the partner downloads."""
     aor.go("/messages/")
-    aor.waits_to_read("ecision")
+    aor.waits_to_read(f"The decision letter for {CODE}-0001")
     aor.go(case)
     assert aor.reads("selected")
     aor.look("decision-for-the-partner")

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal.verdict import Refused
 from proposals.models import Call, Mission
 from tests import make
 from tests.make.story import again
@@ -234,3 +235,10 @@ def test_a_call_that_closes_too_soon_is_not_published(cast, visit):
     late = visit(cast.approver, at=make.CLOSES + timedelta(days=1))
     assert "would close in the past" in words(late.get(f"/calls/{call.code}/publish/"))
     assert late.post(f"/calls/{call.code}/publish/").status_code == 409
+
+
+def test_two_secretaries_with_one_code_get_a_call_and_a_reason(cast):
+    make.call(cast, state="draft", code="TWICE")
+    with pytest.raises(Refused, match="There is a call TWICE already."):
+        make.call(cast, state="draft", code="TWICE")
+    assert Call.objects.filter(code="TWICE").count() == 1
