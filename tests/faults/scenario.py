@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from threading import Barrier
 
 import django
@@ -29,6 +30,7 @@ from portal import clock
 from portal.models import Message, Organisation, User
 from portal.verdict import Refused
 from proposals.models import Call, LetterOfIntent
+from proposals.panel import CriterionResult, Finding, PanelResult
 from proposals.services import calls, decisions, lois
 from tests import make
 from tests.cast import Cast
@@ -36,6 +38,21 @@ from tests.cast import Cast
 DAY = timedelta(days=1)
 PASSWORD = "a-password-of-the-tests"
 OUTCOMES = ("selected", "reserve", "not_selected")
+# As much as a real letter says: every criterion with what speaks for it and against.
+RESULT = PanelResult(
+    mean=Decimal("75.5"),
+    sd=Decimal("4.2"),
+    rank=1,
+    criteria=tuple(
+        CriterionResult(code, title, weight, Decimal(4), "good")
+        for code, title, weight, _ in make.RUBRIC
+    ),
+    findings=tuple(
+        Finding(code, strength, major, f"{title}: {make.WORDS}")
+        for code, title, *_ in make.RUBRIC
+        for strength, major in ((True, True), (False, False))
+    ),
+)
 
 
 @transaction.atomic
@@ -44,7 +61,7 @@ def decided(number: str) -> dict:
     cast, now = Cast(), clock.now()
     call, cases = _judged(cast, int(number), mass_cbe_kg="0.1")
     for place, loi in enumerate(cases):
-        make.prepared(cast, loi, outcome=OUTCOMES[place % 3], now=now - 9 * DAY)
+        make.prepared(cast, loi, outcome=OUTCOMES[place % 3], result=RESULT, now=now - 9 * DAY)
     decisions.propose_decisions(call, by=cast.chair, now=now - 9 * DAY)
     today = now.astimezone(call.zoneinfo).date()
     decisions.approve_decisions(call, release_on=today, by=cast.approver, now=now)

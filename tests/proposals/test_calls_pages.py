@@ -239,6 +239,6 @@ def test_a_call_that_closes_too_soon_is_not_published(cast, visit):
 
 def test_two_secretaries_with_one_code_get_a_call_and_a_reason(cast):
     make.call(cast, state="draft", code="TWICE")
-    with pytest.raises(Refused, match="There is a call TWICE already."):
+    with pytest.raises(Refused, match="There is a call TWICE already"):
         make.call(cast, state="draft", code="TWICE")
     assert Call.objects.filter(code="TWICE").count() == 1
