@@ -12,6 +12,10 @@ from decimal import Decimal, InvalidOperation
 from proposals.sections import CHOICES, IDENTITY, MISSION, RESOURCES, SECTIONS, Field
 from proposals.sheet import MATURITIES, Element, Sheet
 
+# Of a number: how long it may be typed, and how far its first digit may stand from the point.
+MOST_CHARACTERS = 40
+MOST_PLACES = 12
+
 
 def text(content: dict, section: str, name: str) -> str:
     value = content.get(section, {}).get(name, "")
@@ -29,12 +33,18 @@ def table(content: dict, section: str, name: str) -> list[tuple[int, dict]]:
 
 
 def number(raw: str) -> Decimal | None:
-    """A number as people type it, a decimal comma included; None where it is none."""
+    """A number as people type it, a decimal comma included; None where it is none.
+
+    None as well for what no field could hold: to reckon with 1e999999 takes hours.
+    """
+    typed = raw.strip().replace(",", ".")
+    if not typed or len(typed) > MOST_CHARACTERS:
+        return None
     try:
-        value = Decimal(raw.strip().replace(",", ".")) if raw.strip() else None
+        value = Decimal(typed)
     except InvalidOperation:
         return None
-    return value if value is None or value.is_finite() else None
+    return value if value.is_finite() and abs(value.adjusted()) <= MOST_PLACES else None
 
 
 def day(raw: str) -> date | None:

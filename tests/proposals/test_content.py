@@ -116,7 +116,17 @@ def test_ticks_freeze_in_one_order():
         ("Infinity", None),
         ("ten", None),
         ("1e2", Decimal(100)),
+        ("0.001", Decimal("0.001")),
+        ("1000000000", Decimal(10**9)),
+        # Typed in a second, and reckoned with for hours.
+        ("1e999999", None),
+        ("-1e999999", None),
+        ("1e-999999", None),
+        ("0e999999", None),
+        ("9" * 20_000, None),
+        ("1." + "0" * 20_000, None),
     ],
+    ids=lambda value: str(value)[:12],
 )
 def test_numbers_are_read_as_people_type_them(raw, value):
     assert document.number(raw) == value
