@@ -88,12 +88,8 @@ def country(organisation: Organisation) -> str:
 
 @require_http_methods(["GET", "POST"])
 def screen(request: HttpRequest, key: str) -> HttpResponse:
-    loi = get_object_or_404(
-        queries.visible_lois(request.user).prefetch_related("screenings__by"), key=key
-    )
+    loi = _load(request, key)
     relation = LOI.relation(request.user, loi)
-    if not relation & queries.READERS or loi.filing is None:
-        raise Http404
     demands = queries.demands(loi)
     verdict, status = None, 200
     form = ScreeningForm(request.POST or None, loi=loi)
@@ -122,6 +118,15 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "more": _more(loi.call, request, [loi]).get(loi.pk),
     }
     return render(request, "proposals/screen.html", context, status=status)
+
+
+def _load(request: HttpRequest, key: str) -> LetterOfIntent:
+    """A filed case before the secretariat: its screening is no reading for the applicant."""
+    found = queries.visible_lois(request.user).prefetch_related("screenings__by")
+    loi = get_object_or_404(found.exclude(filing=None), key=key)
+    if not LOI.relation(request.user, loi) & queries.READERS:
+        raise Http404
+    return loi
 
 
 def _figures(loi: LetterOfIntent, demands: dict) -> list[dict]:
@@ -153,7 +158,7 @@ def _offer(request: HttpRequest, loi: LetterOfIntent, action: str):
 
 @require_http_methods(["GET", "POST"])
 def declare_ineligible(request: HttpRequest, key: str) -> HttpResponse:
-    loi = get_object_or_404(queries.visible_lois(request.user), key=key)
+    loi = _load(request, key)
     if request.method == "POST":
         services.declare_ineligible(loi, by=request.user, now=request.arrived_at)
         return redirect("cases", loi.call.code)

@@ -157,3 +157,22 @@ def test_the_secretary_verifies_an_organisation_from_the_day(cast, visit):
     assert browser.post(path).status_code == 302
     assert again(cast.institute).verified_at == make.DURING
     assert path not in words(browser.get("/day/"))
+
+
+@pytest.mark.parametrize("who", ["pi", "aor", "admin", "rival_pi", "outsider"])
+def test_what_the_screening_found_is_the_secretariats(cast, visit, who):
+    loi = in_screening(cast)
+    visit(cast.secretary, at=make.SCREENED).post(f"/lois/{loi.key}/screen/", NO)
+    response = visit(getattr(cast, who), at=make.SCREENED).get(
+        f"/lois/{loi.key}/declare-ineligible/"
+    )
+    assert response.status_code == 404
+    assert NO["note"] not in words(response)
+
+
+def test_nobody_declares_a_draft_ineligible(cast, visit):
+    draft = make.draft(cast)
+    for person in (cast.pi, cast.secretary, cast.approver):
+        browser = visit(person, at=make.DURING)
+        assert browser.get(f"/lois/{draft.key}/declare-ineligible/").status_code == 404
+        assert browser.post(f"/lois/{draft.key}/declare-ineligible/").status_code == 404
