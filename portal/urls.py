@@ -6,3 +6,6 @@ urlpatterns = [
     path("", include("proposals.urls")),
     path("", include("reviews.urls")),
 ]
+
+# Without a look at the form, which Django's own page takes: it may be what cannot be read.
+handler400 = "portal.views.bad_request"

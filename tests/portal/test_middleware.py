@@ -136,6 +136,21 @@ def test_the_other_headers_are_strict(db, visit):
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
+@pytest.mark.parametrize("host, path", [("evil.example", "/"), ("testserver", "/help/roles")])
+def test_what_is_answered_early_has_the_policy_as_well(db, host, path):
+    answer = Client(headers={"Host": host}).get(path)
+    assert answer.status_code in {301, 400}
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_a_form_in_an_encoding_we_do_not_read_is_a_bad_request(db):
+    kind = "application/x-www-form-urlencoded; charset=utf-7"
+    browser = Client(enforce_csrf_checks=True)
+    browser.get(reverse("account_login"))
+    answer = browser.post(reverse("account_login"), "a=1", kind)
+    assert answer.status_code == 400
+
+
 def test_a_form_without_its_token_is_refused(cast):
     loi = make.awaiting(cast)
     form = form_of(loi, cast.aor)
