@@ -19,7 +19,8 @@ AGAIN = (
     "tests/proposals/test_decisions.py",
     "tests/proposals/test_filing.py",
     "tests/proposals/test_letters.py",
-    "tests/reviews/test_panel.py",
+    "tests/proposals/test_release.py",
+    "tests/reviews/test_concluding.py",
     "tests/faults/test_mail_server.py",
 )
 
@@ -30,10 +31,9 @@ def test_what_holds_on_sqlite_holds_on_postgresql(postgres, tmp_path):
     if os.environ.get("TEST_DATABASE_URL"):
         pytest.skip("the whole suite runs on it already")
     env = {**os.environ, "TEST_DATABASE_URL": postgres.database()}
+    pytest_ = f"-m pytest -q -p no:cacheprovider --basetemp {tmp_path}".split()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", tmp_path]
-        + ["-m", "not soak and not browser and not slow and not postgres and not redis"]
-        + list(AGAIN),
+        [sys.executable, *pytest_, *AGAIN],
         env=env,
         cwd=ROOT,
         capture_output=True,
