@@ -1,4 +1,5 @@
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +12,8 @@ class NameForm(forms.Form):
 
     def signup(self, request, user) -> None:
         """Nothing more to keep: the adapter has the name."""
+
+
+def reason_of(request: HttpRequest, *, most: int) -> str:
+    """What was typed as the reason of an act, without the NUL that PostgreSQL keeps in no text."""
+    return request.POST.get("reason", "").replace("\0", "")[:most]

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -35,6 +36,18 @@ class ArrivalMiddleware:
             return datetime.fromtimestamp(float(seconds), UTC)
         except (ValueError, OverflowError, OSError):
             return None
+
+
+class AddressMiddleware:
+    """Refuses an address with a NUL: PostgreSQL has no text with one, and would make it a fault."""
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
 
 
 class PrivateMiddleware:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal.forms import reason_of
 from portal.verdict import Refused
 from portal.workflow import Act
 from proposals import boards, policy, queries
@@ -167,7 +168,7 @@ def send_back(request: HttpRequest, code: str) -> HttpResponse:
         call,
         by=request.user,
         now=request.arrived_at,
-        reason=request.POST.get("reason", "")[:2000],
+        reason=reason_of(request, most=2000),
     )
     return redirect("call", call.code)
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal.forms import reason_of
 from portal.text import plain
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
@@ -160,7 +161,7 @@ def _letters(request: HttpRequest, call: Call) -> dict:
 @require_POST
 def reopen_decisions(request: HttpRequest, code: str) -> HttpResponse:
     call = _load(request, code)
-    reason = request.POST.get("reason", "")[:2000]
+    reason = reason_of(request, most=2000)
     services.reopen_decisions(call, by=request.user, now=request.arrived_at, reason=reason)
     return redirect("decisions", call.code)
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal import countries, roles
 from portal.deadline import ZONE_NAMES, zoned
+from portal.forms import reason_of
 from portal.models import User
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
@@ -202,7 +203,7 @@ def remove(request: HttpRequest, key: str) -> HttpResponse:
     )
     services.remove(
         assignment,
-        reason=request.POST.get("reason", "")[:500],
+        reason=reason_of(request, most=500),
         by=request.user,
         now=request.arrived_at,
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal import countries, roles
+from portal.forms import reason_of
 from portal.text import plain, say
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
@@ -227,7 +228,7 @@ def reopen(request: HttpRequest, key: str) -> HttpResponse:
     found = queries.visible_assignments(request.user).filter(state="locked")
     assignment = get_object_or_404(found.exclude(reviewer=request.user), key=key)
     loi = judged_case(request, assignment.loi.key)
-    reason = request.POST.get("reason", "")[:500]
+    reason = reason_of(request, most=500)
     try:
         services.reopen(assignment, reason=reason, by=request.user, now=request.arrived_at)
     except Refused as refused:
@@ -239,7 +240,7 @@ def reopen(request: HttpRequest, key: str) -> HttpResponse:
 def step_out(request: HttpRequest, key: str) -> HttpResponse:
     """The chair declares a conflict with a case, and sees it no more."""
     loi = judged_case(request, key)
-    reason = request.POST.get("reason", "")[:500]
+    reason = reason_of(request, most=500)
     try:
         services.step_out(loi, reason=reason, by=request.user, now=request.arrived_at)
     except Refused as refused:

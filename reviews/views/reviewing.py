@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal import countries
 from portal.deadline import Deadline, said
+from portal.forms import reason_of
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import content as document
@@ -131,7 +132,7 @@ def recuse(request: HttpRequest, key: str) -> HttpResponse:
     assignment = _own(request, key, "invited", "accepted")
     services.recuse(
         assignment,
-        reason=request.POST.get("reason", "")[:500],
+        reason=reason_of(request, most=500),
         by=request.user,
         now=request.arrived_at,
     )

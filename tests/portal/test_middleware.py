@@ -151,6 +151,21 @@ def test_a_form_in_an_encoding_we_do_not_read_is_a_bad_request(db):
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/calls/%00/", "/organisations/register/?call=%00", "/?x=a%00"])
+def test_an_address_with_a_nul_is_a_bad_request(cast, visit, path):
+    answer = visit(cast.pi, at=DURING).get(path)
+    assert answer.status_code == 400
+    assert "Content-Security-Policy" in answer
+
+
+def test_a_reason_is_kept_without_its_nul(cast, visit):
+    loi = make.filed(cast)
+    browser = visit(cast.aor, at=DURING)
+    reason = {"reason": "No launch\0 slot for it."}
+    assert browser.post(reverse("withdraw_loi", args=[loi.key]), reason).status_code == 302
+    assert "No launch slot for it." in browser.get(f"/lois/{loi.key}/").content.decode()
+
+
 def test_a_form_without_its_token_is_refused(cast):
     loi = make.awaiting(cast)
     form = form_of(loi, cast.aor)

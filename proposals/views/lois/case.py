@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from portal import canonical
 from portal.deadline import Deadline, said
+from portal.forms import reason_of
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import content as document
@@ -142,7 +143,7 @@ def _with_reason(request: HttpRequest, key: str, act) -> HttpResponse:
     loi = drafting.load(request, key)
     if request.method == "GET":
         return redirect("loi", key=key)
-    reason = request.POST.get("reason", "")[:2000]
+    reason = reason_of(request, most=2000)
     try:
         act(loi, by=request.user, now=request.arrived_at, reason=reason)
     except Refused as refusal:
