@@ -14,7 +14,7 @@ from portal.models import User
 from portal.text import plain
 from proposals import queries
 from proposals.models import Call, Decision, Filing, Letter, LetterOfIntent
-from proposals.resources import MASS, RESOURCES
+from proposals.resources import MASS, RESOURCES, SLOTS, Resource
 
 REDRESS_DAYS = 30
 RULES = {
@@ -74,7 +74,7 @@ def receipt(filing: Filing) -> dict:
                 {
                     "label": f"{resource.label}, {resource.basis}",
                     "value": plain(Decimal(totals[code])),
-                    "unit": str(resource.unit),
+                    "unit": _unit(resource),
                 }
             )
     return {
@@ -180,7 +180,7 @@ def decision(decision: Decision, dated: date, contact: str) -> dict:
                     "resource": str(grant.allocation.kind.label),
                     "asked": plain(grant.asked),
                     "granted": plain(grant.amount),
-                    "unit": str(grant.allocation.kind.unit),
+                    "unit": _unit(grant.allocation.kind),
                 }
                 for grant in grants
             ],
@@ -196,6 +196,11 @@ def decision(decision: Decision, dated: date, contact: str) -> dict:
                     "granted": plain(grant.amount),
                 }
     return context
+
+
+def _unit(resource: Resource) -> str:
+    """Slots are counted: their name is their unit."""
+    return "" if resource is SLOTS else str(resource.unit)
 
 
 def _findings(basis: dict) -> list[dict]:

@@ -16,6 +16,7 @@ from proposals import boards
 from proposals import content as document
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
+from proposals.resources import SLOTS, Resource
 from proposals.sections import MISSION, SYSTEM, UNIT
 from proposals.workflow import CALL, LOI
 from reviews import queries, scoring, services
@@ -119,10 +120,15 @@ def _row(standing: queries.Standing, decision) -> dict:
         "category": scoring.category(spread, standing.rubric) if spread.totals else "",
         "decision": decision,
         "holds": [
-            {"label": g.allocation.kind.label, "amount": g.allocation.kind.amount(g.amount)}
+            {"label": g.allocation.kind.label, "amount": _counted(g.allocation.kind, g.amount)}
             for g in (decision.grants.all() if decision else ())
         ],
     }
+
+
+def _counted(resource: Resource, amount: Decimal) -> str:
+    """Slots are counted: their name is their unit."""
+    return plain(amount) if resource is SLOTS else resource.amount(amount)
 
 
 def _fixed(value: Decimal | None, to: str) -> str:
