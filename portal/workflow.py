@@ -204,6 +204,7 @@ def described() -> list[dict]:
             "rows": [
                 {
                     "row": row,
+                    "act": row.button or row.action.replace("_", " ").capitalize(),
                     "from": [table.state(name).label for name in row.from_ if name]
                     or [say("nothing")],
                     "to": table.state(row.to).label,
