@@ -5,7 +5,7 @@ from portal.models import Event, Message, User
 
 def visible_messages(user: User) -> QuerySet[Message]:
     """What was written to this person, the newest first."""
-    return Message.objects.filter(recipient=user, dropped_at=None).order_by("-pk")
+    return Message.objects.filter(recipient=user, dropped_at=None).order_by("-written_at", "-pk")
 
 
 def people() -> QuerySet[User]:

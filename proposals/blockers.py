@@ -171,7 +171,8 @@ def _decisions_approved(call: Call, now: datetime) -> list[Blocker]:
         found.append(Blocker("secretary", Todo(sentence, page, say("Move it"), tone="amber")))
     elif call.release_on == today and stored == number:
         sentence = say("The results of %(code)s can be released today.", code=call.code)
-        found.append(Blocker("secretary", Todo(sentence, page, say("Check and release"))))
+        release = _to("release_call", call)
+        found.append(Blocker("secretary", Todo(sentence, release, say("Check and release"))))
     elif call.release_on > today:
         sentence = say(
             "The release of %(code)s is planned for %(day)s.", code=call.code, day=call.release_on

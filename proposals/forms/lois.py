@@ -325,6 +325,7 @@ class OrganisationForm(forms.ModelForm):
             choices=[("", "—"), *countries.choices()],
             required=False,
         )
+        self.fields["kind"].choices = [("", "—"), *Organisation.Kind.choices]
         self.fields["name"].help_text = gettext_lazy("As it should stand in letters.")
         self.fields["local_name"].help_text = gettext_lazy("In Chinese, Arabic, Cyrillic, …")
 
