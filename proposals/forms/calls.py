@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
@@ -13,6 +14,14 @@ from proposals import queries
 from proposals.models import Call
 
 
+def year_to_plan(value: date) -> None:
+    """At either end of the calendar a day more, or another zone, is a fault."""
+    if not 2000 <= value.year <= 2100:
+        raise forms.ValidationError(
+            _now("Write a year from 2000 to 2100, not %(year)s.") % {"year": value.year}
+        )
+
+
 class LocalInput(forms.DateTimeInput):
     input_type = "datetime-local"
 
@@ -24,6 +33,7 @@ class LocalField(forms.Field):
     """A date with its time to the second, without a zone: the form's zone field gives it one."""
 
     widget = LocalInput
+    default_validators: ClassVar = [year_to_plan]
 
     def to_python(self, value: object) -> datetime | None:
         if isinstance(value, datetime) or value in self.empty_values:
@@ -62,8 +72,12 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     return at
 
 
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+class DayField(forms.DateField):
+    default_validators: ClassVar = [year_to_plan]
+
+    def __init__(self, **options):
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=widget, **options)
 
 
 class CallForm(forms.Form):
@@ -95,11 +109,9 @@ class CallForm(forms.Form):
         max_value=600,
         help_text=_("Seconds to work off what arrived in time. Nothing that arrives later counts."),
     )
-    preliminary = forms.DateField(
-        label=_("Planned preliminary selection"), required=False, widget=day_input()
-    )
-    final = forms.DateField(label=_("Planned final selection"), widget=day_input())
-    need_by = forms.DateField(label=_("Flight model needed by"), required=False, widget=day_input())
+    preliminary = DayField(label=_("Planned preliminary selection"), required=False)
+    final = DayField(label=_("Planned final selection"))
+    need_by = DayField(label=_("Flight model needed by"), required=False)
     reviewers_least = forms.IntegerField(
         label=_("Reviewers a case, at least"), min_value=1, max_value=9
     )

@@ -5,15 +5,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from portal.text import plain
-from proposals.forms.calls import day_input
+from proposals.forms.calls import DayField
 
 
 class ReleaseDayForm(forms.Form):
     """The day on which the results are to be released; every letter carries it as its date."""
 
-    release_on = forms.DateField(
+    release_on = DayField(
         label=_("Day of the release"),
-        widget=day_input(),
         help_text=_("In the call's time zone. Every letter carries this date."),
     )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from portal import countries, roles
 from portal.models import Organisation
+from proposals.forms.calls import year_to_plan
 from proposals.models import Call
 
 
@@ -62,6 +63,7 @@ class AssignForm(forms.Form):
     due = forms.DateTimeField(
         label=gettext_lazy("Reviews due"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        validators=[year_to_plan],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 

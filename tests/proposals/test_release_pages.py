@@ -40,6 +40,8 @@ def test_the_approver_reads_every_decision_and_approves_with_a_day(cast, visit):
     path = f"/calls/{call.code}/approve-decisions/"
     late = words(browser.post(path, {"release_on": "2027-06-19"}))
     assert "19 June 2027 has passed; today is 20 June 2027." in late
+    never = words(browser.post(path, {"release_on": "9999-12-31"}))
+    assert "Write a year from 2000 to 2100, not 9999." in never
     assert again(call).state == "decisions_proposed"
     assert browser.post(path, {"release_on": "2027-06-30"}).status_code == 302
     assert again(call).state == "decisions_approved"

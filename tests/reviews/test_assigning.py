@@ -64,6 +64,7 @@ def test_one_conflict_among_the_ticked_invites_nobody_and_the_ticks_stay(cast, v
         ({"reviewers": [], "due": "2027-06-01T00:00"}, "Tick at least one reviewer."),
         ({"due": "2027-01-01T00:00"}, "The reviews would be due in the past."),
         ({"due": "soon"}, "Enter a valid date/time."),
+        ({"due": "0001-01-01T00:00"}, "Write a year from 2000 to 2100, not 1."),
         ({"reviewers": ["nobody"], "due": "2027-06-01T00:00"}, "Select a valid choice."),
     ],
 )
