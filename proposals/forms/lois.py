@@ -287,11 +287,8 @@ class BeginForm(forms.Form):
             for pi in people
         }
         self.fields["team"].choices = [
-            (
-                organisation.name,
-                [(f"{organisation.key}:{pi.key}", f"{pi.name}") for pi in people],
-            )
-            for organisation, people in teams.items()
+            (team, f"{organisation.name}: {pi.name}")
+            for team, (organisation, pi) in self.teams.items()
         ]
 
     @property
