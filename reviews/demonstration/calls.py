@@ -62,8 +62,8 @@ def published(
         title=title,
         summary=(
             "Partners are invited to propose payloads at mission, system and unit level. System- "
-            "and unit-level payloads share 200 kg on the lander, of which 20 kg are held back; one "
-            "independent module has at most 100 kg, counted as MEV. Mission-level partners fly "
+            "and unit-level payloads share 200\N{NO-BREAK SPACE}kg on the lander, of which 20\N{NO-BREAK SPACE}kg are held back; one "
+            "independent module has at most 100\N{NO-BREAK SPACE}kg, counted as MEV. Mission-level partners fly "
             "their own craft and draw nothing from it."
         ),
         fictional=True,
