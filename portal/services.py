@@ -83,6 +83,9 @@ def grant_role(user: User, role: str, *, by: User | None, now: datetime) -> Role
     """Give a portal-wide role; the first administrator is granted by nobody (`by=None`)."""
     if by is not None and roles.ADMIN not in by.roles():
         raise Refused(no("role.grant.who", say("Only an administrator grants roles."), who=True))
+    if by is not None and by.pk == user.pk:
+        reason = say("Nobody grants a role to themselves: ask another administrator.")
+        raise Refused(no("role.grant.self", reason, who=True))
     grant, created = RoleGrant.objects.get_or_create(
         user=user, role=role, revoked_at=None, defaults={"granted_by": by, "granted_at": now}
     )

@@ -5,7 +5,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import cards, queries, roles, services, workflow
 from portal.models import RoleGrant, User
@@ -13,37 +13,37 @@ from portal.models import RoleGrant, User
 PAGE = 50
 
 
-@require_GET
+@require_safe
 def day(request: HttpRequest) -> HttpResponse:
     todos, panels = cards.for_user(request.user, request.arrived_at)
     return render(request, "portal/day.html", {"todos": todos, "panels": panels})
 
 
-@require_GET
+@require_safe
 def messages(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.visible_messages(request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "portal/messages.html", {"page": page})
 
 
-@require_GET
+@require_safe
 def message(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(queries.visible_messages(request.user), pk=number)
     return render(request, "portal/message.html", {"message": found})
 
 
 @login_not_required
-@require_GET
+@require_safe
 def workflow_help(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/help_workflow.html", {"tables": workflow.described()})
 
 
 @login_not_required
-@require_GET
+@require_safe
 def roles_help(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/help_roles.html", {"roles": roles.ROLES})
 
 
-@require_GET
+@require_safe
 def people(request: HttpRequest) -> HttpResponse:
     if not request.user.roles() & {roles.ADMIN, roles.AUDITOR}:
         raise Http404
@@ -70,7 +70,7 @@ def roles_of(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("people")
 
 
-@require_GET
+@require_safe
 def events(request: HttpRequest) -> HttpResponse:
     if roles.AUDITOR not in request.user.roles():
         raise Http404
@@ -79,7 +79,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """For a load balancer: the database answers."""
     with connection.cursor() as cursor:

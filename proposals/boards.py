@@ -70,6 +70,17 @@ def deciding_bars(call: Call) -> list[bars.Bar]:
     ]
 
 
+def sees_holds(user: User, call: Call) -> bool:
+    """May this person see what prepared decisions hold?
+
+    Whoever has a conflict with one case may not: what the sums hold and the
+    cases shown do not would be its outcome. A chair decides with the true
+    figures, and sees them where the decisions are prepared.
+    """
+    deciding = policy.call_relation(user, call) & DECIDERS
+    return bool(deciding) and not queries.conflicted(user, call)
+
+
 def board_bars(call: Call, *, deciding: bool) -> list[bars.Bar]:
     """Administrators see the sums that are public and what is asked; the holds stay private."""
     if deciding:

@@ -256,7 +256,7 @@ def redress(since: datetime, call: Call) -> dict:
 
 
 def signatory(approver: User) -> dict:
-    return {"name": approver.name, "title": _("Approver of the call")}
+    return {"name": approver.name, "title": _("Decision authority")}
 
 
 def title(letter: Letter) -> str:

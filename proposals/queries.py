@@ -65,6 +65,14 @@ def visible_lois(user: User) -> QuerySet[LetterOfIntent]:
     return lois.filter(seen | (staff & ~hidden))
 
 
+def conflicted(user: User, call: Call) -> bool:
+    """Is a filed case of the call hidden from this person by a conflict of interest?"""
+    hidden = Q(pk__in=[])
+    for sight in (source(user) for source in SIGHTS):
+        hidden |= sight.hidden
+    return call.lois.filter(hidden).exclude(state__in=UNFILED).exists()
+
+
 def visible_decisions(user: User) -> QuerySet[Decision]:
     """Decisions: released ones to whoever sees the case, prepared ones to those who decide."""
     decisions = Decision.objects.select_related("loi__call", "loi__organisation")

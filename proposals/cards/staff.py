@@ -91,7 +91,7 @@ def ways(user: User, now: datetime) -> Iterator[cards.Panel]:
         "milestones", "allocations__platform", "allocations__entries"
     )
     for call in prefetched:
-        deciding = bool(user.roles() & boards.DECIDERS)
+        deciding = boards.sees_holds(user, call)
         state = boards.standing(call, now) if call.state == "published" else CALL.state(call.state)
         context = {"call": call, "state": state, **boards.short(call, now, deciding=deciding)}
         yield cards.Panel("proposals/board_panel.html", context)

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.forms import reason_of
 from portal.verdict import Refused
@@ -21,7 +21,7 @@ from proposals.workflow import CALL
 PAGE = 50
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     calls = (
         queries.visible_calls(request.user)
@@ -52,14 +52,14 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "proposals/calls.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest) -> HttpResponse:
     if "secretary" not in request.user.roles():
         raise Http404
     return _edit(request, None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def revise(request: HttpRequest, code: str) -> HttpResponse:
     call = get_object_or_404(queries.visible_calls(request.user), code=code)
     if "secretary" not in policy.call_relation(request.user, call):
@@ -141,7 +141,7 @@ def _confirm(request: HttpRequest, code: str, action: str, words: dict) -> HttpR
     return render(request, "proposals/call_confirm.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest, code: str) -> HttpResponse:
     words = {
         "title": _("Propose %(code)s for publication") % {"code": code},
@@ -150,7 +150,7 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
     return _confirm(request, code, "propose", words)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, code: str) -> HttpResponse:
     words = {
         "title": _("Publish %(code)s") % {"code": code},
@@ -173,7 +173,7 @@ def send_back(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("call", call.code)
 
 
-@require_GET
+@require_safe
 def board(request: HttpRequest, code: str) -> HttpResponse:
     call = get_object_or_404(
         queries.visible_calls(request.user).prefetch_related(*TERMS), code=code, history=False
@@ -189,6 +189,6 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         else boards.standing(call, now),
         "deciding": bool(relation & boards.DECIDERS),
         "reading": bool(relation & queries.READERS),
-        **boards.board(call, request.user, now, deciding=bool(relation & boards.DECIDERS)),
+        **boards.board(call, request.user, now, deciding=boards.sees_holds(request.user, call)),
     }
     return render(request, "proposals/board.html", context)

@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import countries, roles
 from portal import services as ground
@@ -23,7 +23,7 @@ PAGE = 50
 ON_A_ROW = ("filing__demands__allocation__platform", "filing__demands__assessments", "screenings")
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, code: str) -> HttpResponse:
     call = get_object_or_404(queries.visible_calls(request.user), code=code, history=False)
     relation = policy.call_relation(request.user, call)
@@ -86,7 +86,7 @@ def country(organisation: Organisation) -> str:
     return countries.name(organisation.country) if organisation.country else ""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def screen(request: HttpRequest, key: str) -> HttpResponse:
     loi = _load(request, key)
     relation = LOI.relation(request.user, loi)
@@ -156,7 +156,7 @@ def _offer(request: HttpRequest, loi: LetterOfIntent, action: str):
     return next((offer for offer in offers if offer.row.action == action), None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def declare_ineligible(request: HttpRequest, key: str) -> HttpResponse:
     loi = _load(request, key)
     if request.method == "POST":

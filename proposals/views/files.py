@@ -1,6 +1,6 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal import canonical, files
 from proposals import queries
@@ -17,7 +17,7 @@ def _download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def attachment(request: HttpRequest, key: str) -> HttpResponse:
     """The signed letter: as filed, or of the draft where nothing is filed."""
     found = queries.visible_lois(request.user).select_related("attachment", "filing__attachment")
@@ -29,7 +29,7 @@ def attachment(request: HttpRequest, key: str) -> HttpResponse:
     return _download(files.read(stored), name=name, media_type="application/pdf")
 
 
-@require_GET
+@require_safe
 def manifest(request: HttpRequest, key: str) -> HttpResponse:
     """The manifest's canonical bytes, exactly as they are signed; the signature in the headers."""
     loi = get_object_or_404(queries.visible_lois(request.user), key=key)
@@ -45,7 +45,7 @@ def manifest(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def letter(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(queries.visible_letters(request.user), key=key)
     if found.file is None:

@@ -3,7 +3,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal import signing, throttle
 from proposals import authenticity, boards, policy, queries
@@ -16,7 +16,7 @@ TERMS = ("milestones", "allocations__platform", "allocations__entries")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def front(request: HttpRequest) -> HttpResponse:
     now = request.arrived_at
     calls = queries.visible_calls(request.user).prefetch_related(*TERMS)
@@ -70,7 +70,7 @@ def past(calls) -> list[dict]:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def mission(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(queries.visible_missions().prefetch_related("platforms"), slug=slug)
     calls = queries.visible_calls(request.user).filter(mission=found)
@@ -89,7 +89,7 @@ def mission(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def call(request: HttpRequest, code: str) -> HttpResponse:
     now = request.arrived_at
     found = get_object_or_404(
@@ -122,7 +122,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("code", "").strip()
     if typed and (code := authenticity.code(typed)):
@@ -132,7 +132,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def verification(request: HttpRequest, code: str) -> HttpResponse:
     """One answer for a code, the same for one that never was and one not yet issued."""
     now = request.arrived_at
@@ -146,7 +146,7 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def key(request: HttpRequest) -> HttpResponse:
     """The public key that the manifests of receipts are signed with."""
     words = _("Ed25519 public key of the portal, key id %(id)s") % {"id": signing.key_id()}

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.forms import reason_of
 from portal.text import plain
@@ -34,7 +34,7 @@ def _today(request: HttpRequest, call: Call) -> date:
     return request.arrived_at.astimezone(call.zoneinfo).date()
 
 
-@require_GET
+@require_safe
 def decisions(request: HttpRequest, code: str) -> HttpResponse:
     call = _load(request, code)
     if request.GET.get("part") == "letters" and request.htmx:
@@ -62,7 +62,7 @@ def _page(
         "rows": rows,
         "resources": boards.resources(call),
         "summary": _summary(rows),
-        "bars": boards.deciding_bars(call),
+        "bars": boards.board_bars(call, deciding=boards.sees_holds(request.user, call)),
         "buttons": acts.on_call(call, offers),
         "approve": named.get("approve_decisions"),
         "move": named.get("move_release"),
@@ -189,7 +189,7 @@ def _on_a_day(request: HttpRequest, call: Call, act) -> HttpResponse:
     return redirect("decisions", call.code)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def release(request: HttpRequest, code: str) -> HttpResponse:
     """What will happen to whom, and once it is read, the release itself."""
     call = _load(request, code)
@@ -203,7 +203,7 @@ def release(request: HttpRequest, code: str) -> HttpResponse:
         "rows": rows,
         "resources": boards.resources(call),
         "summary": _summary(rows),
-        "bars": boards.deciding_bars(call),
+        "bars": boards.board_bars(call, deciding=boards.sees_holds(request.user, call)),
         "verdict": verdict,
         "action": CALL.row("release"),
         "url": reverse("release_call", args=[call.code]),

@@ -37,7 +37,7 @@ def mission() -> tuple[Mission, Platform]:
         defaults={
             "name": "Demonstration polar lander [FICTIONAL]",
             "status": "Fictional: a demonstration on the terms of Chang'e-8",
-            "site": "South polar highlands, 85° S: COSPAR category IIb",
+            "site": "South polar highlands, 85° S (COSPAR category IIb)",
             "summary": "A lander that exists in this demonstration only, and offers 200 kg to partners.",
             "as_of": date(2026, 10, 31),
             "fictional": True,

@@ -24,7 +24,7 @@ from reviews.workflow import ASSIGNMENT, OPEN_CASES
 WEEKS = timedelta(weeks=4)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def panel(request: HttpRequest, code: str) -> HttpResponse:
     """Who judges the letters of a call; the secretary adds, the auditor reads."""
     call = _call(request, code, roles.SECRETARY, roles.AUDITOR)
@@ -101,7 +101,7 @@ def _told(form, refused: Refused) -> tuple[Verdict | None, int]:
     return refused.verdict, status_of(refused)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: HttpRequest, key: str) -> HttpResponse:
     """The panel's reviewers before one case: load, keywords, conflicts; tick and invite."""
     loi = _case(request, key)

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portal import countries, roles
 from portal.forms import reason_of
@@ -52,7 +52,7 @@ def judged_case(request: HttpRequest, key: str) -> LetterOfIntent:
     return loi
 
 
-@require_GET
+@require_safe
 def ranking(request: HttpRequest, code: str) -> HttpResponse:
     return board(request, judged_call(request, code))
 
@@ -142,7 +142,7 @@ def _tie(place: scoring.Ranked) -> str:
     return str(BROKEN.get(place.broken_by, ""))
 
 
-@require_GET
+@require_safe
 def case(request: HttpRequest, key: str) -> HttpResponse:
     return side_by_side(request, judged_case(request, key))
 

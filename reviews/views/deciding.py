@@ -24,7 +24,7 @@ from reviews.views.reading import status_of
 POSITIVE = {Decision.Outcome.SELECTED, Decision.Outcome.CONDITIONAL}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def prepare(request: HttpRequest, key: str) -> HttpResponse:
     """What is to become of a case, private until the release; what it is given is held."""
     loi = judged_case(request, key)

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import countries
 from portal.deadline import Deadline, said
@@ -23,7 +23,7 @@ from reviews.workflow import ASSIGNMENT
 WRITTEN = ("accepted", "locked")
 
 
-@require_GET
+@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     lines = [
         {
@@ -58,7 +58,7 @@ def _readable(request: HttpRequest, key: str, *states: str) -> Assignment:
     return assignment
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: HttpRequest, key: str) -> HttpResponse:
     """Before the content: who takes part, and what the reviewer declares."""
     assignment = _own(request, key, "invited", *WRITTEN)
@@ -140,7 +140,7 @@ def recuse(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("inbox")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, key: str) -> HttpResponse:
     """The case on the left, the score sheet on the right."""
     assignment = _readable(request, key, *WRITTEN)

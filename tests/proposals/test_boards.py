@@ -12,7 +12,7 @@ from proposals.resources import MASS
 from proposals.services import lois
 from tests import make
 
-BOARD_QUERIES = 23
+BOARD_QUERIES = 24
 
 
 def words(response) -> str:

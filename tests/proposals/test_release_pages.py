@@ -5,11 +5,12 @@ import pytest
 from portal import leases
 from portal.text import plain
 from proposals.models import Grant, Letter
+from reviews.models import Conflict
 from tests import make
 from tests.make.story import again
 
 THREE = ("selected", "reserve", "not_selected")
-DECISIONS_QUERIES = 19
+DECISIONS_QUERIES = 20
 
 
 def words(response) -> str:
@@ -147,3 +148,19 @@ def test_the_page_asks_the_same_for_one_decision_and_for_three(
     for call in (few, many):
         with django_assert_num_queries(DECISIONS_QUERIES):
             assert browser.get(f"/calls/{call.code}/decisions/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["decisions/", "release/", "board/"])
+def test_whoever_has_a_conflict_with_a_case_sees_no_sum_of_what_is_held(cast, visit, path):
+    """What the sums hold and the cases shown do not would be the outcome of the hidden one."""
+    call = make.proposed_call(cast, outcomes=THREE)
+    at = f"/calls/{call.code}/{path}"
+    assert "proposed" in words(visit(cast.approver, at=make.APPROVED).get(at))
+    Conflict.objects.create(
+        loi=call.lois.first(), user=cast.second_approver, hard=True, declared=True,
+        kind="declared", reason="Family.", at=make.DURING,
+    )  # fmt: skip
+    answer = visit(cast.second_approver, at=make.APPROVED).get(at)
+    bars = answer.context["bars"]
+    assert bars
+    assert all("proposed" not in {segment.key for segment in bar.segments} for bar in bars)

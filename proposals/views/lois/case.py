@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import canonical
 from portal.deadline import Deadline, said
@@ -22,7 +22,7 @@ from proposals.workflow import LOI
 APPLICANT_ACTS = {"sign_off", "return_to_draft", "file", "withdraw"}
 
 
-@require_GET
+@require_safe
 def loi(request: HttpRequest, key: str) -> HttpResponse:
     found = drafting.load(request, key)
     if request.htmx and request.GET.get("part") == "receipt":
@@ -112,7 +112,7 @@ def _manifest(loi: LetterOfIntent) -> dict:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_off(request: HttpRequest, key: str) -> HttpResponse:
     loi = drafting.load(request, key)
     if request.method == "GET":
@@ -129,12 +129,12 @@ def sign_off(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("loi", key=key)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def return_to_draft(request: HttpRequest, key: str) -> HttpResponse:
     return _with_reason(request, key, lois.return_to_draft)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     return _with_reason(request, key, lois.withdraw)
 
@@ -157,7 +157,7 @@ def _with_reason(request: HttpRequest, key: str, act) -> HttpResponse:
     return redirect("loi", key=key)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def file(request: HttpRequest, key: str) -> HttpResponse:
     """The second key: read what is filed, prove who you are, file."""
     loi = drafting.load(request, key)

@@ -48,7 +48,7 @@ def problems_of(loi: LetterOfIntent, terms: Terms) -> list[Problem]:
     return check(loi.content, terms, attached=loi.attachment_id is not None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: str, section: str) -> HttpResponse:
     loi = load(request, key)
     if section == ATTACHMENT:
@@ -318,7 +318,7 @@ def _compare(spec: Section, yours: dict, saved: dict, terms: Terms) -> list[dict
     return [line for line in found if line["yours"] or line["saved"]]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def attach(request: HttpRequest, key: str) -> HttpResponse:
     loi = load(request, key)
     if not may_write(request, loi):

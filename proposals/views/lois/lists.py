@@ -3,7 +3,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import roles
 from portal import services as portal_services
@@ -18,7 +18,7 @@ from proposals.services import lois
 from proposals.workflow import LOI
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     own = queries.visible_lois(request.user).filter(organisation__in=list(request.user.seats()))
     letters = [
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "proposals/lois.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     call = get_object_or_404(queries.visible_calls(request.user), code=code)
     teams = _teams(request.user)
@@ -90,7 +90,7 @@ def _not_open(call: Call, request: HttpRequest):
     return next((verdict for verdict in verdicts if not verdict), None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def register_organisation(request: HttpRequest) -> HttpResponse:
     form = OrganisationForm(request.POST or None)
     call = queries.visible_calls(request.user).filter(code=request.GET.get("call", "")).first()

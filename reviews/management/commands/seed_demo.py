@@ -6,11 +6,15 @@ from reviews.demonstration import history, story
 from reviews.demonstration.cast import PASSWORD, Cast
 
 ACCOUNTS = (
-    ("Principal investigator", "pi.indus-robotics", "a complete draft in DEMO27-L"),
-    ("Authorised representative", "aor.baltic-space", "a letter signed off, not yet filed"),
+    ("Principal investigator", "pi.indus-robotics", "begins with a complete draft in DEMO27-L"),
+    (
+        "Authorised representative",
+        "aor.baltic-space",
+        "begins with a letter signed off, not yet filed",
+    ),
     ("Secretary", "secretary", "drafts calls, screens, assigns, releases"),
     ("Approver", "approver", "the second person"),
-    ("Panel chair", "chair", "twelve cases of DEMO26-L to decide"),
+    ("Panel chair", "chair", "begins with twelve cases of DEMO26-L to decide"),
     ("Reviewer", "reviewer1", "reviews of DEMO26-L"),
     ("Administrator", "admin", "accounts, roles, the board"),
     ("Auditor", "auditor", "reads everything, changes nothing"),
