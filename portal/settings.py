@@ -190,7 +190,9 @@ BELL_SECONDS = environment.number("BELL_SECONDS", 3, 1, 60)
 LEASE_SECONDS = environment.number("LEASE_SECONDS", 60, 2, 600)
 CELERY = {
     **environment.broker(REDIS_URL, VAR / "broker"),
-    "task_acks_late": True,
+    # A bell that is lost costs three seconds; and a worker that still owes Redis
+    # an answer when Redis goes away dies of it (kombu 5.7, Celery 5.7).
+    "task_acks_late": False,
     "task_ignore_result": True,
     "task_serializer": "json",
     "accept_content": ["json"],
@@ -218,6 +220,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # A refusal is an answer; what fails is still said.
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "WARNING")},
 }
 SILENCED_SYSTEM_CHECKS = ["security.W008"]  # the proxy redirects to https, see README

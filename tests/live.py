@@ -167,6 +167,13 @@ class Portal:
         if name in self.processes:
             kill(self.processes[name])
 
+    def revive(self) -> list[str]:
+        """Start again who has died, as systemd does; who that was."""
+        dead = [name for name, process in self.processes.items() if process.poll() is not None]
+        for name in dead:
+            self._start(name, *self.processes[name].args[1:])
+        return dead
+
     def kill_one_inside(self, name: str) -> bool:
         """SIGKILL to one child of the process, where it has any."""
         inside = children(self.processes[name].pid)
