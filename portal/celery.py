@@ -1,3 +1,4 @@
+import logging
 import os
 import warnings
 
@@ -14,3 +15,13 @@ app.autodiscover_tasks(["portal", "proposals", "reviews"])
 if settings.EMBEDDED:
     # It warns of root, which is what the one user of a container is.
     warnings.simplefilter("ignore", SecurityWarning)
+
+
+def in_a_line(record: logging.LogRecord) -> bool:
+    """Of a broker that is away, beat prints a hundred lines a bell; the first says it all."""
+    if record.exc_info and str(record.msg).startswith("Message Error"):
+        record.msg, record.args, record.exc_info = "%s", record.args[:1], None
+    return True
+
+
+logging.getLogger("celery.beat").addFilter(in_a_line)
