@@ -106,7 +106,7 @@ class Postgres:
             owner = pwd.getpwnam("postgres")
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
             dropped = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}"]
-            dropped += ["--clear-groups"]
+            dropped += ["--clear-groups", "--pdeathsig=KILL"]  # which the change of user clears
         data = str(self.folder / "data")
         made = [str(found[-1] / "initdb"), "-D", data, "-U", "portal", "--auth=trust", "-N"]
         subprocess.run(
