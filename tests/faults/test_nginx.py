@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from portal import clock
 from tests.live import ROOT, Browser, Portal
-from tests.servers import free_port, start, wait_until
+from tests.servers import free_port, lacking, start, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -30,9 +30,9 @@ class Front:
     """nginx with our site, on ports of its own."""
 
     def __init__(self, folder: Path, portal: Portal):
-        program = shutil.which("nginx")
+        program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
         if program is None:
-            pytest.skip("nginx is not there. Install it: apt-get install -y nginx-light")
+            lacking("nginx", "nginx-light")
         self.plain, self.secure = free_port(), free_port()
         certificate(folder)
         site = (ROOT / "deploy" / "nginx.conf").read_text()

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.journeys.stage import Stage, chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not run on under the tests that follow
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = chromium(playwright)

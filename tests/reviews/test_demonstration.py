@@ -16,6 +16,7 @@ from reviews.demonstration import calls, history, story
 from reviews.demonstration.cast import Cast
 from tests import make
 
+pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
