@@ -75,7 +75,7 @@ def steps(user: User, loi: LetterOfIntent) -> list[Step]:
 def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
     """One sentence: what is expected of this person, else of whom."""
     seats = LOI.relation(user, loi)
-    closes = said(loi.call.closes_at, loi.call.zone)
+    closes = said(loi.closes_at, loi.call.zone)
     match loi.state:
         case "draft" if missing:
             sentence = _("Complete the draft, sign it off and file it before %(closes)s.")

@@ -27,7 +27,7 @@ def _awaiting(loi: LetterOfIntent) -> bool:
 
 
 def _loi(loi: LetterOfIntent) -> dict:
-    return {"closes": zoned(loi.call.closes_at, loi.call.zone)}
+    return {"closes": zoned(loi.closes_at, loi.call.zone)}
 
 
 def _call(call: Call) -> dict:

@@ -101,7 +101,7 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def noun(dotted: str) -> str:
-    """The file of the app a module is in: proposals.services.lois → services."""
+    """The file of the app a module is in: proposals.services.drafts → services."""
     return [*dotted.split("."), ""][1]
 
 

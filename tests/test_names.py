@@ -30,7 +30,12 @@ ALIASES = {
 # Where the verb of each noun is found as a function.
 SERVICES = {
     "call": ("proposals.services.calls", "proposals.services.decisions"),
-    "loi": ("proposals.services.lois", "proposals.services.decisions"),
+    "loi": (
+        "proposals.services.drafts",
+        "proposals.services.filings",
+        "proposals.services.evaluation",
+        "proposals.services.decisions",
+    ),
     "decision": ("proposals.services.decisions",),
     "letter": ("proposals.services.letters",),
     "assignment": ("reviews.services",),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from portal.workflow import CLOCK, Act, Table
 from proposals import queries
 from proposals.models import Letter
-from proposals.services import calls, decisions, lois
+from proposals.services import calls, decisions, filings
 from proposals.workflow import CALL, DECISION, LOI
 from reviews import services as judging
 from tests import make
@@ -280,9 +280,9 @@ def case(cast):
 def test_letters_of_intent(cast, check):
     loi = case(cast)
     check(LOIS, LOI, loi, DURING)
-    lois.sign_off(loi, version=loi.version, by=cast.pi, now=DURING)
+    filings.sign_off(loi, version=loi.version, by=cast.pi, now=DURING)
     check(LOIS, LOI, loi, DURING)
-    lois.file(loi, version=loi.version, by=cast.aor, now=DURING)
+    filings.file(loi, version=loi.version, by=cast.aor, now=DURING)
     check(LOIS, LOI, loi, DURING)
     make.close(loi.call)
     check(LOIS, LOI, loi, SCREENED)
@@ -346,8 +346,8 @@ def test_what_is_seen(cast, visit):
 
     loi = case(cast)
     look("draft", DURING)
-    lois.sign_off(loi, version=loi.version, by=cast.pi, now=DURING)
-    lois.file(loi, version=loi.version, by=cast.aor, now=DURING)
+    filings.sign_off(loi, version=loi.version, by=cast.pi, now=DURING)
+    filings.file(loi, version=loi.version, by=cast.aor, now=DURING)
     make.store_letters(loi.call)
     look("filed", DURING)
     make.close(loi.call)

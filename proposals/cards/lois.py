@@ -26,7 +26,7 @@ def owed(user: User, now: datetime) -> Iterator[cards.Todo]:
     seats = user.seats()
     own = queries.visible_lois(user).filter(organisation__in=list(seats))
     for loi in own.filter(state__in=["draft", "awaiting_signature"]):
-        if now < loi.call.closes_at:
+        if now < loi.closes_at:
             yield from _before_closing(loi, LOI.relation(user, loi), now)
     yield from _decided(user, own)
 
@@ -60,9 +60,9 @@ def _before_closing(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iter
 
 
 def _todo(loi: LetterOfIntent, now: datetime, sentence: str, url: str, act: str) -> cards.Todo:
-    deadline = Deadline(loi.call.closes_at, loi.call.zone, now)
+    deadline = Deadline(loi.closes_at, loi.call.zone, now)
     due = f"{deadline.zone_text} — {deadline.left_text}"
-    return cards.Todo(sentence, url, act, loi.call.closes_at, due, deadline.tone)
+    return cards.Todo(sentence, url, act, loi.closes_at, due, deadline.tone)
 
 
 def _decided(user: User, own) -> Iterator[cards.Todo]:

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -61,6 +62,14 @@ class LetterOfIntent(models.Model):
 
     def __str__(self) -> str:
         return " ".join(filter(None, [self.reference, self.title])) or self.key
+
+    @property
+    def closes_at(self) -> datetime:
+        """The instant from which its organisation is late: every page and guard asks here."""
+        return self.call.closes_at
+
+    def open_at(self, instant: datetime) -> bool:
+        return self.call.open_at(instant)
 
 
 class Revision(AppendOnly):

@@ -7,7 +7,7 @@ from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no
 from proposals.models import Allocation, Call, Criterion, LetterOfIntent, Milestone
-from proposals.services import locks, lois
+from proposals.services import filings, locks
 from proposals.workflow import CALL
 
 # What a draft may still change of its own row.
@@ -112,5 +112,5 @@ def close(call: Call, *, now: datetime) -> Event:
     cases = LetterOfIntent.objects.select_for_update(of=("self",)).filter(call=call)
     for loi in cases.select_related("organisation").order_by("pk"):
         loi.call = call
-        lois.close(loi, now=now)
+        filings.close(loi, now=now)
     return event

@@ -16,7 +16,7 @@ from proposals import boards, checks, content, policy, queries, reading
 from proposals.forms.cases import ScreeningForm
 from proposals.models import Call, LetterOfIntent
 from proposals.resources import Resource
-from proposals.services import lois as services
+from proposals.services import evaluation
 from proposals.workflow import LOI
 
 PAGE = 50
@@ -95,7 +95,7 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
     form = ScreeningForm(request.POST or None, loi=loi)
     if request.method == "POST" and form.is_valid():
         try:
-            services.screen(loi, **form.values(), by=request.user, now=request.arrived_at)
+            evaluation.screen(loi, **form.values(), by=request.user, now=request.arrived_at)
         except Refused as refused:
             verdict, status = refused.verdict, 403 if refused.verdict.who else 409
         else:
@@ -160,7 +160,7 @@ def _offer(request: HttpRequest, loi: LetterOfIntent, action: str):
 def declare_ineligible(request: HttpRequest, key: str) -> HttpResponse:
     loi = _load(request, key)
     if request.method == "POST":
-        services.declare_ineligible(loi, by=request.user, now=request.arrived_at)
+        evaluation.declare_ineligible(loi, by=request.user, now=request.arrived_at)
         return redirect("cases", loi.call.code)
     verdict = LOI.verdict(loi, "declare_ineligible", Act(request.user, request.arrived_at))
     context = {

@@ -7,7 +7,7 @@ from portal import roles
 from portal.models import Organisation
 from proposals.models import Call, LetterOfIntent
 from proposals.services import calls as call_services
-from proposals.services import lois
+from proposals.services import drafts, evaluation, filings
 from reviews import queries, services
 from reviews.demonstration import calls, data
 from reviews.demonstration.cast import Cast
@@ -68,29 +68,29 @@ def _drafted(
     call: Call, case: dict, cast: Cast, at: datetime, sections: tuple[str, ...] = (), **changes: str
 ) -> LetterOfIntent:
     pi, organisation = cast.pis[case["slug"]], cast.organisations[case["slug"]]
-    loi = lois.begin(call, organisation, pi=pi, by=pi, now=at)
+    loi = drafts.begin(call, organisation, pi=pi, by=pi, now=at)
     changes["flight_model_on"] = str(call.need_by - 60 * DAY)
     for section, values in data.content(case, **changes).items():
         if not sections or section in sections:
-            loi = lois.save_draft(
+            loi = drafts.save_draft(
                 loi, section=section, values=values, version=loi.version, by=pi, now=at
             )
     if not sections:
-        stored = lois.store_attachment(data.pdf(), now=at)
+        stored = drafts.store_attachment(data.pdf(), now=at)
         name = f"{case['acronym']} letter of intent.pdf"
-        loi = lois.attach(loi, stored, name=name, version=loi.version, by=pi, now=at)
+        loi = drafts.attach(loi, stored, name=name, version=loi.version, by=pi, now=at)
     return loi
 
 
 def _sign_off(loi: LetterOfIntent, at: datetime) -> None:
-    lois.sign_off(loi, version=loi.version, by=loi.pi, now=at)
+    filings.sign_off(loi, version=loi.version, by=loi.pi, now=at)
 
 
 def _filed(call: Call, case: dict, cast: Cast, at: datetime, **changes: str) -> LetterOfIntent:
     loi = _drafted(call, case, cast, at, **changes)
     _sign_off(loi, at + timedelta(hours=1))
     aor = cast.aors[case["slug"]]
-    lois.file(loi, version=loi.version, by=aor, now=at + timedelta(hours=3))
+    filings.file(loi, version=loi.version, by=aor, now=at + timedelta(hours=3))
     return LetterOfIntent.objects.get(pk=loi.pk)
 
 
@@ -108,7 +108,7 @@ def _panel(call: Call, cast: Cast, at: datetime) -> None:
 def _screen(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
     secretary, approver = cast.office["secretary"], cast.office["approver"]
     withdrawn = cases["FIC-03"]
-    lois.withdraw(
+    filings.withdraw(
         withdrawn, by=cast.aors["sahel-imaging"], now=at,
         reason="The camera is needed on another mission of the centre.",
     )  # fmt: skip
@@ -116,18 +116,18 @@ def _screen(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
         if ref == "FIC-03":
             continue
         if ref != "FIC-06":
-            lois.screen(
+            evaluation.screen(
                 loi, compliant=True, note="Complete and within scope.", by=secretary, now=at
             )
             continue
         restored = Decimal("110.400")
-        lois.screen(
+        evaluation.screen(
             loi, compliant=False, rule="One independent module has at most 100 kg, counted as MEV.",
             note="The contingency of 8 % is not accepted for a new design: class D owes 20 %. With it the module has 110.4 kg MEV.",
             assessed={"mass": (restored, "Contingency of class D restored: 92 kg CBE and 20 %.")},
             by=secretary, now=at,
         )  # fmt: skip
-        lois.declare_ineligible(loi, by=approver, now=at + 2 * DAY)
+        evaluation.declare_ineligible(loi, by=approver, now=at + 2 * DAY)
 
 
 def _review(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:

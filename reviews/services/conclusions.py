@@ -7,7 +7,7 @@ from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no
 from proposals.models import Decision, LetterOfIntent
-from proposals.services import decisions, lois
+from proposals.services import decisions, drafts, evaluation
 from proposals.workflow import LOI
 from reviews import queries
 from reviews.models import Consensus
@@ -17,7 +17,7 @@ from reviews.services import locks
 @transaction.atomic
 def conclude_reviews(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
     loi = locks.case(loi)
-    return lois.conclude_reviews(loi, facts=queries.facts(loi), by=by, now=now)
+    return evaluation.conclude_reviews(loi, facts=queries.facts(loi), by=by, now=now)
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def conclude(loi: LetterOfIntent, *, consensus: str = "", by: User, now: datetim
                 no("consensus.who", say("Only the chair writes the consensus down."), who=True)
             )
         Consensus.objects.create(loi=loi, text=consensus.strip(), by=by, at=now)
-    return lois.conclude(loi, facts=queries.facts(loi), by=by, now=now)
+    return evaluation.conclude(loi, facts=queries.facts(loi), by=by, now=now)
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def prepare_decision(
     if instead_of is not None and (standing.key if standing else "") != instead_of:
         if standing and _decides(standing, by, outcome, reason, conditions, granted):
             return standing
-        raise lois.Stale(
+        raise drafts.Stale(
             no(
                 "decision.version",
                 say(

@@ -7,7 +7,7 @@ from portal.models import Event, Organisation, User
 from portal.text import say
 from portal.verdict import Refused, no
 from proposals.models import Call, LetterOfIntent
-from proposals.services import lois
+from proposals.services import evaluation
 from proposals.workflow import LOI
 from reviews import queries
 from reviews.models import Assignment, Conflict, PanelMember
@@ -123,7 +123,7 @@ def remove(assignment: Assignment, *, reason: str, by: User, now: datetime) -> E
 def begin_review(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
     """Open the case to its reviewers and the chair, whose conflicts are looked for now."""
     loi = locks.case(loi)
-    event = lois.begin_review(loi, facts=queries.facts(loi), by=by, now=now)
+    event = evaluation.begin_review(loi, facts=queries.facts(loi), by=by, now=now)
     chairs = PanelMember.objects.filter(call=loi.call, role=roles.CHAIR, left_at=None)
     for place in chairs.select_related("user"):
         _look(loi, place.user, now)

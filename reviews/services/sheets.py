@@ -8,7 +8,7 @@ from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
-from proposals.services.lois import Stale
+from proposals.services.drafts import Stale
 from reviews.models import Assignment, Finding, Score
 from reviews.services import locks
 from reviews.workflow import ASSIGNMENT, case_is_under_review, no_hard_conflict

@@ -12,7 +12,7 @@ from portal.workflow import Act
 from proposals import content as document
 from proposals import headroom, reading
 from proposals import queries as proposals
-from proposals.services.lois import Stale
+from proposals.services.drafts import Stale
 from reviews import queries, services
 from reviews.forms.panel import DeclareForm
 from reviews.forms.sheet import SheetForm

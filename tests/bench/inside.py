@@ -16,7 +16,7 @@ django.setup()
 from portal import clock, pdf
 from portal.models import Membership
 from proposals.models import Letter, LetterOfIntent
-from proposals.services import letters, lois
+from proposals.services import filings, letters
 from tests.servers import cpu_seconds
 
 
@@ -56,7 +56,7 @@ def file_all() -> dict[str, float]:
     seconds, cpu = [], time.process_time()
     for loi in waiting:
         began = time.monotonic()
-        lois.file(loi, version=loi.version, by=aors[loi.organisation_id], now=clock.now())
+        filings.file(loi, version=loi.version, by=aors[loi.organisation_id], now=clock.now())
         seconds.append(time.monotonic() - began)
     return {
         "a second": len(waiting) / sum(seconds),

@@ -31,7 +31,7 @@ from portal.models import Message, Organisation, User
 from portal.verdict import Refused
 from proposals.models import Call, LetterOfIntent
 from proposals.panel import CriterionResult, Finding, PanelResult
-from proposals.services import calls, decisions, lois
+from proposals.services import calls, decisions, evaluation
 from tests import make
 from tests.cast import Cast
 
@@ -95,10 +95,10 @@ def _judged(cast: Cast, number: int, *, mass_cbe_kg: str) -> tuple[Call, list[Le
     calls.close(call, now=make.again(call).closing_due_at)
     make.panel(cast, call)
     for loi in cases:
-        lois.screen(loi, compliant=True, by=cast.secretary, now=judged_at)
-        lois.begin_review(loi, facts=make.ENOUGH, by=cast.secretary, now=judged_at)
-        lois.conclude_reviews(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
-        lois.conclude(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
+        evaluation.screen(loi, compliant=True, by=cast.secretary, now=judged_at)
+        evaluation.begin_review(loi, facts=make.ENOUGH, by=cast.secretary, now=judged_at)
+        evaluation.conclude_reviews(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
+        evaluation.conclude(loi, facts=make.ENOUGH, by=cast.chair, now=judged_at)
     return call, cases
 
 

@@ -6,7 +6,7 @@ from portal.models import User
 from proposals.models import Call, LetterOfIntent
 from proposals.panel import PanelFacts
 from proposals.sections import SECTIONS
-from proposals.services import lois
+from proposals.services import drafts, evaluation, filings
 from reviews import services as judging
 from reviews.models import Assignment
 from tests.cast import Cast
@@ -22,7 +22,7 @@ def begun(
 ) -> LetterOfIntent:
     """An empty draft of Institute A, or of its rival."""
     pi = cast.rival_pi if rival else cast.pi
-    return lois.begin(
+    return drafts.begin(
         of or call(cast), cast.rival if rival else cast.institute, pi=pi, by=pi, now=now
     )
 
@@ -40,7 +40,7 @@ def draft(
     loi = begun(cast, of, rival=rival, now=now)
     said = content(**given)
     for section in SECTIONS:
-        loi = lois.save_draft(
+        loi = drafts.save_draft(
             loi,
             section=section.name,
             values=said[section.name],
@@ -49,8 +49,8 @@ def draft(
             now=now,
         )
     if attached:
-        stored = lois.store_attachment(pdf_bytes(), now=now)
-        loi = lois.attach(loi, stored, name="signed.pdf", version=loi.version, by=loi.pi, now=now)
+        stored = drafts.store_attachment(pdf_bytes(), now=now)
+        loi = drafts.attach(loi, stored, name="signed.pdf", version=loi.version, by=loi.pi, now=now)
     return again(loi)
 
 
@@ -58,7 +58,7 @@ def awaiting(
     cast: Cast, of: Call | None = None, *, now: datetime = DURING, **given: object
 ) -> LetterOfIntent:
     loi = draft(cast, of, now=now, **given)
-    lois.sign_off(loi, version=loi.version, by=loi.pi, now=now)
+    filings.sign_off(loi, version=loi.version, by=loi.pi, now=now)
     return again(loi)
 
 
@@ -66,7 +66,7 @@ def filed(
     cast: Cast, of: Call | None = None, *, now: datetime = DURING, **given: object
 ) -> LetterOfIntent:
     loi = awaiting(cast, of, now=now, **given)
-    lois.file(loi, version=loi.version, by=representative(cast, loi), now=now)
+    filings.file(loi, version=loi.version, by=representative(cast, loi), now=now)
     return again(loi)
 
 
@@ -84,20 +84,20 @@ def screened(
         close(loi.call)
     if not compliant:
         found = {"rule": "Most for one module", "note": "It is over the cap.", **found}
-    lois.screen(again(loi), compliant=compliant, by=cast.secretary, now=SCREENED, **found)
+    evaluation.screen(again(loi), compliant=compliant, by=cast.secretary, now=SCREENED, **found)
     return again(loi)
 
 
 def ineligible(cast: Cast, loi: LetterOfIntent | None = None) -> LetterOfIntent:
     loi = screened(cast, loi, compliant=False)
-    lois.declare_ineligible(loi, by=cast.approver, now=SCREENED)
+    evaluation.declare_ineligible(loi, by=cast.approver, now=SCREENED)
     return again(loi)
 
 
 def under_review(cast: Cast, loi: LetterOfIntent | None = None) -> LetterOfIntent:
     loi = screened(cast, loi)
     panel(cast, loi.call)
-    lois.begin_review(loi, facts=ENOUGH, by=cast.secretary, now=SCREENED)
+    evaluation.begin_review(loi, facts=ENOUGH, by=cast.secretary, now=SCREENED)
     return again(loi)
 
 
@@ -149,6 +149,6 @@ def reviewed(
 def in_final_review(cast: Cast, loi: LetterOfIntent | None = None) -> LetterOfIntent:
     """Without a single review: the panel's counts are handed in as they would come down."""
     loi = under_review(cast, loi)
-    lois.conclude_reviews(loi, facts=ENOUGH, by=cast.chair, now=REVIEWED)
-    lois.conclude(loi, facts=ENOUGH, by=cast.chair, now=REVIEWED)
+    evaluation.conclude_reviews(loi, facts=ENOUGH, by=cast.chair, now=REVIEWED)
+    evaluation.conclude(loi, facts=ENOUGH, by=cast.chair, now=REVIEWED)
     return again(loi)

@@ -9,7 +9,8 @@ from django.core import mail
 
 from portal import notices, services
 from portal.models import Message
-from proposals.services import lois
+from portal.verdict import Refused
+from proposals.services import filings
 from tests import make
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -64,8 +65,8 @@ def test_a_title_cannot_smuggle_a_header(db, mailoutbox):
 def test_an_act_that_is_undone_tells_nobody(cast):
     loi = make.awaiting(cast)
     before = Message.objects.count()
-    with pytest.raises(lois.Refused):
-        lois.file(loi, version=loi.version, by=cast.aor, now=make.CLOSES)
+    with pytest.raises(Refused):
+        filings.file(loi, version=loi.version, by=cast.aor, now=make.CLOSES)
     assert Message.objects.count() == before
 
 
@@ -94,7 +95,7 @@ def test_a_batch_is_bounded(db, mailoutbox):
 def test_what_is_no_longer_so_is_dropped(cast, mailoutbox):
     """The AOR was asked for a signature; the PI has taken the letter back."""
     loi = make.awaiting(cast)
-    lois.return_to_draft(loi, by=cast.pi, now=make.DURING, reason="A number is wrong.")
+    filings.return_to_draft(loi, by=cast.pi, now=make.DURING, reason="A number is wrong.")
     make.settle()
     asked = Message.objects.get(notice="loi_signed_off")
     assert asked.dropped_at is not None and asked.done_at is None

@@ -9,7 +9,7 @@ from portal.models import Organisation
 from proposals import bars, boards
 from proposals.ledger import Balance
 from proposals.resources import MASS
-from proposals.services import lois
+from proposals.services import filings
 from tests import make
 
 BOARD_QUERIES = 24
@@ -52,7 +52,7 @@ def test_what_is_asked_counts_who_is_in_the_running(cast):
     make.filed(cast, call, mass_cbe_kg="10")
     withdrawn = make.filed(cast, call, mass_cbe_kg="20", title="A letter that is withdrawn again")
     before = bar_of(call, "asked", deciding=True)
-    lois.withdraw(withdrawn, by=cast.aor, now=make.DURING, reason="The funding fell through.")
+    filings.withdraw(withdrawn, by=cast.aor, now=make.DURING, reason="The funding fell through.")
     after = bar_of(call, "asked", deciding=True)
     assert Decimal(before) == 3 * Decimal(after)
 

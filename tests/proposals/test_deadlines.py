@@ -10,7 +10,7 @@ from portal.verdict import Refused
 from portal.workflow import Act
 from proposals import tasks
 from proposals.models import LetterOfIntent
-from proposals.services import calls, lois
+from proposals.services import calls, drafts, filings
 from proposals.services.reminders import BEFORE, remind
 from proposals.workflow import CALL, LOI
 from tests import make
@@ -63,12 +63,12 @@ def test_filing_obeys_the_instant_of_arrival(cast):
     for arrived_at, in_time in MATRIX:
         with transaction.atomic():
             if in_time:
-                filing = lois.file(loi, version=loi.version, by=cast.aor, now=arrived_at)
+                filing = filings.file(loi, version=loi.version, by=cast.aor, now=arrived_at)
                 assert filing.arrived_at == arrived_at
                 assert make.again(loi).state == "filed"
             else:
                 with pytest.raises(Refused):
-                    lois.file(loi, version=loi.version, by=cast.aor, now=arrived_at)
+                    filings.file(loi, version=loi.version, by=cast.aor, now=arrived_at)
                 assert make.again(loi).state == "awaiting_signature"
                 assert make.again(loi.call).last_reference == 0
             transaction.set_rollback(True)
@@ -86,7 +86,7 @@ def test_the_refusal_says_when_it_closed_in_both_zones(cast):
 def test_a_request_in_time_is_worked_off_after_the_instant_and_before_the_closing_act(cast):
     """The stamp decides, however late the worker gets to it."""
     loi = make.awaiting(cast)
-    lois.file(loi, version=loi.version, by=cast.aor, now=CLOSES - MICRO)
+    filings.file(loi, version=loi.version, by=cast.aor, now=CLOSES - MICRO)
     make.close(loi.call, now=CLOSED)
     assert make.again(loi).state == "screening"
 
@@ -99,7 +99,7 @@ def test_a_call_is_open_in_its_window_only_while_published(cast):
 
 def test_a_draft_may_be_saved_after_the_instant_and_is_not_lost(cast):
     loi = make.draft(cast)
-    saved = lois.save_draft(
+    saved = drafts.save_draft(
         loi,
         section="science",
         values={"summary": "late"},
@@ -203,7 +203,7 @@ def test_a_clock_that_stood_still_closes_late_and_lets_nothing_in(cast, clock_at
     loi = make.awaiting(cast)
     clock_at(CLOSED + timedelta(days=3))
     with pytest.raises(Refused):
-        lois.file(loi, version=loi.version, by=cast.aor, now=CLOSED + timedelta(days=2))
+        filings.file(loi, version=loi.version, by=cast.aor, now=CLOSED + timedelta(days=2))
     tasks.keep_deadlines()
     assert make.again(loi).state == "not_submitted"
 
@@ -269,7 +269,7 @@ def test_a_reminder_is_dropped_when_the_letter_was_filed_meanwhile(cast, mailout
     make.settle(DURING)
     mailoutbox.clear()
     remind(loi.call, now=CLOSES - timedelta(days=7))
-    lois.file(loi, version=loi.version, by=cast.aor, now=CLOSES - timedelta(days=6))
+    filings.file(loi, version=loi.version, by=cast.aor, now=CLOSES - timedelta(days=6))
     make.settle(CLOSES - timedelta(days=6))
     assert not [mail for mail in mailoutbox if "reminder" in mail.extra_headers["Message-ID"]]
     reminders = Message.objects.filter(notice="loi_reminder")

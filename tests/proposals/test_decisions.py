@@ -8,7 +8,7 @@ from portal.verdict import Refused
 from proposals import queries
 from proposals.invariants import nothing_of_a_decision_shows_before_its_release
 from proposals.models import Decision, Grant, Letter, LetterOfIntent
-from proposals.services import calls, decisions, lois
+from proposals.services import calls, decisions, evaluation, filings
 from tests import make
 from tests.cast import Cast
 from tests.make import APPROVED, DECIDED, RELEASE_ON
@@ -145,7 +145,7 @@ def test_the_basis_keeps_what_the_panel_found(cast, case):
 
 def test_withdrawing_returns_what_was_held(cast, case):
     decision = make.prepared(cast, case)
-    lois.withdraw(decision.loi, by=cast.aor, now=DECIDED, reason="Our funding is gone.")
+    filings.withdraw(decision.loi, by=cast.aor, now=DECIDED, reason="Our funding is gone.")
     assert make.again(decision).state == "void"
     assert make.again(decision.loi).state == "withdrawn"
     assert mass(decision.loi.call).taken == 0
@@ -201,8 +201,8 @@ def test_nobody_approves_decisions_they_prepared(cast):
 def test_nobody_confirms_as_ineligible_what_they_screened(cast):
     loi = make.screened(cast, compliant=False)
     by = approver_too(cast, "secretary")
-    assert refused(lois.declare_ineligible, loi, by=by, now=DECIDED) == "two_persons"
-    lois.declare_ineligible(loi, by=cast.approver, now=DECIDED)
+    assert refused(evaluation.declare_ineligible, loi, by=by, now=DECIDED) == "two_persons"
+    evaluation.declare_ineligible(loi, by=cast.approver, now=DECIDED)
 
 
 def test_the_database_as_well_wants_two_persons(cast, case):

@@ -13,7 +13,7 @@ from portal.verdict import Refused
 from proposals import content as document
 from proposals.invariants import every_receipt_matches_its_filing
 from proposals.models import Demand, Filing, Letter, LetterOfIntent, Revision
-from proposals.services import lois
+from proposals.services import drafts, filings
 from tests import make
 from tests.make import DURING, SECOND
 
@@ -26,7 +26,7 @@ def refused(act, *args, **more) -> str:
 
 
 def file(cast, loi, **more) -> Filing:
-    return lois.file(loi, **{"version": loi.version, "by": cast.aor, "now": DURING, **more})
+    return filings.file(loi, **{"version": loi.version, "by": cast.aor, "now": DURING, **more})
 
 
 # Drafting
@@ -36,7 +36,7 @@ def test_every_save_is_a_version_and_no_event(cast):
     loi = make.begun(cast)
     events = Event.objects.count()
     for text in ("one", "two"):
-        loi = lois.save_draft(
+        loi = drafts.save_draft(
             loi,
             section="science",
             values={"summary": text},
@@ -54,9 +54,9 @@ def test_every_save_is_a_version_and_no_event(cast):
 def test_two_windows_do_not_overwrite_each_other(cast):
     loi = make.begun(cast)
     first = {"section": "science", "version": 1, "now": DURING}
-    lois.save_draft(loi, values={"summary": "mine"}, by=cast.pi, **first)
-    with pytest.raises(lois.Stale) as stale:
-        lois.save_draft(loi, values={"summary": "theirs"}, by=cast.editor, **first)
+    drafts.save_draft(loi, values={"summary": "mine"}, by=cast.pi, **first)
+    with pytest.raises(drafts.Stale) as stale:
+        drafts.save_draft(loi, values={"summary": "theirs"}, by=cast.editor, **first)
     assert stale.value.verdict.rule == "loi.save.version"
     assert make.again(loi).content["science"]["summary"] == "mine"
 
@@ -66,20 +66,20 @@ def test_who_does_not_write_the_letter_saves_nothing(cast, who):
     loi = make.begun(cast)
     person = getattr(cast, who)
     more = {"section": "science", "values": {}, "version": 1, "by": person, "now": DURING}
-    assert refused(lois.save_draft, loi, **more) == "loi.save.who"
+    assert refused(drafts.save_draft, loi, **more) == "loi.save.who"
 
 
 def test_what_is_signed_off_is_fixed(cast):
     loi = make.awaiting(cast)
     more = {"section": "science", "values": {}, "version": loi.version, "by": cast.pi}
-    assert refused(lois.save_draft, loi, now=DURING, **more) == "loi.save.from"
+    assert refused(drafts.save_draft, loi, now=DURING, **more) == "loi.save.from"
     assert refused(file, cast, loi, version=loi.version - 1) == "loi.version"
 
 
 def test_an_incomplete_letter_is_not_signed_off(cast):
     loi = make.draft(cast, attached=False)
     with pytest.raises(Refused) as caught:
-        lois.sign_off(loi, version=loi.version, by=cast.pi, now=DURING)
+        filings.sign_off(loi, version=loi.version, by=cast.pi, now=DURING)
     assert str(caught.value.verdict.reason) == (
         "Still in the way: 1. The first: Attach the signed letter as a PDF."
     )
@@ -88,8 +88,8 @@ def test_an_incomplete_letter_is_not_signed_off(cast):
 def test_returning_it_to_the_draft_needs_a_reason(cast):
     loi = make.awaiting(cast)
     more = {"by": cast.aor, "now": DURING}
-    assert refused(lois.return_to_draft, loi, reason=" ", **more) == "loi.return_to_draft.reason"
-    event = lois.return_to_draft(loi, reason="The mass is wrong.", **more)
+    assert refused(filings.return_to_draft, loi, reason=" ", **more) == "loi.return_to_draft.reason"
+    event = filings.return_to_draft(loi, reason="The mass is wrong.", **more)
     assert event.data["reason"] == "The mass is wrong."
     assert make.again(loi).state == "draft"
 
@@ -110,7 +110,7 @@ def test_one_person_may_turn_both_keys(cast):
     loi = make.draft(cast)
     cast.institute.memberships.create(user=cast.pi, role="aor", joined_at=DURING)
     pi = cast.again("pi")
-    lois.sign_off(loi, version=loi.version, by=pi, now=DURING)
+    filings.sign_off(loi, version=loi.version, by=pi, now=DURING)
     assert file(cast, make.again(loi), by=pi).filed_by == pi
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from proposals import queries
-from proposals.services import lois
+from proposals.services import filings
 from tests import make
 from tests.make import DECIDED, DURING
 
@@ -49,7 +49,7 @@ def test_a_voided_decision_and_its_letter_are_shown_to_nobody(cast):
     call = make.approved_call(cast, outcomes=["selected"])
     make.store_letters(call)
     loi = call.lois.get()
-    lois.withdraw(loi, by=cast.aor, now=DECIDED, reason="Our funding is gone.")
+    filings.withdraw(loi, by=cast.aor, now=DECIDED, reason="Our funding is gone.")
     for person in cast.everyone().values():
         assert not queries.visible_decisions(person).exists()
         assert not queries.visible_letters(person).filter(kind="decision").exists()
@@ -103,7 +103,7 @@ def test_the_running_are_filed_and_not_yet_decided(cast):
     call = make.call(cast)
     filed, withdrawn = make.filed(cast, call), make.filed(cast, call, rival=True)
     make.draft(cast, call)
-    lois.withdraw(withdrawn, by=cast.rival_aor, now=DURING, reason="Our funding is gone.")
+    filings.withdraw(withdrawn, by=cast.rival_aor, now=DURING, reason="Our funding is gone.")
     assert list(queries.running(call)) == [filed]
 
 

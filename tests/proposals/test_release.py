@@ -9,7 +9,7 @@ from portal.models import Event, Message
 from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Call, Decision, LedgerEntry, Letter
-from proposals.services import decisions, lois
+from proposals.services import decisions, filings
 from tests import make
 from tests.cast import Cast
 from tests.make import APPROVED, DECIDED, RELEASE_ON, RELEASED
@@ -137,7 +137,7 @@ def test_withdrawing_after_the_approval_voids_the_letter_and_the_rest_is_release
 ):
     make.store_letters(call)
     loi = call.lois.order_by("pk").first()
-    lois.withdraw(loi, by=cast.aor, now=APPROVED, reason="Our funding is gone.")
+    filings.withdraw(loi, by=cast.aor, now=APPROVED, reason="Our funding is gone.")
     assert mass(call).taken == Decimal("10.5")  # of the second one
     decisions.release(call, by=cast.secretary, now=RELEASED)
     assert states(call) == ["withdrawn", "selected_conditional", "reserve", "not_selected"]

@@ -8,7 +8,7 @@ from portal.verdict import Refused
 from portal.workflow import Act
 from proposals.models import Call, Screening
 from proposals.panel import PanelFacts
-from proposals.services import calls, lois
+from proposals.services import calls, evaluation, filings
 from proposals.workflow import CALL, LOI
 from tests import make
 from tests.make import CLOSED, CLOSES, DECIDED, DURING, PUBLISHED, REVIEWED, SCREENED
@@ -74,25 +74,28 @@ def test_a_case_is_screened_before_it_is_reviewed(cast):
     loi = make.filed(cast)
     make.close(loi.call)
     review = {"facts": make.ENOUGH, "by": cast.secretary, "now": SCREENED}
-    assert refused(lois.begin_review, loi, **review) == "not_screened"
+    assert refused(evaluation.begin_review, loi, **review) == "not_screened"
     make.screened(cast, make.again(loi), compliant=False)
-    assert refused(lois.begin_review, loi, **review) == "not_screened"
+    assert refused(evaluation.begin_review, loi, **review) == "not_screened"
     make.screened(cast, make.again(loi))
-    lois.begin_review(loi, **review)
+    evaluation.begin_review(loi, **review)
     assert make.again(loi).state == "under_review"
 
 
 def test_a_compliant_case_is_not_declared_ineligible(cast):
     loi = make.screened(cast)
-    assert refused(lois.declare_ineligible, loi, by=cast.approver, now=SCREENED) == "not_screened"
+    assert (
+        refused(evaluation.declare_ineligible, loi, by=cast.approver, now=SCREENED)
+        == "not_screened"
+    )
 
 
 def test_only_the_secretary_screens_and_only_in_screening(cast):
     loi = make.filed(cast)
     more = {"compliant": True, "now": SCREENED}
-    assert refused(lois.screen, loi, by=cast.secretary, **more) == "loi.screen.from"
+    assert refused(evaluation.screen, loi, by=cast.secretary, **more) == "loi.screen.from"
     make.close(loi.call)
-    assert refused(lois.screen, loi, by=cast.approver, **more) == "loi.screen.who"
+    assert refused(evaluation.screen, loi, by=cast.approver, **more) == "loi.screen.who"
     assert not Screening.objects.exists()
 
 
@@ -135,14 +138,14 @@ def test_reviews_are_concluded_when_all_are_locked(cast):
 
 def test_a_consensus_that_is_due_is_written_first(cast):
     loi = make.under_review(cast)
-    lois.conclude_reviews(loi, facts=make.ENOUGH, by=cast.chair, now=REVIEWED)
+    evaluation.conclude_reviews(loi, facts=make.ENOUGH, by=cast.chair, now=REVIEWED)
     due = facts(3, 3, "C3 goes from 2 to 4")
     act = {"by": cast.chair, "now": REVIEWED}
-    assert refused(lois.conclude, loi, facts=due, **act) == "consensus_due"
+    assert refused(evaluation.conclude, loi, facts=due, **act) == "consensus_due"
     short = facts(3, 3, "C3 goes from 2 to 4", consensus="We agree.")
-    assert refused(lois.conclude, loi, facts=short, **act) == "consensus_due"
+    assert refused(evaluation.conclude, loi, facts=short, **act) == "consensus_due"
     agreed = facts(3, 3, "C3 goes from 2 to 4", consensus="The panel agrees on 3 for C3.")
-    lois.conclude(loi, facts=agreed, **act)
+    evaluation.conclude(loi, facts=agreed, **act)
     assert make.again(loi).state == "final_review"
 
 
@@ -160,9 +163,9 @@ def test_no_outcome_is_reached_without_a_released_decision(cast):
 def test_withdrawing_needs_a_reason_and_the_running(cast):
     loi = make.filed(cast)
     act = {"by": cast.aor, "now": DURING}
-    assert refused(lois.withdraw, loi, reason=" ", **act) == "loi.withdraw.reason"
-    lois.withdraw(loi, reason="Our funding is gone.", **act)
-    assert refused(lois.withdraw, loi, reason="Again.", **act) == "loi.withdraw.from"
+    assert refused(filings.withdraw, loi, reason=" ", **act) == "loi.withdraw.reason"
+    filings.withdraw(loi, reason="Our funding is gone.", **act)
+    assert refused(filings.withdraw, loi, reason="Again.", **act) == "loi.withdraw.from"
 
 
 # Many at once

@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 
 from portal.models import Event, Message
 from portal.verdict import Refused
-from proposals.services import lois
+from proposals.services import filings
 from reviews import services
 from reviews.models import PanelMember
 from reviews.services import FindingDraft
@@ -236,7 +236,7 @@ def test_only_the_secretary_composes_the_panel(cast, visit):
 
 def test_an_invitation_to_a_case_that_is_over_cannot_be_accepted(cast, case):
     assignment = services.assign(case, cast.reviewer_one, by=cast.secretary, now=LATER)
-    lois.withdraw(make.again(case), by=cast.aor, now=LATER, reason="We fly elsewhere.")
+    filings.withdraw(make.again(case), by=cast.aor, now=LATER, reason="We fly elsewhere.")
     act = lambda: services.accept(assignment, by=cast.reviewer_one, now=LATER)  # noqa: E731
     assert refusal(act) == "case_closed"
 

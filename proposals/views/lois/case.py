@@ -15,7 +15,7 @@ from proposals import course, history, queries, reading
 from proposals import headroom as room
 from proposals.forms.lois import FileForm, anchor
 from proposals.models import Letter, LetterOfIntent
-from proposals.services import lois
+from proposals.services import filings
 from proposals.views.lois import drafting
 from proposals.workflow import LOI
 
@@ -51,7 +51,7 @@ def _case(
         "state": course.state(user, loi),
         "steps": course.steps(user, loi),
         "expected": course.expected(user, loi, len(hard)),
-        "deadline": Deadline(loi.call.closes_at, loi.call.zone, request.arrived_at),
+        "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
         "signed_off": _instant(loi, loi.signed_off_at),
         "saved": _instant(loi, loi.saved_at),
         "offers": _offers(request, loi),
@@ -119,7 +119,7 @@ def sign_off(request: HttpRequest, key: str) -> HttpResponse:
         return redirect("loi", key=key)
     version = drafting.version_of(request)
     try:
-        lois.sign_off(loi, version=version, by=request.user, now=request.arrived_at)
+        filings.sign_off(loi, version=version, by=request.user, now=request.arrived_at)
     except Refused as refusal:
         loi = drafting.load(request, key)
         done = loi.state == "awaiting_signature" and loi.version == version
@@ -131,12 +131,12 @@ def sign_off(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_to_draft(request: HttpRequest, key: str) -> HttpResponse:
-    return _with_reason(request, key, lois.return_to_draft)
+    return _with_reason(request, key, filings.return_to_draft)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, key: str) -> HttpResponse:
-    return _with_reason(request, key, lois.withdraw)
+    return _with_reason(request, key, filings.withdraw)
 
 
 def _with_reason(request: HttpRequest, key: str, act) -> HttpResponse:
@@ -177,7 +177,7 @@ def file(request: HttpRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _confirmation(request, loi, form, status=400)
     try:
-        lois.file(loi, version=drafting.version_of(request), by=user, now=request.arrived_at)
+        filings.file(loi, version=drafting.version_of(request), by=user, now=request.arrived_at)
     except Refused as refusal:
         return _confirmation(
             request,
@@ -211,7 +211,7 @@ def _confirmation(
         "grid": reading.elements(loi.content),
         "sheet": sheet,
         "headroom": room.lines(sheet, terms.limits_of(platform)),
-        "deadline": Deadline(loi.call.closes_at, loi.call.zone, request.arrived_at),
+        "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
         "signed_off": _instant(loi, loi.signed_off_at),
         "open": loi.state == "awaiting_signature"
         and bool(LOI.verdict(loi, "file", Act(request.user, request.arrived_at))),

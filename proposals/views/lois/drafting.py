@@ -17,7 +17,7 @@ from proposals.course import Step
 from proposals.forms.lois import AttachForm, SectionForm, anchor
 from proposals.models import LetterOfIntent
 from proposals.sections import BY_NAME, RESOURCES, SECTIONS, Section
-from proposals.services import lois
+from proposals.services import drafts
 from proposals.workflow import LOI
 
 ATTACHMENT = "attachment"
@@ -31,7 +31,7 @@ def load(request: HttpRequest, key: str) -> LetterOfIntent:
 
 
 def may_write(request: HttpRequest, loi: LetterOfIntent) -> bool:
-    return loi.state == "draft" and bool(LOI.relation(request.user, loi) & lois.WRITERS)
+    return loi.state == "draft" and bool(LOI.relation(request.user, loi) & drafts.WRITERS)
 
 
 def version_of(request: HttpRequest) -> int:
@@ -68,7 +68,7 @@ def edit(request: HttpRequest, key: str, section: str) -> HttpResponse:
     values = form.values
     target = _command(request, loi, spec, values)
     try:
-        lois.save_draft(
+        drafts.save_draft(
             loi,
             section=spec.name,
             values=values,
@@ -76,7 +76,7 @@ def edit(request: HttpRequest, key: str, section: str) -> HttpResponse:
             by=request.user,
             now=request.arrived_at,
         )
-    except lois.Stale as stale:
+    except drafts.Stale as stale:
         loi = load(request, key)
         if loi.content.get(spec.name) != values:
             return _stale(request, loi, spec, values, terms, stale)
@@ -97,7 +97,7 @@ def _autosave(
         trouble = form.refused[0][2]
     else:
         try:
-            loi = lois.save_draft(
+            loi = drafts.save_draft(
                 loi,
                 section=spec.name,
                 values=form.values,
@@ -105,7 +105,7 @@ def _autosave(
                 by=request.user,
                 now=request.arrived_at,
             )
-        except lois.Stale:
+        except drafts.Stale:
             trouble = _("The draft was saved elsewhere meanwhile. Press Save to compare.")
         except Refused as refusal:
             trouble = str(refusal.verdict.reason)
@@ -185,7 +185,7 @@ def _frame(
         "call": loi.call,
         "steps": _steps(loi, here, problems),
         "missing": sum(problem.hard for problem in problems),
-        "deadline": Deadline(loi.call.closes_at, loi.call.zone, request.arrived_at),
+        "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
         "saved": _saved(request, loi),
         **_room(content, terms),
     }
@@ -352,10 +352,10 @@ def attach(request: HttpRequest, key: str) -> HttpResponse:
 
 def _attach(request: HttpRequest, loi: LetterOfIntent, name: str, content: bytes) -> None:
     now = request.arrived_at
-    stored = lois.store_attachment(content, now=now)
+    stored = drafts.store_attachment(content, now=now)
     try:
-        lois.attach(loi, stored, name=name, version=version_of(request), by=request.user, now=now)
-    except lois.Stale:
+        drafts.attach(loi, stored, name=name, version=version_of(request), by=request.user, now=now)
+    except drafts.Stale:
         if load(request, loi.key).attachment != stored:
             raise
         # A second click on the same page: the file is there already.

@@ -14,7 +14,7 @@ from portal.workflow import Act
 from proposals import course, queries
 from proposals.forms.lois import BeginForm, OrganisationForm
 from proposals.models import Call, LetterOfIntent
-from proposals.services import lois
+from proposals.services import drafts
 from proposals.workflow import LOI
 
 
@@ -25,7 +25,7 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "loi": loi,
             "state": course.state(request.user, loi),
-            "deadline": Deadline(loi.call.closes_at, loi.call.zone, request.arrived_at),
+            "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
         }
         for loi in own.order_by("-call__closes_at", "-saved_at")
     ]
@@ -48,7 +48,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         organisation, pi = form.chosen
         try:
-            loi = lois.begin(call, organisation, pi=pi, by=request.user, now=request.arrived_at)
+            loi = drafts.begin(call, organisation, pi=pi, by=request.user, now=request.arrived_at)
         except Refused as refused:
             refusal = refused.verdict
         else:
@@ -69,7 +69,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 
 def _teams(user: User) -> dict[Organisation, list[User]]:
     """The organisations for which this person may begin, each with its PIs."""
-    own = [pk for pk, seats in user.seats().items() if seats & lois.WRITERS]
+    own = [pk for pk, seats in user.seats().items() if seats & drafts.WRITERS]
     teams: dict[Organisation, list[User]] = {
         organisation: []
         for organisation in Organisation.objects.filter(pk__in=own).order_by("name")
