@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 from portal import keys
 from portal.models import Organisation, StoredFile
@@ -17,15 +18,24 @@ RUNNING = ("filed", "screening", "under_review", "consensus", "final_review")
 class LetterOfIntent(models.Model):
     """One case of a call: what an organisation would fly. The state moves by `workflow.LOI`.
 
-    `content` is the working copy as typed (see `proposals.content`); what
-    counts is `filing`, the immutable version in force.
+    `content` is the text as typed (see `proposals.content`); what counts is
+    `filing`, the immutable version in force. Once filed, the text is written on
+    as a `working_copy` only, and nothing of it counts until it is filed again.
     """
+
+    class WorkingCopy(models.TextChoices):
+        NONE = "", gettext_lazy("none")
+        DRAFT = "draft", gettext_lazy("being drafted")
+        SIGNED_OFF = "signed_off", gettext_lazy("signed off, not filed")
 
     key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
     call = models.ForeignKey("proposals.Call", models.PROTECT, related_name="lois")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="lois")
     pi = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     state = models.CharField(max_length=20)
+    working_copy = models.CharField(
+        max_length=10, choices=WorkingCopy, blank=True, default=WorkingCopy.NONE
+    )
     title = models.CharField(max_length=150, blank=True)
     content = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
@@ -58,10 +68,23 @@ class LetterOfIntent(models.Model):
                 name="signed_off_while_awaiting_signature",
                 condition=~Q(state="awaiting_signature") | Q(signed_off_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="only_a_filed_letter_has_a_working_copy",
+                condition=Q(working_copy="") | Q(state="filed"),
+            ),
+            models.CheckConstraint(
+                name="a_signed_off_working_copy_has_its_signer",
+                condition=~Q(working_copy="signed_off") | Q(signed_off_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return " ".join(filter(None, [self.reference, self.title])) or self.key
+
+    @property
+    def writable(self) -> bool:
+        """Is its text being written: as a draft, or as the working copy of what is filed?"""
+        return self.state == "draft" or self.working_copy == self.WorkingCopy.DRAFT
 
     @property
     def closes_at(self) -> datetime:

@@ -47,7 +47,8 @@ def save_draft(
     _may_write(loi, by, version)
     content = {**loi.content, section: values}
     loi.content, loi.version = content, version + 1
-    loi.title = document.text(content, "identity", "title")[:150]
+    if loi.state == "draft":  # a filed letter keeps the title in force until it is filed again
+        loi.title = document.text(content, "identity", "title")[:150]
     loi.saved_at, loi.saved_by = now, by
     loi.save(update_fields=["content", "version", "title", "saved_at", "saved_by"])
     Revision.objects.create(
@@ -74,7 +75,7 @@ def _may_write(loi: LetterOfIntent, by: User, version: int) -> None:
         raise Refused(
             no("loi.save.who", say("You may read this letter and not change it."), who=True)
         )
-    if loi.state != "draft":
+    if not loi.writable:
         raise Refused(
             no(
                 "loi.save.from",

@@ -31,7 +31,7 @@ def load(request: HttpRequest, key: str) -> LetterOfIntent:
 
 
 def may_write(request: HttpRequest, loi: LetterOfIntent) -> bool:
-    return loi.state == "draft" and bool(LOI.relation(request.user, loi) & drafts.WRITERS)
+    return loi.writable and bool(LOI.relation(request.user, loi) & drafts.WRITERS)
 
 
 def version_of(request: HttpRequest) -> int:
