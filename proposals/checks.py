@@ -1,35 +1,37 @@
 """What stands between a draft and its filing, field by field, with the rule and the number."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from hashlib import blake2s
 
-from portal.text import Text, say
+from portal.text import Text, plain, say
 from proposals import content as document
 from proposals import sheet as resource_sheet
-from proposals.sections import CHOICES, FLAG, MISSION, SECTIONS, SYSTEM, UNIT, Field
-from proposals.sheet import Limit
+from proposals.sections import (
+    CHOICES,
+    FLAG,
+    MISSION,
+    SECTIONS,
+    STEPS,
+    SYSTEM,
+    UNIT,
+    Field,
+    Rows,
+    Section,
+    clause,
+)
+from proposals.terms import Terms
 
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the call sets: its platforms with their limits, its keywords, its dates."""
-
-    platforms: tuple[tuple[str, Text | str], ...] = ()
-    limits: tuple[tuple[str, tuple[Limit, ...]], ...] = ()
-    keywords: tuple[tuple[str, Text | str], ...] = ()
-    need_by: date | None = None
-
-    def limits_of(self, platform: str) -> tuple[Limit, ...]:
-        return dict(self.limits).get(platform, ())
-
-    def options(self, field: Field) -> tuple[tuple[str, Text | str], ...]:
-        return getattr(self, field.from_call) if field.from_call else field.options
+BLOCK, WARN, REFER = "block", "warn", "refer"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong: where (row is None outside tables), which rule, and the sentence."""
+    """One thing to say: where (row is None outside tables), which rule, and the sentence.
+
+    `level`: "block" stops the filing, "warn" is acknowledged by who files, "refer"
+    is looked at in the screening. `clause` is the number in the form, such as "D4".
+    """
 
     section: str
     field: str
@@ -37,49 +39,73 @@ class Problem:
     sentence: Text
     row: int | None = None
     table: str = ""
-    hard: bool = True
+    level: str = BLOCK
+
+    @property
+    def hard(self) -> bool:
+        return self.level == BLOCK
+
+    @property
+    def clause(self) -> str:
+        return clause(self.section, self.table or self.field)
+
+    @property
+    def id(self) -> str:
+        """Stays while rule, place and sentence stay; another where a number in it changes."""
+        place = (self.section, self.table, self.row, self.field, self.rule)
+        said = repr((place, _untranslated(self.sentence)))
+        return blake2s(said.encode(), digest_size=8).hexdigest()
 
 
-def check(content: dict, terms: Terms, *, attached: bool = True) -> list[Problem]:
-    """Everything wrong with a draft, hard problems and warnings, in the form's order."""
-    found: list[Problem] = []
-    for section in SECTIONS:
-        given = content.get(section.name, {})
-        for field in section.fields:
-            for rule, sentence in _field(field, given.get(field.name, ""), terms):
-                found.append(Problem(section.name, field.name, rule, sentence))
-        for rows in section.rows:
-            filled = document.table(content, section.name, rows.name)
-            if not rows.least <= len(filled) <= rows.most:
-                found.append(
-                    Problem(
-                        section.name,
-                        rows.name,
-                        "rows",
-                        say(
-                            "%(label)s: %(count)s rows; from %(least)s to %(most)s are needed.",
-                            label=rows.label,
-                            count=len(filled),
-                            least=rows.least,
-                            most=rows.most,
-                        ),
-                    )
-                )
-            for place, row in filled:
-                for field in rows.fields:
-                    for rule, sentence in _field(field, row.get(field.name, ""), terms):
-                        found.append(
-                            Problem(section.name, field.name, rule, sentence, place, rows.name)
-                        )
+def _untranslated(value: object) -> object:
+    """A sentence in no language: what it says, and with which values as they are shown."""
+    if isinstance(value, Text):
+        return value.msgid, [(name, _untranslated(one)) for name, one in value.params]
+    return plain(value)
+
+
+def check(content: dict, terms: Terms, *, files: Collection[str] = ()) -> list[Problem]:
+    """Everything to say of a draft, in the form's order.
+
+    `files` are the kinds of the files attached: "letter", "figure", "endorsement", "inventory".
+    """
+    found = [problem for section in SECTIONS for problem in _section(section, content, terms)]
     found += _across(content, terms)
-    if not attached:
+    if "letter" not in files:
         found.append(
-            Problem(
-                "attachment", "attachment", "required", say("Attach the signed letter as a PDF.")
-            )
+            Problem("files", "letter", "required", say("Attach the signed letter as a PDF."))
         )
-    order = {section.name: place for place, section in enumerate(SECTIONS)}
-    return sorted(found, key=lambda problem: order.get(problem.section, len(order)))
+    order = {section.name: place for place, section in enumerate(STEPS)}
+    return sorted(found, key=lambda problem: order[problem.section])
+
+
+def _section(section: Section, content: dict, terms: Terms) -> Iterator[Problem]:
+    """Each field and each row by itself, those that do not apply left out."""
+    given = content.get(section.name, {})
+    for field in section.fields:
+        if document.applies(field, content, terms):
+            for rule, sentence in _field(field, given.get(field.name, ""), terms):
+                yield Problem(section.name, field.name, rule, sentence)
+    for rows in section.rows:
+        if document.applies(rows, content, terms):
+            yield from _table(section, rows, content, terms)
+
+
+def _table(section: Section, rows: Rows, content: dict, terms: Terms) -> Iterator[Problem]:
+    filled = document.table(content, section.name, rows.name)
+    if not rows.least <= len(filled) <= rows.most:
+        sentence = say(
+            "%(label)s: %(count)s rows; from %(least)s to %(most)s are needed.",
+            label=rows.label,
+            count=len(filled),
+            least=rows.least,
+            most=rows.most,
+        )
+        yield Problem(section.name, rows.name, "rows", sentence)
+    for place, row in filled:
+        for field in rows.fields:
+            for rule, sentence in _field(field, row.get(field.name, ""), terms):
+                yield Problem(section.name, field.name, rule, sentence, place, rows.name)
 
 
 def _field(field: Field, value: object, terms: Terms) -> Iterator[tuple[str, Text]]:
@@ -243,7 +269,7 @@ def _across(content: dict, terms: Terms) -> Iterator[Problem]:
             "trl_now",
             "low",
             say("TRL %(now)s now is below 4: reviewers will ask how it grows.", now=now),
-            hard=False,
+            level=WARN,
         )
     delivery = document.day(text(content, "maturity", "flight_model_on"))
     if delivery and terms.need_by and delivery > terms.need_by:
@@ -266,5 +292,5 @@ def _across(content: dict, terms: Terms) -> Iterator[Problem]:
             remark.sentence,
             remark.row,
             table,
-            remark.hard,
+            BLOCK if remark.hard else WARN,
         )

@@ -9,8 +9,18 @@ is {section: {table: [{field: text}, …]}}.
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from proposals.sections import CHOICES, IDENTITY, MISSION, RESOURCES, SECTIONS, Field
+from proposals.sections import (
+    CHOICES,
+    IDENTITY,
+    MISSION,
+    RESOURCES,
+    SECTIONS,
+    Field,
+    Rows,
+    Section,
+)
 from proposals.sheet import MATURITIES, Element, Sheet
+from proposals.terms import Terms
 
 # Of a number: how long it may be typed, and how far its first digit may stand from the point.
 MOST_CHARACTERS = 40
@@ -52,6 +62,20 @@ def day(raw: str) -> date | None:
         return date.fromisoformat(raw.strip())
     except ValueError:
         return None
+
+
+def applies(item: Field | Rows, content: dict, terms: Terms) -> bool:
+    """Whether a field or table is asked for, as far as the draft and the call say."""
+    return all(_held(named, content, terms) & set(values) for named, values in item.when)
+
+
+def _held(named: str, content: dict, terms: Terms) -> set[str]:
+    """What stands in the named field: one value, or everything ticked."""
+    section, _dot, name = named.partition(".")
+    if section == "terms":
+        return {getattr(terms, name)}
+    value = content.get(section, {}).get(name, "")
+    return set(value) if isinstance(value, list) else {str(value).strip()}
 
 
 def level(content: dict) -> str:
@@ -98,16 +122,24 @@ def sheet(content: dict) -> Sheet:
     )
 
 
-def typed(content: dict) -> dict:
-    """The document as a filing freezes it: numbers as plain decimals, empty rows left out."""
-    frozen: dict = {}
-    for section in SECTIONS:
-        given = content.get(section.name, {})
-        frozen[section.name] = {
-            field.name: _typed(field, given.get(field.name, "")) for field in section.fields
-        }
-        for rows in section.rows:
-            frozen[section.name][rows.name] = [
+def typed(content: dict, terms: Terms) -> dict:
+    """The document as a filing freezes it: numbers as plain decimals, empty rows left out.
+
+    What does not apply is not frozen: it stays in the draft, and is no part of the letter.
+    """
+    return {section.name: _section(section, content, terms) for section in SECTIONS}
+
+
+def _section(section: Section, content: dict, terms: Terms) -> dict:
+    given = content.get(section.name, {})
+    frozen: dict = {
+        field.name: _typed(field, given.get(field.name, ""))
+        for field in section.fields
+        if applies(field, content, terms)
+    }
+    for rows in section.rows:
+        if applies(rows, content, terms):
+            frozen[rows.name] = [
                 {field.name: _typed(field, row.get(field.name, "")) for field in rows.fields}
                 for _, row in table(content, section.name, rows.name)
             ]

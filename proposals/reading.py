@@ -6,9 +6,9 @@ from decimal import Decimal
 from portal import countries
 from portal.text import Text, plain, say
 from proposals import content as document
-from proposals.checks import Terms
 from proposals.sections import LONG, RESOURCES, SECTIONS, Field
 from proposals.sheet import MATURITIES
+from proposals.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)

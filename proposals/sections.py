@@ -7,9 +7,13 @@ from proposals.sheet import MATURITIES
 
 TEXT, LONG, CHOICE, CHOICES = "text", "long", "choice", "choices"
 INTEGER, DECIMAL, DATE, FLAG, COUNTRY = "integer", "decimal", "date", "flag", "country"
+FILE = "file"
 MISSION, SYSTEM, UNIT = "mission", "system", "unit"
 
 Options = tuple[tuple[str, Text], ...]
+# Shown and judged only where each named field ("identity.level") holds one of the values;
+# "terms.…" names what the call sets.
+When = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Field:
     required: bool = True
     options: Options = ()
     from_call: str = ""  # options the call gives: "platforms" or "keywords"
+    when: When = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,12 @@ class Rows:
     least: int
     most: int
     help: Text | str = ""
+    when: When = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    letter: str
     name: str
     label: Text
     intro: Text
@@ -83,6 +90,7 @@ CHANCE: Options = tuple((str(n), say(str(n))) for n in range(1, 6))
 
 # fmt: off
 IDENTITY = Section(
+    "A",
     "identity",
     say("Identity"),
     say("What it is called, how you would cooperate, and where it would fly."),
@@ -96,6 +104,7 @@ IDENTITY = Section(
     ),
 )
 TEAM = Section(
+    "B",
     "team",
     say("Organisations and people"),
     say("Everyone who takes part. Conflicts of interest of reviewers are found from these names."),
@@ -131,6 +140,7 @@ TEAM = Section(
     ),
 )
 SCIENCE = Section(
+    "C",
     "science",
     say("Science case"),
     say("What would be learnt or shown, and why on this mission."),
@@ -153,6 +163,7 @@ SCIENCE = Section(
     ),
 )
 RESOURCES = Section(
+    "D",
     "resources",
     say("Resource sheet"),
     say(
@@ -186,6 +197,7 @@ RESOURCES = Section(
     ),
 )
 MATURITY = Section(
+    "E",
     "maturity",
     say("Maturity and schedule"),
     say("Where the design stands now, and where it will stand at delivery (TRL after ISO 16290)."),
@@ -212,6 +224,7 @@ MATURITY = Section(
     ),
 )
 COMPLIANCE = Section(
+    "F",
     "compliance",
     say("Safety, compliance, funding"),
     say("Upload no controlled technical data: the letter must stand without it."),
@@ -226,6 +239,7 @@ COMPLIANCE = Section(
     ),
 )
 DECLARATIONS = Section(
+    "I",
     "declarations",
     say("Declarations"),
     say("Each must be made before the letter can be signed off."),
@@ -238,7 +252,28 @@ DECLARATIONS = Section(
         Field("non_binding", FLAG, say("We know that a letter of intent binds neither side.")),
     ),
 )
+FILES = Section(
+    "H",
+    "files",
+    say("Files"),
+    say("The letter on your letterhead, signed, and what goes with it. Upload no controlled technical data."),
+    (
+        Field("letter", FILE, say("Signed letter"), say("On letterhead, signed, as one PDF.")),
+        Field("figure", FILE, say("Figures"), say("Drawings and pictures."), required=False),
+        Field("endorsement", FILE, say("Letter of endorsement"), say("Of the agency or body that funds you."), required=False),
+        Field("inventory", FILE, say("Inventory of organic matter"), say("Needed above 1,000 g."), required=False),
+    ),
+)
 # fmt: on
 
+# What is typed, and the steps of the form: the files are not typed.
 SECTIONS = (IDENTITY, TEAM, SCIENCE, RESOURCES, MATURITY, COMPLIANCE, DECLARATIONS)
-BY_NAME = {section.name: section for section in SECTIONS}
+STEPS = (*SECTIONS[:-1], FILES, DECLARATIONS)
+BY_NAME = {section.name: section for section in STEPS}
+
+
+def clause(section: str, name: str) -> str:
+    """The number of a field or table in the form: "D4" is the fourth of section D."""
+    found = BY_NAME[section]
+    names = [item.name for item in (*found.fields, *found.rows)]
+    return f"{found.letter}{names.index(name) + 1}"

@@ -42,7 +42,7 @@ def _before_closing(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iter
             yield _todo(loi, now, sentence, reverse("loi", kwargs={"key": loi.key}), _("Look"))
         return
     terms = loi.call.terms()
-    problems = check(loi.content, terms, attached=loi.attachment_id is not None)
+    problems = check(loi.content, terms, files=loi.file_kinds)
     missing = [problem for problem in problems if problem.hard]
     here = reverse("loi", kwargs={"key": loi.key})
     if missing and seats & {"pi", "editor", "owner"}:

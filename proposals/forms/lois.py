@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal import countries
 from portal.models import Organisation, User
 from proposals import content as document
-from proposals.checks import Problem, Terms
+from proposals.checks import Problem
 from proposals.sections import Field, Rows, Section
+from proposals.terms import Terms
 
 MOST_CHARACTERS = 20_000
 MOST_ROWS = 40

@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import keys
-from proposals.checks import Terms
 from proposals.resources import RESOURCES, Resource
 from proposals.sheet import Limit
+from proposals.terms import Terms
 
 
 class Call(models.Model):

@@ -91,6 +91,11 @@ class LetterOfIntent(models.Model):
         """The instant from which its organisation is late: every page and guard asks here."""
         return self.call.closes_at
 
+    @property
+    def file_kinds(self) -> tuple[str, ...]:
+        """The kinds of the files attached, as the step "Files" of the form names them."""
+        return ("letter",) if self.attachment_id else ()
+
     def open_at(self, instant: datetime) -> bool:
         return self.call.open_at(instant)
 

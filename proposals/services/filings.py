@@ -65,10 +65,10 @@ def file(loi: LetterOfIntent, *, version: int, by: User, now: datetime) -> Filin
 
 
 def _freeze(loi: LetterOfIntent, reference: str, by: User, now: datetime) -> Filing:
-    content = document.typed(loi.content)
+    terms = loi.call.terms()
+    content = document.typed(loi.content, terms)
     sheet = document.sheet(loi.content)
     platform = document.text(loi.content, "identity", "platform")
-    terms = loi.call.terms()
     demand = sheet.demand()
     digest = canonical.digest(content)
     manifest = {
@@ -88,7 +88,9 @@ def _freeze(loi: LetterOfIntent, reference: str, by: User, now: datetime) -> Fil
         "totals": {"mass_cbe_kg": sheet.cbe_kg, "mass_mev_kg": sheet.mev_kg, **demand},
         "rules": {
             "passed": ["call_is_open", "organisation_is_verified", "complete"],
-            "warnings": sorted({p.rule for p in check(loi.content, terms) if not p.hard}),
+            "warnings": sorted(
+                {p.rule for p in check(loi.content, terms, files=loi.file_kinds) if not p.hard}
+            ),
         },
     }
     plain = canonical.plain(manifest)

@@ -109,7 +109,7 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "state": LOI.state(loi.state),
         "level": content.level(loi.filing.content),
         "parts": reading.parts(found, terms),
-        "remarks": checks.check(found, terms, attached=True),
+        "remarks": checks.check(found, terms, files=("letter",)),
         "figures": _figures(loi, demands),
         "screenings": sorted(loi.screenings.all(), key=lambda s: -s.pk),
         "form": form if "secretary" in relation and loi.state == "screening" else None,

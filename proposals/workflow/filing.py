@@ -32,11 +32,8 @@ def call_is_open(loi: LetterOfIntent, act: Act) -> Verdict:
 
 def complete(loi: LetterOfIntent, act: Act) -> Verdict:
     """Nothing that must be there is missing, and no limit is broken."""
-    problems = [
-        p
-        for p in check(loi.content, loi.call.terms(), attached=loi.attachment_id is not None)
-        if p.hard
-    ]
+    found = check(loi.content, loi.call.terms(), files=loi.file_kinds)
+    problems = [problem for problem in found if problem.hard]
     if problems:
         return no(
             "incomplete",

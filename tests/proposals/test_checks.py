@@ -4,10 +4,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from proposals.checks import Terms, check
+from portal.text import say
+from proposals.checks import Problem, check
 from proposals.resources import MASS
-from proposals.sections import SECTIONS
+from proposals.sections import SECTIONS, STEPS
 from proposals.sheet import Limit
+from proposals.terms import Terms
 from tests.make import content, element
 from tests.proposals.test_content import drafts
 
@@ -19,21 +21,25 @@ TERMS = Terms(
 )
 
 
-def wrong(draft: dict, **more) -> set[str]:
-    """`section.field.rule` of every hard problem."""
-    return {f"{p.section}.{p.field}.{p.rule}" for p in check(draft, TERMS, **more) if p.hard}
+LETTER = ("letter",)
+
+
+def wrong(draft: dict, files: tuple[str, ...] = LETTER) -> set[str]:
+    """`section.field.rule` of every problem that stops the filing."""
+    found = check(draft, TERMS, files=files)
+    return {f"{p.section}.{p.field}.{p.rule}" for p in found if p.hard}
 
 
 def warned(draft: dict) -> set[str]:
-    return {problem.rule for problem in check(draft, TERMS) if not problem.hard}
+    return {problem.rule for problem in check(draft, TERMS, files=LETTER) if not problem.hard}
 
 
 def test_a_whole_letter_has_nothing_wrong():
-    assert check(content(), TERMS) == []
+    assert check(content(), TERMS, files=LETTER) == []
 
 
 def test_an_empty_draft_says_everything_that_is_missing():
-    found = wrong({}, attached=False)
+    found = wrong({}, files=())
     for section in SECTIONS:
         for field in section.fields:
             rule = f"{section.name}.{field.name}.required"
@@ -42,18 +48,18 @@ def test_an_empty_draft_says_everything_that_is_missing():
         "science.objectives.rows",
         "resources.elements.rows",
         "maturity.risks.rows",
-        "attachment.attachment.required",
+        "files.letter.required",
     } <= found
 
 
 def test_problems_come_in_the_order_of_the_form():
-    order = [section.name for section in SECTIONS] + ["attachment"]
-    places = [order.index(p.section) for p in check({}, TERMS, attached=False)]
+    order = [section.name for section in STEPS]
+    places = [order.index(p.section) for p in check({}, TERMS, files=())]
     assert places == sorted(places)
 
 
-def test_an_attachment_is_needed():
-    assert wrong(content(), attached=False) == {"attachment.attachment.required"}
+def test_the_signed_letter_is_needed():
+    assert wrong(content(), files=()) == {"files.letter.required"}
 
 
 @pytest.mark.parametrize(
@@ -118,19 +124,38 @@ def test_a_low_trl_is_a_warning():
 
 def test_a_problem_in_a_table_names_its_row():
     rows = [element("10"), element("heavy")]
-    (problem,) = check(content(resources={"elements": rows}), TERMS)
+    (problem,) = check(content(resources={"elements": rows}), TERMS, files=LETTER)
     assert (problem.table, problem.row, problem.field) == ("elements", 1, "mass_cbe_kg")
     assert "“heavy” is not a number" in str(problem.sentence)
 
 
 def test_places_count_the_rows_as_they_were_typed():
     rows = [dict.fromkeys(element(), ""), element("heavy")]
-    (problem,) = check(content(resources={"elements": rows}), TERMS)
+    (problem,) = check(content(resources={"elements": rows}), TERMS, files=LETTER)
     assert problem.row == 1
 
 
 @given(drafts)
 def test_anything_can_be_checked_and_every_sentence_is_whole(draft):
-    for problem in check(draft, TERMS, attached=False):
+    for problem in check(draft, TERMS, files=()):
         assert str(problem.sentence)
         assert "%(" not in str(problem.sentence)
+
+
+@pytest.mark.parametrize(
+    "problem, clause",
+    [
+        (Problem("identity", "title", "required", say("x")), "A1"),
+        (Problem("resources", "name", "required", say("x"), 0, "elements"), "D8"),
+        (Problem("files", "letter", "required", say("x")), "H1"),
+    ],
+)
+def test_a_problem_names_the_clause_of_the_form(problem, clause):
+    assert problem.clause == clause
+
+
+def test_a_problem_keeps_its_identity_until_its_numbers_change():
+    (one,) = check(content(mass_cbe_kg="96"), TERMS, files=LETTER)
+    (same,) = check(content(mass_cbe_kg="96.0"), TERMS, files=LETTER)
+    (other,) = check(content(mass_cbe_kg="97"), TERMS, files=LETTER)
+    assert one.id == same.id != other.id

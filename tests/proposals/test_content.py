@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from portal import canonical
 from proposals import content as document
 from proposals.sections import CHOICES, SECTIONS, Field
+from proposals.terms import Terms
 from tests.make import content, element
+
+TERMS = Terms()
 
 
 def typed_again(frozen: dict) -> dict:
@@ -65,10 +68,10 @@ drafts = st.fixed_dictionaries(
 
 @given(drafts)
 def test_whatever_was_typed_can_be_frozen_and_read_back(draft):
-    frozen = document.typed(draft)
+    frozen = document.typed(draft, TERMS)
     assert json.loads(json.dumps(frozen)) == frozen
-    assert document.typed(typed_again(frozen)) == frozen
-    assert canonical.digest(document.typed(typed_again(frozen))) == canonical.digest(frozen)
+    assert document.typed(typed_again(frozen), TERMS) == frozen
+    assert canonical.digest(document.typed(typed_again(frozen), TERMS)) == canonical.digest(frozen)
 
 
 @given(drafts)
@@ -78,7 +81,7 @@ def test_a_draft_of_anything_has_a_sheet(draft):
 
 
 def test_a_whole_letter_freezes_with_its_types():
-    frozen = document.typed(content(mass_cbe_kg="9,60"))
+    frozen = document.typed(content(mass_cbe_kg="9,60"), TERMS)
     assert frozen["resources"]["elements"][0]["mass_cbe_kg"] == "9.60"
     assert frozen["resources"]["stowed_length_mm"] == 400
     assert frozen["resources"]["elements"][0]["contingency_percent"] is None
@@ -87,7 +90,7 @@ def test_a_whole_letter_freezes_with_its_types():
 
 
 def test_every_field_of_the_form_is_frozen():
-    frozen = document.typed({})
+    frozen = document.typed({}, TERMS)
     for section in SECTIONS:
         names = {field.name for field in section.fields} | {rows.name for rows in section.rows}
         assert set(frozen[section.name]) == names
@@ -95,13 +98,13 @@ def test_every_field_of_the_form_is_frozen():
 
 def test_rows_in_which_nothing_is_filled_in_are_no_rows():
     draft = content(resources={"elements": [element("1"), dict.fromkeys(element(), " ")]})
-    assert len(document.typed(draft)["resources"]["elements"]) == 1
+    assert len(document.typed(draft, TERMS)["resources"]["elements"]) == 1
     assert document.sheet(draft).cbe_kg == 1
 
 
 def test_ticks_freeze_in_one_order():
-    one = document.typed(content(identity={"areas": ["science", "ground"]}))
-    other = document.typed(content(identity={"areas": ["ground", "science"]}))
+    one = document.typed(content(identity={"areas": ["science", "ground"]}), TERMS)
+    other = document.typed(content(identity={"areas": ["ground", "science"]}), TERMS)
     assert canonical.digest(one) == canonical.digest(other)
 
 

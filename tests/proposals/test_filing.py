@@ -174,7 +174,7 @@ def test_everyone_who_works_on_it_is_told_once(cast):
 def test_the_filing_is_a_snapshot_that_later_changes_do_not_reach(cast):
     loi = make.filed(cast)
     filing = loi.filing
-    assert filing.content == document.typed(make.content())
+    assert filing.content == document.typed(make.content(), loi.call.terms())
     assert filing.digest == canonical.digest(filing.content)
     LetterOfIntent.objects.filter(pk=loi.pk).update(content={}, title="Another")
     assert make.again(filing).content["identity"]["title"] == make.content()["identity"]["title"]

@@ -12,15 +12,14 @@ from portal.verdict import Refused
 from proposals import attachments, queries, reading
 from proposals import content as document
 from proposals import headroom as room
-from proposals.checks import Problem, Terms, check
+from proposals.checks import Problem, check
 from proposals.course import Step
 from proposals.forms.lois import AttachForm, SectionForm, anchor
 from proposals.models import LetterOfIntent
-from proposals.sections import BY_NAME, RESOURCES, SECTIONS, Section
+from proposals.sections import BY_NAME, FILES, RESOURCES, STEPS, Section
 from proposals.services import drafts
+from proposals.terms import Terms
 from proposals.workflow import LOI
-
-ATTACHMENT = "attachment"
 
 
 def load(request: HttpRequest, key: str) -> LetterOfIntent:
@@ -45,13 +44,13 @@ def status_of(refusal: Refused) -> int:
 
 
 def problems_of(loi: LetterOfIntent, terms: Terms) -> list[Problem]:
-    return check(loi.content, terms, attached=loi.attachment_id is not None)
+    return check(loi.content, terms, files=loi.file_kinds)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: str, section: str) -> HttpResponse:
     loi = load(request, key)
-    if section == ATTACHMENT:
+    if section == FILES.name:
         return redirect("attach", key=key)
     if (spec := BY_NAME.get(section)) is None:
         raise Http404
@@ -126,10 +125,10 @@ def _command(request: HttpRequest, loi: LetterOfIntent, spec: Section, values: d
         values[name][int(place) : int(place) + 1] = []
         return f"{here}#id_{name}"
     if request.POST.get("act") == "next":
-        following = [step.name for step in SECTIONS[SECTIONS.index(spec) + 1 :]]
+        following = STEPS[STEPS.index(spec) + 1 :]
         if not following:
-            return reverse("attach", kwargs={"key": loi.key})
-        return reverse("edit_loi", kwargs={"key": loi.key, "section": following[0]})
+            return reverse("loi", kwargs={"key": loi.key})
+        return _address(loi, following[0])
     return here
 
 
@@ -155,7 +154,7 @@ def _section(
         content = {**loi.content, spec.name: form.values}
     if spec is RESOURCES:
         _masses(form, content)
-    place = SECTIONS.index(spec)
+    place = STEPS.index(spec)
     context = {
         "spec": spec,
         "form": form,
@@ -165,7 +164,7 @@ def _section(
         "refusal": refusal.verdict if refusal else None,
         "version": request.POST.get("version", loi.version),
         "place": place + 1,
-        "places": len(SECTIONS) + 1,
+        "places": len(STEPS),
         **_frame(request, loi, spec.name, terms, problems, content),
     }
     return render(request, "proposals/loi_edit.html", context, status=status)
@@ -192,11 +191,11 @@ def _frame(
 
 
 def _steps(loi: LetterOfIntent, here: str, problems: list[Problem]) -> list[Step]:
-    labels = [(section.name, str(section.label)) for section in SECTIONS]
     found = []
-    for name, label in [*labels, (ATTACHMENT, _("Attachment"))]:
+    for section in STEPS:
+        name = section.name
         hard = [problem for problem in problems if problem.hard and problem.section == name]
-        begun = name in loi.content or (name == ATTACHMENT and loi.attachment_id)
+        begun = name in loi.content or (section is FILES and loi.file_kinds)
         empty = not begun or all(problem.rule == "required" for problem in hard)
         status = "current" if name == here else "done" if not hard else "todo"
         if hard and begun and name != here:
@@ -205,13 +204,15 @@ def _steps(loi: LetterOfIntent, here: str, problems: list[Problem]) -> list[Step
         if hard and not empty:
             n = len(hard)
             note = ngettext("%(n)s thing to correct", "%(n)s things to correct", n) % {"n": n}
-        url = (
-            reverse("attach", kwargs={"key": loi.key})
-            if name == ATTACHMENT
-            else reverse("edit_loi", kwargs={"key": loi.key, "section": name})
-        )
-        found.append(Step(label, status, note, url, len(hard) if empty else 0))
+        url = _address(loi, section)
+        found.append(Step(str(section.label), status, note, url, len(hard) if empty else 0))
     return found
+
+
+def _address(loi: LetterOfIntent, section: Section) -> str:
+    if section is FILES:
+        return reverse("attach", kwargs={"key": loi.key})
+    return reverse("edit_loi", kwargs={"key": loi.key, "section": section.name})
 
 
 def _saved(request: HttpRequest, loi: LetterOfIntent) -> str:
@@ -343,9 +344,9 @@ def attach(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
-        "place": len(SECTIONS) + 1,
-        "places": len(SECTIONS) + 1,
-        **_frame(request, loi, ATTACHMENT, terms, problems_of(loi, terms), loi.content),
+        "place": STEPS.index(FILES) + 1,
+        "places": len(STEPS),
+        **_frame(request, loi, FILES.name, terms, problems_of(loi, terms), loi.content),
     }
     return render(request, "proposals/loi_attach.html", context, status=status)
 
