@@ -13,7 +13,8 @@ from portal.workflow import Act
 from proposals import content as document
 from proposals import course, history, queries, reading
 from proposals import headroom as room
-from proposals.forms.lois import FileForm, anchor
+from proposals.forms.lois import FileForm
+from proposals.forms.sections import anchor
 from proposals.models import Letter, LetterOfIntent
 from proposals.services import filings
 from proposals.views.lois import drafting
