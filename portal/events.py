@@ -19,8 +19,10 @@ def record(
     everything else it needs already. SQLite needs no lock: its transactions
     are IMMEDIATE and so alone.
     """
-    EventHead.objects.get_or_create(pk=1)
-    head = EventHead.objects.select_for_update().get(pk=1)
+    head = EventHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:  # the first event of all
+        EventHead.objects.get_or_create(pk=1)
+        head = EventHead.objects.select_for_update().get(pk=1)
     event = Event(
         seq=head.seq + 1,
         at=now.astimezone(UTC),

@@ -50,35 +50,39 @@ def post(
     """
     notice = NOTICES[name]
     cause = str(event.seq) if event else f"{subject.key}:{occasion}"
-    written = []
-    for person in {person.pk: person for person in notice.audience(subject)}.values():
-        with translation.override(settings.LANGUAGE_CODE):
-            text = render_to_string(
-                f"mail/{name}.txt",
-                {
-                    "subject": subject,
-                    "person": person,
-                    "base_url": settings.BASE_URL,
-                    "reason": (event.data.get("reason", "") if event else ""),
-                    **notice.context(subject),
-                    **context,
-                },
+    told = {
+        "subject": subject,
+        "base_url": settings.BASE_URL,
+        "reason": (event.data.get("reason", "") if event else ""),
+        **notice.context(subject),
+        **context,
+    }
+    audience = {person.pk: person for person in notice.audience(subject)}.values()
+    with translation.override(settings.LANGUAGE_CODE):
+        return _keep(
+            _message(
+                key=f"{cause}:{name}:{person.key}",
+                notice=name,
+                recipient=person,
+                address=person.email,
+                text=render_to_string(f"mail/{name}.txt", {**told, "person": person}),
+                now=now,
+                subject=subject,
             )
-        message, created = write(
-            key=f"{cause}:{name}:{person.key}",
-            notice=name,
-            recipient=person,
-            address=person.email,
-            text=text,
-            now=now,
-            subject=subject,
+            for person in audience
         )
-        if created:
-            written.append(message)
-    return written
 
 
 def write(
+    *, key: str, notice: str, recipient: User | None, address: str, text: str, now: datetime
+) -> list[Message]:
+    """Write one message that is told of no object, such as an account's."""
+    return _keep(
+        [_message(key=key, notice=notice, recipient=recipient, address=address, text=text, now=now)]
+    )
+
+
+def _message(
     *,
     key: str,
     notice: str,
@@ -87,23 +91,38 @@ def write(
     text: str,
     now: datetime,
     subject: models.Model | None = None,
-) -> tuple[Message, bool]:
+) -> Message:
     title, _, body = text.strip().partition("\n")
-    return Message.objects.get_or_create(
+    return Message(
         key=key,
-        defaults={
-            "notice": notice,
-            "recipient": recipient,
-            "address": address,
-            "subject": " ".join(title.split())[:250],
-            "body": body.strip() + "\n",
-            # From the key alone, so that a message sent twice is known as one.
-            "message_id": f"<{key.replace(':', '.')}@{_host()}>",
-            "subject_type": subject._meta.model_name if subject else "",
-            "subject_key": subject.key if subject else "",
-            "written_at": now,
-            "due_at": now,
-        },
+        notice=notice,
+        recipient=recipient,
+        address=address,
+        subject=" ".join(title.split())[:250],
+        body=body.strip() + "\n",
+        # From the key alone, so that a message sent twice is known as one.
+        message_id=f"<{key.replace(':', '.')}@{_host()}>",
+        subject_type=subject._meta.model_name if subject else "",
+        subject_key=subject.key if subject else "",
+        written_at=now,
+        due_at=now,
+    )
+
+
+def _keep(messages: Iterable[Message]) -> list[Message]:
+    """Those that are new, in two statements however many: the lock of a call may be held.
+
+    Whoever tells the same at the same instant is settled by the unique key.
+    """
+    messages = list(messages)
+    known = set(
+        Message.objects.filter(key__in=[message.key for message in messages]).values_list(
+            "key", flat=True
+        )
+    )
+    new = [message for message in messages if message.key not in known]
+    return Message.objects.bulk_create(
+        new, update_conflicts=True, unique_fields=["key"], update_fields=["key"]
     )
 
 
