@@ -1,0 +1,13 @@
+"""Who reviews what: the exact assignment of a panel's reviewers to the cases of a call.
+
+No conflict ever; quotas and numbers kept; then as few rules of the panel given
+up as can be (a reviewer for each keyword, one a country); then the case served
+worst served as well as possible, with proof; then the greatest total affinity;
+then the least change from what is published. The same input gives the same
+answer, in whatever order it comes.
+"""
+
+from reviews.matching.match import match
+from reviews.matching.panel import Case, Match, Pair, Panel, Reviewer
+
+__all__ = ["Case", "Match", "Pair", "Panel", "Reviewer", "match"]
