@@ -1,5 +1,6 @@
 import hashlib
 import os
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -8,11 +9,20 @@ from django.conf import settings
 from portal.models import StoredFile
 
 
-def store(content: bytes, *, media_type: str, now: datetime) -> StoredFile:
-    """Keep the bytes once, by their digest, and return their row.
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes that are kept and have no row yet."""
 
-    The bytes are on the disk before the row is written: a crash between the
-    two leaves a blob without a row, never a row without its blob.
+    sha256: str
+    size: int
+    media_type: str
+
+
+def keep(content: bytes, *, media_type: str) -> Blob:
+    """Put the bytes on the disk by their digest, durably; no row yet.
+
+    Before the row and outside its transaction: a crash or a refusal between
+    the two leaves bytes without a row, never a row without its bytes.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     target = path(sha256)
@@ -24,11 +34,21 @@ def store(content: bytes, *, media_type: str, now: datetime) -> StoredFile:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
+    return Blob(sha256, len(content), media_type)
+
+
+def enter(blob: Blob, *, now: datetime) -> StoredFile:
+    """The row of bytes that are kept; the same bytes have one."""
     stored, _ = StoredFile.objects.get_or_create(
-        sha256=sha256,
-        defaults={"size": len(content), "media_type": media_type, "stored_at": now},
+        sha256=blob.sha256,
+        defaults={"size": blob.size, "media_type": blob.media_type, "stored_at": now},
     )
     return stored
+
+
+def store(content: bytes, *, media_type: str, now: datetime) -> StoredFile:
+    """Keep the bytes once, by their digest, and return their row."""
+    return enter(keep(content, media_type=media_type), now=now)
 
 
 def read(stored: StoredFile) -> bytes:

@@ -10,6 +10,7 @@ import json
 import resource
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,8 +19,54 @@ import pikepdf
 from portal.text import Text, say
 from portal.verdict import YES, Verdict, no
 
-MOST_BYTES = 5 * 1024 * 1024
-MOST_PAGES = 10
+PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What may be attached as one kind: media types, the most files, and the most they hold.
+
+    `most_bytes` is for all files of the kind together, `most_pages` for each.
+    """
+
+    code: str
+    label: Text
+    one: Text
+    media_types: tuple[str, ...]
+    most_bytes: int
+    most_pages: int
+    most_files: int
+    required: bool = False
+
+
+KINDS = (
+    Kind(
+        "letter",
+        say("Signed letter"),
+        say("Signed letter"),
+        (PDF,),
+        5 * MEGABYTE,
+        2,
+        1,
+        required=True,
+    ),
+    Kind("figure", say("Figures"), say("Figure"), (PDF, PNG, JPEG), 10 * MEGABYTE, 10, 8),
+    Kind("endorsement", say("Endorsements"), say("Endorsement"), (PDF,), 5 * MEGABYTE, 4, 4),
+    Kind(
+        "inventory",
+        say("Inventory of materials"),
+        say("Inventory of materials"),
+        (PDF,),
+        5 * MEGABYTE,
+        20,
+        1,
+    ),
+)
+BY_CODE = {kind.code: kind for kind in KINDS}
+MOST_BYTES_IN_ALL = 25 * MEGABYTE
+MOST_BYTES = max(kind.most_bytes for kind in KINDS)
+ENDINGS = {PDF: "pdf", PNG: "png", JPEG: "jpg"}
 MOST_MEMORY = 768 * 1024 * 1024
 MOST_SECONDS = 10
 MOST_OBJECTS = 200_000
@@ -53,9 +100,57 @@ class Facts:
     active: tuple[str, ...] = ()
 
 
-def judge(name: str, content: bytes, facts: Facts) -> Verdict:
+def limits(kind: Kind) -> Text:
+    """What of a kind is taken, in a few words beside its field."""
+    types = "PDF" if kind.media_types == (PDF,) else "PDF, PNG, JPEG"
+    values = {"types": types, "mb": kind.most_bytes // MEGABYTE, "pages": kind.most_pages}
+    if kind.most_files == 1:
+        return say("%(types)s, at most %(pages)s pages and %(mb)s MB", **values)
+    return say(
+        "%(types)s; at most %(files)s files, %(mb)s MB together, %(pages)s pages each",
+        files=kind.most_files,
+        **values,
+    )
+
+
+def fits(kind: Kind, name: str, size: int, beside: Iterable[tuple[str, int]]) -> Verdict:
+    """May a file of `size` bytes stand beside the others, given as (kind, bytes)?"""
+    others = list(beside)
+    same = [held for code, held in others if code == kind.code]
+    label = kind.label
+    if len(same) >= kind.most_files:
+        return _no(
+            "files",
+            say(
+                "%(kind)s: %(count)s files are attached, and %(most)s is the most. Remove one first.",
+                kind=label,
+                count=len(same),
+                most=kind.most_files,
+            ),
+        )
+    for rule, before, most in (
+        ("size_of_kind", sum(same), kind.most_bytes),
+        ("size_in_all", sum(held for _code, held in others), MOST_BYTES_IN_ALL),
+    ):
+        if before + size > most:
+            what = label if rule == "size_of_kind" else say("All files")
+            return _no(
+                rule,
+                say(
+                    "%(what)s: with “%(name)s” there are %(size)s bytes; at most %(most)s (%(mb)s MB) are taken together.",
+                    what=what,
+                    name=name,
+                    size=f"{before + size:,}",
+                    most=f"{most:,}",
+                    mb=most // MEGABYTE,
+                ),
+            )
+    return YES
+
+
+def judge(kind: Kind, name: str, content: bytes, facts: Facts) -> Verdict:
     """May this file be attached? The refusal names the file, the rule and the number."""
-    if (refusal := _size(name, len(content))) is not None:
+    if (refusal := _size(kind, name, len(content))) is not None:
         return refusal
     if not content.startswith(b"%PDF-"):
         return _no("not_a_pdf", say("“%(name)s” is no PDF, whatever its name says.", name=name))
@@ -77,28 +172,29 @@ def judge(name: str, content: bytes, facts: Facts) -> Verdict:
                 what=", ".join(facts.active),
             ),
         )
-    if not 1 <= facts.pages <= MOST_PAGES:
+    if not 1 <= facts.pages <= kind.most_pages:
         return _no(
             "pages",
             say(
                 "“%(name)s” has %(pages)s pages; from 1 to %(most)s are taken.",
                 name=name,
                 pages=facts.pages,
-                most=MOST_PAGES,
+                most=kind.most_pages,
             ),
         )
     return YES
 
 
-def _size(name: str, size: int) -> Verdict | None:
-    if size > MOST_BYTES:
+def _size(kind: Kind, name: str, size: int) -> Verdict | None:
+    if size > kind.most_bytes:
         return _no(
             "size",
             say(
-                "“%(name)s” has %(size)s bytes; at most %(most)s (5 MB) are taken.",
+                "“%(name)s” has %(size)s bytes; at most %(most)s (%(mb)s MB) are taken.",
                 name=name,
                 size=f"{size:,}",
-                most=f"{MOST_BYTES:,}",
+                most=f"{kind.most_bytes:,}",
+                mb=kind.most_bytes // MEGABYTE,
             ),
         )
     return None
@@ -108,12 +204,12 @@ def _no(rule: str, reason: Text) -> Verdict:
     return no(f"attachment.{rule}", reason, field="file")
 
 
-def check(name: str, size: int, content: bytes) -> Verdict:
+def check(kind: Kind, name: str, size: int, content: bytes) -> Verdict:
     """The verdict on an upload. Its inside is looked at in a process of its own."""
-    if (refusal := _size(name, size)) is not None:
+    if (refusal := _size(kind, name, size)) is not None:
         return refusal
     if not content.startswith(b"%PDF-"):
-        return judge(name, content, Facts(opens=False))
+        return judge(kind, name, content, Facts(opens=False))
     try:
         child = subprocess.run(
             [sys.executable, "-m", "proposals.attachments"],
@@ -125,8 +221,8 @@ def check(name: str, size: int, content: bytes) -> Verdict:
         )
         seen = json.loads(child.stdout)
     except (subprocess.SubprocessError, ValueError):
-        return judge(name, content, Facts(opens=False))
-    return judge(name, content, Facts(**{**seen, "active": tuple(seen["active"])}))
+        return judge(kind, name, content, Facts(opens=False))
+    return judge(kind, name, content, Facts(**{**seen, "active": tuple(seen["active"])}))
 
 
 def look(content: bytes) -> Facts:

@@ -11,10 +11,12 @@ from proposals.models import (
     Allocation,
     Call,
     Decision,
+    FiledFile,
     Letter,
     LetterOfIntent,
     Mission,
 )
+from proposals.models.attachments import Attached
 from proposals.models.lois import RUNNING
 
 
@@ -63,6 +65,22 @@ def visible_lois(user: User) -> QuerySet[LetterOfIntent]:
     for sight in (source(user) for source in SIGHTS):
         staff, hidden = staff | sight.reads | sight.decides, hidden | sight.hidden
     return lois.filter(seen | (staff & ~hidden))
+
+
+def reads_originals(user: User, loi: LetterOfIntent) -> bool:
+    """Its organisation and the secretariat read a file as it was filed; others, a copy."""
+    return loi.organisation_id in user.seats() or bool(user.roles() & READERS)
+
+
+def visible_files(user: User, loi: LetterOfIntent) -> list[Attached]:
+    """The files of a case the person may read: as filed; to its organisation, the draft's too."""
+    filed = FiledFile.objects.filter(filing__loi=loi).select_related("stored")
+    if not reads_originals(user, loi):
+        filed = filed.filter(filing=loi.filing)
+    found: list[Attached] = list(filed)
+    if loi.organisation_id in user.seats():
+        found += loi.attachments.select_related("stored")
+    return found
 
 
 def conflicted(user: User, call: Call) -> bool:

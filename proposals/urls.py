@@ -27,11 +27,12 @@ urlpatterns = [
     path("lois/<slug:key>/edit/<slug:section>/", lois.edit, name="edit_loi"),
     path("lois/<slug:key>/headroom/", lois.headroom, name="headroom"),
     path("lois/<slug:key>/attach/", lois.attach, name="attach"),
+    path("lois/<slug:key>/detach/", lois.detach, name="detach"),
     path("lois/<slug:key>/sign-off/", lois.sign_off, name="sign_off_loi"),
     path("lois/<slug:key>/return-to-draft/", lois.return_to_draft, name="return_to_draft_loi"),
     path("lois/<slug:key>/file/", lois.file, name="file_loi"),
     path("lois/<slug:key>/withdraw/", lois.withdraw, name="withdraw_loi"),
-    path("lois/<slug:key>/attachment/", files.attachment, name="attachment"),
+    path("lois/<slug:key>/attachments/<slug:file_key>/", files.attachment, name="attachment"),
     path("lois/<slug:key>/manifest.json", files.manifest, name="manifest"),
     path("letters/<slug:key>/", files.letter, name="letter"),
     # the secretariat's work on cases

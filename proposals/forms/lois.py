@@ -80,14 +80,6 @@ class OrganisationForm(forms.ModelForm):
         return name
 
 
-class AttachForm(forms.Form):
-    file = forms.FileField(
-        label=gettext_lazy("Signed letter (PDF)"),
-        help_text=gettext_lazy("On letterhead, signed: at most 10 pages and 5 MB."),
-        widget=forms.FileInput({"accept": ".pdf,application/pdf"}),
-    )
-
-
 class FileForm(ReauthenticateForm):
     """The second key: the password once more."""
 

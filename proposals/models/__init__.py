@@ -1,3 +1,4 @@
+from proposals.models.attachments import Attachment, FiledFile
 from proposals.models.calls import Allocation, Call, Criterion, Milestone
 from proposals.models.decisions import Decision, Grant, LedgerEntry
 from proposals.models.letters import Letter
@@ -14,10 +15,12 @@ from proposals.models.missions import FlownPayload, Mission, Platform
 __all__ = [
     "Allocation",
     "Assessment",
+    "Attachment",
     "Call",
     "Criterion",
     "Decision",
     "Demand",
+    "FiledFile",
     "Filing",
     "FlownPayload",
     "Grant",

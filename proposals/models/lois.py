@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
 from portal import keys
-from portal.models import Organisation, StoredFile
+from portal.models import Organisation
 from portal.models.events import AppendOnly
 
 # Filed and not yet decided.
@@ -39,8 +39,6 @@ class LetterOfIntent(models.Model):
     title = models.CharField(max_length=150, blank=True)
     content = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
-    attachment = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
-    attachment_name = models.CharField(max_length=200, blank=True)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     signed_off_at = models.DateTimeField(null=True)
@@ -94,7 +92,7 @@ class LetterOfIntent(models.Model):
     @property
     def file_kinds(self) -> tuple[str, ...]:
         """The kinds of the files attached, as the step "Files" of the form names them."""
-        return ("letter",) if self.attachment_id else ()
+        return tuple(attached.kind for attached in self.attachments.all())
 
     def open_at(self, instant: datetime) -> bool:
         return self.call.open_at(instant)
@@ -126,7 +124,6 @@ class Filing(AppendOnly):
     number = models.PositiveSmallIntegerField()
     content = models.JSONField()
     digest = models.CharField(max_length=64)
-    attachment = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     manifest = models.JSONField()
     signature = models.CharField(max_length=120)
     signing_key = models.CharField(max_length=16)
@@ -138,6 +135,11 @@ class Filing(AppendOnly):
         constraints: ClassVar = [
             models.UniqueConstraint(name="a_filing_has_one_number", fields=["loi", "number"])
         ]
+
+    @property
+    def file_kinds(self) -> tuple[str, ...]:
+        """The kinds of the files filed with it."""
+        return tuple(file.kind for file in self.files.all())
 
 
 class Demand(AppendOnly):

@@ -2,8 +2,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from portal import files
-from portal.models import Organisation, StoredFile, User
+from portal.models import Organisation, User
 from portal.text import say
 from portal.verdict import Refused, no
 from proposals import content as document
@@ -44,7 +43,7 @@ def save_draft(
     long as the clock has not lapsed it: it is the filing that is refused.
     """
     loi = locks.case(loi)
-    _may_write(loi, by, version)
+    may_write(loi, by, version)
     content = {**loi.content, section: values}
     loi.content, loi.version = content, version + 1
     if loi.state == "draft":  # a filed letter keeps the title in force until it is filed again
@@ -57,20 +56,7 @@ def save_draft(
     return loi
 
 
-@transaction.atomic
-def attach(
-    loi: LetterOfIntent, stored: StoredFile, *, name: str, version: int, by: User, now: datetime
-) -> LetterOfIntent:
-    """Put the signed letter beside the draft; its bytes are stored and checked before."""
-    loi = locks.case(loi)
-    _may_write(loi, by, version)
-    loi.attachment, loi.attachment_name = stored, name[:200]
-    loi.version, loi.saved_at, loi.saved_by = version + 1, now, by
-    loi.save(update_fields=["attachment", "attachment_name", "version", "saved_at", "saved_by"])
-    return loi
-
-
-def _may_write(loi: LetterOfIntent, by: User, version: int) -> None:
+def may_write(loi: LetterOfIntent, by: User, version: int) -> None:
     if not LOI.relation(by, loi) & WRITERS:
         raise Refused(
             no("loi.save.who", say("You may read this letter and not change it."), who=True)
@@ -96,11 +82,6 @@ def _may_write(loi: LetterOfIntent, by: User, version: int) -> None:
                 ),
             )
         )
-
-
-def store_attachment(content: bytes, *, now: datetime) -> StoredFile:
-    """The bytes of a checked PDF, on disk and in the register, before any lock is taken."""
-    return files.store(content, media_type="application/pdf", now=now)
 
 
 def must_be(loi: LetterOfIntent, version: int) -> None:

@@ -15,7 +15,7 @@ from proposals.models import (
     Filing,
     LetterOfIntent,
 )
-from proposals.services import decisions, drafts, letters, locks
+from proposals.services import attachments, decisions, drafts, letters, locks
 from proposals.workflow import LOI
 
 
@@ -80,10 +80,12 @@ def _freeze(loi: LetterOfIntent, reference: str, by: User, now: datetime) -> Fil
         "content_sha256": digest,
         "files": [
             {
-                "name": loi.attachment_name,
-                "size": loi.attachment.size,
-                "sha256": loi.attachment.sha256,
+                "kind": attached.kind,
+                "name": attached.name,
+                "size": attached.stored.size,
+                "sha256": attached.stored.sha256,
             }
+            for attached in attachments.of(loi)
         ],
         "totals": {"mass_cbe_kg": sheet.cbe_kg, "mass_mev_kg": sheet.mev_kg, **demand},
         "rules": {
@@ -99,13 +101,13 @@ def _freeze(loi: LetterOfIntent, reference: str, by: User, now: datetime) -> Fil
         number=loi.filings.count() + 1,
         content=content,
         digest=digest,
-        attachment=loi.attachment,
         manifest=plain,
         signature=signing.sign(canonical.dumps(plain)),
         signing_key=signing.key_id(),
         filed_by=by,
         arrived_at=now,
     )
+    attachments.file(loi, filing)
     for allocation in loi.call.allocations.filter(platform__code=platform):
         amount = demand.get(allocation.resource, Decimal(0))
         if sheet.draws:

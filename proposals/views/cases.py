@@ -12,7 +12,7 @@ from portal.models import Organisation
 from portal.text import plain
 from portal.verdict import Refused
 from portal.workflow import Act
-from proposals import boards, checks, content, policy, queries, reading
+from proposals import boards, checks, content, enclosures, policy, queries, reading
 from proposals.forms.cases import ScreeningForm
 from proposals.models import Call, LetterOfIntent
 from proposals.resources import Resource
@@ -109,7 +109,8 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "state": LOI.state(loi.state),
         "level": content.level(loi.filing.content),
         "parts": reading.parts(found, terms),
-        "remarks": checks.check(found, terms, files=("letter",)),
+        "files": enclosures.filed(loi, request.user),
+        "remarks": checks.check(found, terms, files=loi.filing.file_kinds),
         "figures": _figures(loi, demands),
         "screenings": sorted(loi.screenings.all(), key=lambda s: -s.pk),
         "form": form if "secretary" in relation and loi.state == "screening" else None,

@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from portal import canonical, files
-from proposals import queries
+from proposals import enclosures, queries
 
 
 def _download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
@@ -18,15 +18,18 @@ def _download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
 
 
 @require_safe
-def attachment(request: HttpRequest, key: str) -> HttpResponse:
-    """The signed letter: as filed, or of the draft where nothing is filed."""
-    found = queries.visible_lois(request.user).select_related("attachment", "filing__attachment")
-    loi = get_object_or_404(found, key=key)
-    stored = loi.filing.attachment if loi.filing else loi.attachment
-    if stored is None:
+def attachment(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
+    """A file of a letter: of a filing, or to its organisation of the working copy."""
+    loi = get_object_or_404(queries.visible_lois(request.user), key=key)
+    found = queries.visible_files(request.user, loi)
+    file = next((file for file in found if file.key == file_key), None)
+    if file is None:
         raise Http404
-    name = f"{loi.reference or loi.key}-signed-letter.pdf"
-    return _download(files.read(stored), name=name, media_type="application/pdf")
+    return _download(
+        files.read(file.stored),
+        name=enclosures.filename(file, loi),
+        media_type=file.stored.media_type,
+    )
 
 
 @require_safe

@@ -3,11 +3,12 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from portal import roles
+from portal import files, roles
 from portal.models import Organisation
+from proposals.attachments import PDF
 from proposals.models import Call, LetterOfIntent
+from proposals.services import attachments, drafts, evaluation, filings
 from proposals.services import calls as call_services
-from proposals.services import drafts, evaluation, filings
 from reviews import queries, services
 from reviews.demonstration import calls, data
 from reviews.demonstration.cast import Cast
@@ -76,9 +77,11 @@ def _drafted(
                 loi, section=section, values=values, version=loi.version, by=pi, now=at
             )
     if not sections:
-        stored = drafts.store_attachment(data.pdf(), now=at)
+        blob = files.keep(data.pdf(), media_type=PDF)
         name = f"{case['acronym']} letter of intent.pdf"
-        loi = drafts.attach(loi, stored, name=name, version=loi.version, by=pi, now=at)
+        loi = attachments.attach(
+            loi, blob, kind="letter", name=name, pages=1, version=loi.version, by=pi, now=at
+        )
     return loi
 
 

@@ -10,7 +10,7 @@ from portal.forms import reason_of
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import content as document
-from proposals import headroom, reading
+from proposals import enclosures, headroom, reading
 from proposals import queries as proposals
 from proposals.services.drafts import Stale
 from reviews import queries, services
@@ -229,6 +229,7 @@ def _sheet(
         "title": document.text(content, "identity", "title"),
         "deadline": _deadline(request, assignment),
         "parts": reading.parts(content, terms),
+        "files": enclosures.filed(loi, request.user),
         "sheet": sheet,
         "headroom": headroom.lines(sheet, terms.limits_of(platform)),
         "anchors": ANCHORS,

@@ -169,12 +169,12 @@ def attach(pi: Person, key: str, folder) -> None:
     pi.go(f"/lois/{key}/attach/")
     wrong = folder / "letter.pdf"
     wrong.write_bytes(b"This is no PDF, whatever its name says.")
-    page.locator("[name=file]").set_input_files(wrong)
-    pi.press("Attach")
+    page.locator("#file-letter").set_input_files(wrong)
+    page.locator("form:has(#file-letter)").get_by_role("button").click()
     assert pi.reads("is no PDF, whatever its name says")
     wrong.write_bytes(data.pdf())
-    page.locator("[name=file]").set_input_files(wrong)
-    pi.press("Attach")
+    page.locator("#file-letter").set_input_files(wrong)
+    page.locator("form:has(#file-letter)").get_by_role("button").click()
     assert pi.reads("letter.pdf")
 
 

@@ -18,6 +18,7 @@ from tests.make.decisions import (
 from tests.make.documents import WORDS, content, element, pdf_bytes
 from tests.make.lois import (
     ENOUGH,
+    attach,
     awaiting,
     begun,
     draft,
@@ -75,6 +76,7 @@ __all__ = [
     "WORDS",
     "again",
     "approved_call",
+    "attach",
     "awaiting",
     "begun",
     "call",

@@ -2,11 +2,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from portal import files
 from portal.models import User
 from proposals.models import Call, LetterOfIntent
 from proposals.panel import PanelFacts
 from proposals.sections import SECTIONS
-from proposals.services import drafts, evaluation, filings
+from proposals.services import attachments, drafts, evaluation, filings
 from reviews import services as judging
 from reviews.models import Assignment
 from tests.cast import Cast
@@ -49,9 +50,23 @@ def draft(
             now=now,
         )
     if attached:
-        stored = drafts.store_attachment(pdf_bytes(), now=now)
-        loi = drafts.attach(loi, stored, name="signed.pdf", version=loi.version, by=loi.pi, now=now)
+        loi = attach(loi, now=now)
     return again(loi)
+
+
+def attach(
+    loi: LetterOfIntent,
+    inside: bytes | None = None,
+    *,
+    kind: str = "letter",
+    name: str = "signed.pdf",
+    now: datetime = DURING,
+) -> LetterOfIntent:
+    """A file beside the draft, as it would be after it was looked at."""
+    blob = files.keep(inside or pdf_bytes(), media_type="application/pdf")
+    return attachments.attach(
+        loi, blob, kind=kind, name=name, pages=1, version=loi.version, by=loi.pi, now=now
+    )
 
 
 def awaiting(

@@ -189,9 +189,14 @@ def test_the_manifest_says_what_was_filed(cast):
     assert manifest["totals"]["mass_cbe_kg"] == "9.2"
     assert manifest["totals"]["mass"] == manifest["totals"]["mass_mev_kg"] == "11.040"
     (attached,) = manifest["files"]
-    assert files.read(loi.attachment) == make.pdf_bytes()
-    assert (attached["name"], attached["size"]) == ("signed.pdf", len(make.pdf_bytes()))
-    assert attached["sha256"] == loi.attachment.sha256
+    (kept,) = loi.filing.files.all()
+    assert files.read(kept.stored) == make.pdf_bytes()
+    assert attached == {
+        "kind": "letter",
+        "name": "signed.pdf",
+        "size": len(make.pdf_bytes()),
+        "sha256": kept.stored.sha256,
+    }
 
 
 def test_the_event_names_the_digests(cast):

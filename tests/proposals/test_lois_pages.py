@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from portal import canonical, signing
 from portal.models import Event, Membership, Organisation, StoredFile
+from proposals import enclosures
 from proposals.models import Filing, LetterOfIntent
 from proposals.services import letters
 from proposals.workflow import LOI
@@ -170,7 +171,7 @@ def test_a_reader_reads_and_changes_nothing(cast, visit):
     assert make.again(loi).version == loi.version
 
 
-@pytest.mark.parametrize("verb", ["loi", "attach", "file_loi", "attachment", "manifest"])
+@pytest.mark.parametrize("verb", ["loi", "attach", "file_loi", "manifest"])
 def test_another_organisation_and_a_forged_key_find_nothing(cast, visit, verb):
     loi = make.filed(cast)
     rival = visit(cast.rival_pi, at=make.DURING)
@@ -214,8 +215,8 @@ LOCK = pikepdf.Encryption(owner="a", user="")
     [
         (b"<html>no letter</html>", "is no PDF, whatever its name says"),
         (b"%PDF-1.7 and nothing else", "cannot be opened as one"),
-        (b"%PDF-" + b"0" * 5_242_880, "has 5,242,885 bytes; at most 5,242,880"),
-        (pdf(11), "has 11 pages; from 1 to 10 are taken"),
+        (b"%PDF-" + b"0" * 5_242_880, "has 5,242,885 bytes; at most 5,242,880 (5 MB)"),
+        (pdf(3), "has 3 pages; from 1 to 2 are taken"),
         (pdf(encryption=LOCK), "is encrypted"),
         (pdf(edit=script), "holds JavaScript"),
         (pdf(edit=launch), "holds a launch action"),
@@ -225,12 +226,12 @@ LOCK = pikepdf.Encryption(owner="a", user="")
 def test_only_a_plain_pdf_is_attached(cast, visit, content, said):
     loi = make.draft(cast, attached=False)
     upload = SimpleUploadedFile("let<ter>.pdf", content, "application/pdf")
-    fields = {"version": loi.version, "file": upload}
+    fields = {"version": loi.version, "kind": "letter", "file": upload}
     answer = visit(cast.pi, at=make.DURING).post(at("attach", loi), fields)
     assert answer.status_code == 400
     assert said in answer.content.decode()
     assert "let&lt;ter&gt;.pdf" in answer.content.decode()
-    assert make.again(loi).attachment is None
+    assert not make.again(loi).file_kinds
     assert not StoredFile.objects.exists()
 
 
@@ -238,9 +239,11 @@ def test_an_attachment_comes_back_under_our_name(cast, visit):
     loi = make.draft(cast, attached=False)
     pi = visit(cast.pi, at=make.DURING)
     upload = SimpleUploadedFile("evil\r\nname.pdf", pdf(2), "text/html")
-    assert pi.post(at("attach", loi), {"version": loi.version, "file": upload}).status_code == 302
-    answer = pi.get(at("attachment", loi))
-    assert answer["Content-Disposition"] == f'attachment; filename="{loi.key}-signed-letter.pdf"'
+    fields = {"version": loi.version, "kind": "letter", "file": upload}
+    assert pi.post(at("attach", loi), fields).status_code == 302
+    (shown,) = enclosures.attached(loi)
+    answer = pi.get(shown.url)
+    assert answer["Content-Disposition"] == f'attachment; filename="{loi.key}-letter.pdf"'
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer["X-Content-Type-Options"] == "nosniff"

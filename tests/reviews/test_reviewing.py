@@ -34,6 +34,10 @@ def accepted(person, loi):
     return make.again(assignment)
 
 
+def letter_of(loi) -> str:
+    return f"/lois/{loi.key}/attachments/{loi.filing.files.get(kind='letter').key}/"
+
+
 def sheet(version: int = 1, *, scores: str = "4 3.5 4 4 3 3", **more) -> dict:
     typed = {"version": version, "risk": "low", "confidence": "2"}
     for code, score in zip(CODES, scores.split(), strict=True):
@@ -58,7 +62,7 @@ def test_before_accepting_there_are_names_and_no_content(cast, visit, case):
         assert hidden not in page
     assert client.get(f"/reviews/{assignment.key}/").status_code == 404
     assert client.get(f"/lois/{case.key}/").status_code == 404
-    assert client.get(f"/lois/{case.key}/attachment/").status_code == 404
+    assert client.get(letter_of(case)).status_code == 404
     assert not proposals.visible_lois(cast.again("reviewer_one")).exists()
 
 
@@ -70,7 +74,7 @@ def test_no_conflict_opens_the_case(cast, visit, case):
     page = client.get(answer.url).content.decode()
     assert make.WORDS.strip() in page
     assert "10.5" in page  # the MEV of the sheet
-    assert client.get(f"/lois/{case.key}/attachment/").status_code == 200
+    assert client.get(letter_of(case)).status_code == 200
     assert not Conflict.objects.exists()
 
 
@@ -122,7 +126,7 @@ def _sees_nothing(client, case, assignment) -> None:
         f"/reviews/{assignment.key}/",
         f"/reviews/{assignment.key}/declare/",
         f"/lois/{case.key}/",
-        f"/lois/{case.key}/attachment/",
+        letter_of(case),
         f"/lois/{case.key}/manifest.json",
         f"/lois/{case.key}/reviews/",
         f"/lois/{case.key}/assign/",

@@ -11,7 +11,7 @@ from portal.forms import reason_of
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import content as document
-from proposals import course, history, queries, reading
+from proposals import course, enclosures, history, queries, reading
 from proposals import headroom as room
 from proposals.forms.lois import FileForm
 from proposals.forms.sections import anchor
@@ -62,6 +62,8 @@ def _case(
         "sheet": sheet,
         "headroom": room.lines(sheet, terms.limits_of(platform)),
         "history": history.of(loi, user),
+        "filed_files": enclosures.filed(loi, user),
+        "files": enclosures.attached(loi) if drafting.reads_draft(request, loi) else [],
         "refusal": refusal,
         "typed": typed,
         **_receipt(request, loi),
@@ -212,6 +214,7 @@ def _confirmation(
         "grid": reading.elements(loi.content),
         "sheet": sheet,
         "headroom": room.lines(sheet, terms.limits_of(platform)),
+        "files": enclosures.attached(loi),
         "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
         "signed_off": _instant(loi, loi.signed_off_at),
         "open": loi.state == "awaiting_signature"

@@ -1,20 +1,17 @@
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from portal.deadline import Deadline, said
 from portal.text import plain
 from portal.verdict import Refused
-from proposals import attachments, queries
 from proposals import content as document
 from proposals import headroom as room
+from proposals import queries
 from proposals.checks import Problem, check
 from proposals.course import Step
-from proposals.forms.lois import AttachForm
 from proposals.models import LetterOfIntent
 from proposals.sections import FILES, STEPS, Section
 from proposals.services import drafts
@@ -23,14 +20,17 @@ from proposals.workflow import LOI
 
 
 def load(request: HttpRequest, key: str) -> LetterOfIntent:
-    found = queries.visible_lois(request.user).select_related(
-        "attachment", "pi", "saved_by", "signed_off_by"
-    )
+    found = queries.visible_lois(request.user).select_related("pi", "saved_by", "signed_off_by")
     return get_object_or_404(found, key=key)
 
 
 def may_write(request: HttpRequest, loi: LetterOfIntent) -> bool:
     return loi.writable and bool(LOI.relation(request.user, loi) & drafts.WRITERS)
+
+
+def reads_draft(request: HttpRequest, loi: LetterOfIntent) -> bool:
+    """The working copy is its organisation's."""
+    return loi.organisation_id in request.user.seats()
 
 
 def version_of(request: HttpRequest) -> int:
@@ -114,46 +114,3 @@ def room_of(content: dict, terms: Terms) -> dict:
         "totals": {"cbe": plain(sheet.cbe_kg), "mev": plain(sheet.mev_kg)},
         "headroom": room.lines(sheet, terms.limits_of(platform)),
     }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def attach(request: HttpRequest, key: str) -> HttpResponse:
-    loi = load(request, key)
-    if not may_write(request, loi):
-        if request.method == "POST":
-            messages.error(request, _("The letter cannot be changed now: nothing was attached."))
-        return redirect("loi", key=key)
-    form = AttachForm(request.POST or None, request.FILES or None)
-    refusal, status = None, 400 if request.method == "POST" else 200
-    if form.is_valid():
-        upload = form.cleaned_data["file"]
-        content = upload.read(attachments.MOST_BYTES + 1)
-        refusal = attachments.check(upload.name, upload.size, content)
-        if refusal:
-            try:
-                _attach(request, loi, upload.name, content)
-            except Refused as refused:
-                refusal, status = refused.verdict, status_of(refused)
-                loi = load(request, key)
-            else:
-                return redirect("attach", key=key)
-    terms = loi.call.terms()
-    context = {
-        "form": form,
-        "refusal": refusal,
-        "place": STEPS.index(FILES) + 1,
-        "places": len(STEPS),
-        **frame(request, loi, FILES.name, terms, problems_of(loi, terms), loi.content),
-    }
-    return render(request, "proposals/loi_attach.html", context, status=status)
-
-
-def _attach(request: HttpRequest, loi: LetterOfIntent, name: str, content: bytes) -> None:
-    now = request.arrived_at
-    stored = drafts.store_attachment(content, now=now)
-    try:
-        drafts.attach(loi, stored, name=name, version=version_of(request), by=request.user, now=now)
-    except drafts.Stale:
-        if load(request, loi.key).attachment != stored:
-            raise
-        # A second click on the same page: the file is there already.
