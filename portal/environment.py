@@ -117,6 +117,8 @@ def database(url: str, embedded_file: Path) -> dict:
         "PORT": str(parts.port or ""),
         # The pool keeps the connections; Django must not keep them as well.
         "CONN_MAX_AGE": 0,
+        # A database that was started again is noticed before a request is begun on it.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}, **options},
     }
 

@@ -1,41 +1,25 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from portal import clock
+from portal import arrival
 from portal.verdict import Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class ArrivalMiddleware:
-    """Stamps when the request arrived: what counts for a deadline.
-
-    Behind a trusted proxy its stamp is believed, because under overload a
-    clock read in the view refuses most of those who were on time. The header
-    of anybody else is not looked at.
-    """
+    """Notes on every request when it arrived: what counts for a deadline."""
 
     def __init__(self, get_response: Handler):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.arrived_at = self._stamp(request) or clock.now()
+        request.arrived_at = arrival.instant(request)
         return self.get_response(request)
-
-    def _stamp(self, request: HttpRequest) -> datetime | None:
-        if request.META.get("REMOTE_ADDR") not in settings.TRUSTED_PROXIES:
-            return None
-        seconds = request.headers.get("X-Request-Start", "").removeprefix("t=")
-        try:
-            return datetime.fromtimestamp(float(seconds), UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
 
 
 class AddressMiddleware:

@@ -157,6 +157,10 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+# At the door (portal/door.py): how many requests a web process works at while others wait,
+# and what is too large to be read at all. Forms have limits of their own, with a sentence.
+WEB_SEATS = 4
+MOST_REQUEST_BYTES = 25_000_000
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

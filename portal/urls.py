@@ -9,3 +9,4 @@ urlpatterns = [
 
 # Without a look at the form, which Django's own page takes: it may be what cannot be read.
 handler400 = "portal.views.bad_request"
+handler500 = "portal.views.fault"

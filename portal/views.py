@@ -1,16 +1,28 @@
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.db import InterfaceError, OperationalError, connection
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseServerError,
+    JsonResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal import cards, queries, roles, services, workflow
+from portal import arrival, cards, queries, roles, services, workflow
 from portal.models import RoleGrant, User
 
 PAGE = 50
+# A deadline is judged by the proxy's clock, or the database's: further apart is unfair.
+MOST_SKEW_S = 2.0
+RETRY_AFTER_S = 3
 
 
 @require_safe
@@ -81,11 +93,26 @@ def events(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """For a load balancer: the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"database": connection.vendor, "demonstration": settings.DEMONSTRATION})
+    """For a monitor: the database answers, and the clocks that judge deadlines agree."""
+    skew = arrival.skew(request)
+    agree = max(0, *skew.values()) - min(0, *skew.values()) <= MOST_SKEW_S
+    said = {
+        "database": connection.vendor,
+        "demonstration": settings.DEMONSTRATION,
+        "clocks_agree": agree,
+        "skew_s": skew,
+    }
+    return JsonResponse(said, status=200 if agree else 503)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponseBadRequest(render_to_string("400.html"))
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Ours, or the database's that does not answer: then it is worth coming again."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return HttpResponseServerError(render_to_string("500.html"))
+    answer = HttpResponse(render_to_string("503.html"), status=503)
+    answer["Retry-After"] = RETRY_AFTER_S
+    return answer

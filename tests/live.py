@@ -135,13 +135,12 @@ class Portal:
 
     # Its processes
 
-    def start_web(self, *, workers: int = 1, threads: int = 4) -> None:
-        self._start(
-            "web",
-            *f"-m granian --interface wsgi --workers {workers} --blocking-threads {threads}".split(),
-            *f"--no-ws --host 127.0.0.1 --port {self.port} --log-level warning".split(),
-            "portal.wsgi:application",
-        )
+    def start_web(self, *, workers: int = 1) -> None:
+        """As `manage.py run` and deploy/systemd start it."""
+        words = f"-m granian --interface wsgi --workers {workers} --blocking-threads 256 --no-ws"
+        words += " --backlog 2048 --respawn-failed-workers --log-level error"
+        words += f" --host 127.0.0.1 --port {self.port} portal.wsgi:application"
+        self._start("web", *words.split())
         wait_until(self.answers, 30, f"the web answers; see {self.log}")
 
     def start_worker(self, name: str = "worker") -> None:

@@ -36,7 +36,7 @@ def http(folder: Path) -> None:
     """Eight people at a time file over HTTP, the password typed once more."""
     for name, portal in both(folder, "http"):
         filers = portal.scene("awaiting", FILINGS)["waiting"]
-        portal.start_web(**({"workers": 2, "threads": 2} if portal.database_url else {}))
+        portal.start_web(workers=2 if portal.database_url else 1)
         file_one(portal, filers[0])
         before, began = portal.cpu_of("web"), time.monotonic()
         with ThreadPoolExecutor(CLIENTS) as pool:

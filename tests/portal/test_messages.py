@@ -46,7 +46,6 @@ def test_the_first_line_is_the_subject(db):
 def test_told_twice_is_told_once(db):
     assert owe().pk == owe().pk
     assert Message.objects.count() == 1
-    assert Message.objects.count() == 1
 
 
 def test_the_message_id_comes_from_the_key_alone(db, settings):

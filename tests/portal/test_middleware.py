@@ -1,10 +1,15 @@
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.handlers.exception import convert_exception_to_response
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from portal import arrival, clock
+from portal.door import CAME_AT
 from portal.middleware import ArrivalMiddleware, RefusalMiddleware
 from portal.text import say
 from portal.verdict import Refused, no
@@ -19,38 +24,92 @@ STAMP = datetime(2027, 2, 28, 23, 59, 59, 999000, tzinfo=UTC)
 
 
 @pytest.fixture
-def arrival(settings, clock_at):
+def arrived(settings, clock_at):
     """When a request of this address with this header arrived; the proxy is 10.0.0.1."""
     settings.TRUSTED_PROXIES = ["10.0.0.1"]
     clock_at(NOW)
 
-    def arrived(address: str, header: str | None) -> datetime:
+    def at(address: str, header: str | None) -> datetime:
         headers = {} if header is None else {"X-Request-Start": header}
         request = RequestFactory().get("/", REMOTE_ADDR=address, headers=headers)
         ArrivalMiddleware(lambda request: HttpResponse())(request)
         return request.arrived_at
 
-    return arrived
+    return at
 
 
 @pytest.mark.parametrize("form", ["{:.3f}", "t={:.3f}", "{:.6f}"])
-def test_the_stamp_of_the_trusted_proxy_counts(arrival, form):
-    assert arrival("10.0.0.1", form.format(STAMP.timestamp())) == STAMP
+def test_the_stamp_of_the_trusted_proxy_counts(arrived, form):
+    assert arrived("10.0.0.1", form.format(STAMP.timestamp())) == STAMP
 
 
 @pytest.mark.parametrize("address", ["10.0.0.2", "127.0.0.1", "", "10.0.0.1, 10.0.0.2"])
-def test_the_stamp_of_anybody_else_is_not_looked_at(arrival, address):
-    assert arrival(address, f"{STAMP.timestamp():.3f}") == NOW
+def test_the_stamp_of_anybody_else_is_not_looked_at(arrived, address):
+    assert arrived(address, f"{STAMP.timestamp():.3f}") == NOW
 
 
 @pytest.mark.parametrize("header", [None, "", "t=", "soon", "nan", "inf", "-1e99", "1e99", "t=t=1"])
-def test_without_a_readable_stamp_our_own_clock_counts(arrival, header):
-    assert arrival("10.0.0.1", header) == NOW
+def test_without_a_readable_stamp_our_own_clock_counts(arrived, header):
+    assert arrived("10.0.0.1", header) == NOW
 
 
-def test_without_a_trusted_proxy_nobody_is_believed(settings, arrival):
+def test_without_a_trusted_proxy_nobody_is_believed(settings, arrived):
     settings.TRUSTED_PROXIES = []
-    assert arrival("10.0.0.1", f"{STAMP.timestamp():.3f}") == NOW
+    assert arrived("10.0.0.1", f"{STAMP.timestamp():.3f}") == NOW
+
+
+def test_what_was_waited_at_the_door_does_not_count(clock_at):
+    clock_at(NOW)
+    request = RequestFactory().get("/", **{CAME_AT: time.monotonic() - 30})
+    late = arrival.instant(request) - (NOW - timedelta(seconds=30))
+    assert timedelta(0) >= late > -timedelta(seconds=10)
+
+
+# Clocks
+
+
+@pytest.fixture
+def health(settings, db):
+    """`health(ahead=3)`: what a monitor is told, the proxy's clock being so far ahead."""
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+
+    def told(*, ahead: float, address: str = "10.0.0.1", waited: float = 0):
+        stamp = clock.machine().timestamp() + ahead
+        return Client(REMOTE_ADDR=address, headers={"X-Request-Start": f"t={stamp}"}).get(
+            "/health/", **{CAME_AT: time.monotonic() - waited}
+        )
+
+    return told
+
+
+@pytest.mark.parametrize("ahead, status", [(0, 200), (1.5, 200), (2.5, 503), (-3600, 503)])
+def test_health_is_red_when_the_proxys_clock_is_off(health, ahead, status):
+    answer = health(ahead=ahead)
+    assert answer.status_code == status
+    said = answer.json()
+    assert said["clocks_agree"] == (status == 200)
+    assert said["skew_s"]["proxy"] == pytest.approx(ahead, abs=0.5)
+    assert said["skew_s"]["database"] == pytest.approx(0, abs=0.5)
+
+
+@pytest.mark.parametrize("ahead", [3600, -3600])
+def test_health_is_red_when_the_machines_clock_is_off(health, monkeypatch, ahead):
+    here = clock.machine()
+    monkeypatch.setattr(clock, "machine", lambda: here + timedelta(seconds=ahead))
+    answer = health(ahead=-ahead)
+    assert answer.status_code == 503
+    assert answer.json()["skew_s"]["database"] == pytest.approx(-ahead, abs=5)
+
+
+def test_a_queue_is_no_skew(health):
+    """The proxy stamped it thirty seconds ago, and so long it stood at our door."""
+    assert health(ahead=-30, waited=30).status_code == 200
+
+
+def test_health_does_not_look_at_the_stamp_of_anybody_else(health):
+    answer = health(ahead=3600, address="10.0.0.2")
+    assert answer.status_code == 200
+    assert "proxy" not in answer.json()["skew_s"]
 
 
 def form_of(loi, person) -> dict:
@@ -103,7 +162,7 @@ def test_strangers_are_asked_to_sign_in(db, visit, name):
     assert answer["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize("name", ["front", "help_roles", "help_workflow", "verify", "health"])
+@pytest.mark.parametrize("name", ["front", "help_roles", "help_workflow", "verify"])
 def test_some_pages_are_for_everybody(db, visit, name):
     assert visit(at=DURING).get(reverse(name)).status_code == 200
 
@@ -192,6 +251,19 @@ def test_a_refusal_becomes_a_page_with_its_reason(cast, rf, who, status):
 def test_a_fault_stays_a_fault(rf):
     middleware = RefusalMiddleware(lambda request: None)
     assert middleware.process_exception(rf.get("/"), ValueError("no refusal")) is None
+
+
+@pytest.mark.parametrize(
+    "trouble, status", [(OperationalError("it is gone"), 503), (ValueError("a fault"), 500)]
+)
+def test_a_database_that_does_not_answer_is_worth_coming_again(rf, trouble, status):
+    def view(request):
+        raise trouble
+
+    request = rf.get("/")
+    answer = convert_exception_to_response(view)(request)
+    assert answer.status_code == status
+    assert ("Retry-After" in answer) == (status == 503)
 
 
 def test_the_instant_of_arrival_decides_through_the_pages(cast, visit):

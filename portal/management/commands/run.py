@@ -67,8 +67,10 @@ class Command(BaseCommand):
 
 def commands() -> dict[str, list[str]]:
     level = os.environ.get("LOG_LEVEL", "warning").lower()
-    web = "granian --interface wsgi --workers 1 --blocking-threads 4 --no-ws"
-    web += f" --respawn-failed-workers --workers-kill-timeout 4 --log-level {level}"
+    # Many threads, nearly all of which sleep at portal/door.py; granian would warn of them.
+    web = "granian --interface wsgi --workers 1 --blocking-threads 256 --no-ws --backlog 2048"
+    web += " --respawn-failed-workers --workers-kill-timeout 4"
+    web += f" --log-level {os.environ.get('LOG_LEVEL', 'error').lower()}"
     web += f" --host {settings.HOST} --port {settings.PORT} portal.wsgi:application"
     worker = "celery --quiet --app portal.celery worker --pool threads --concurrency 2"
     worker += f" --without-gossip --without-mingle --without-heartbeat --loglevel {level}"
