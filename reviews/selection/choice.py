@@ -1,0 +1,96 @@
+"""What a committee chooses from, and under which limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from portal.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One case: its value in points, what it asks of each budget (MEV, in the budget's unit).
+
+    `groups` are what shares count: themes, countries, levels, by any names.
+    """
+
+    key: str
+    value: Decimal
+    demand: Mapping[str, Decimal] = field(default_factory=dict)
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One resource: what can still be given, and the most one case may take."""
+
+    name: str
+    unit: str
+    capacity: Decimal
+    each: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """At least, and at most, so many cases of a group."""
+
+    group: str
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Everything a proposal is made from. `apart` are pairs of which one at most is taken;
+    `needs` are pairs of which the first is taken only with the second."""
+
+    items: tuple[Item, ...]
+    budgets: tuple[Budget, ...]
+    shares: tuple[Share, ...] = ()
+    apart: frozenset[tuple[str, str]] = frozenset()
+    needs: frozenset[tuple[str, str]] = frozenset()
+    inside: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The best set found. `value` equal to `bound` is proven; without that it is not the best.
+
+    `clash` names rules that cannot hold together, where there is no set at all.
+    """
+
+    chosen: tuple[str, ...] = ()
+    value: Decimal = Decimal(0)
+    bound: Decimal = Decimal(0)
+    used: Mapping[str, Decimal] = field(default_factory=dict)
+    binds: tuple[Text, ...] = ()
+    clash: tuple[Text, ...] = ()
+
+    @property
+    def possible(self) -> bool:
+        return not self.clash
+
+    @property
+    def proven(self) -> bool:
+        return self.possible and self.value == self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one limit costs: `more` of its unit would admit these cases, and drop those."""
+
+    budget: str
+    more: Decimal
+    admits: tuple[str, ...]
+    drops: tuple[str, ...]
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of the frontier: no set takes less of the budget for this value."""
+
+    used: Decimal
+    value: Decimal
+    chosen: tuple[str, ...]
