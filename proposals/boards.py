@@ -19,7 +19,7 @@ from portal.workflow import State
 from proposals import bars, policy, queries
 from proposals import blockers as blockers_of
 from proposals.models import Allocation, Call, Decision, Demand, LetterOfIntent, Milestone
-from proposals.models.lois import RUNNING
+from proposals.models.lois import RUNNING, SCREENING
 from proposals.resources import RESOURCES, Resource
 from proposals.workflow import CALL
 
@@ -240,7 +240,7 @@ def funnel(found: dict[str, int]) -> list[dict]:
     reviewed = ("under_review", *judged)
     stages = [
         (say("begun"), sum(found.values())),
-        (say("filed"), total("filed", "screening", "ineligible", "withdrawn", *reviewed)),
+        (say("filed"), total("filed", *SCREENING, "ineligible", "withdrawn", *reviewed)),
         (say("screened, in review or later"), total(*reviewed)),
         (say("reviews concluded"), total(*judged)),
         (say("in final review or decided"), total("final_review", *DECIDED)),

@@ -19,6 +19,7 @@ PLACES = {
     "awaiting_signature": 1,
     "filed": 2,
     "screening": 3,
+    "clarification": 3,
     "under_review": 4,
     "consensus": 4,
     "final_review": 5,
@@ -95,6 +96,12 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
             sentence = _("The call closed on %(closes)s; this letter had not been filed.")
         case "screening":
             sentence = _("The secretariat checks that it is complete and eligible.")
+        case "clarification" if seats & {"pi", "aor"}:
+            sentence = _("Answer the question of the screening before %(due)s.")
+        case "clarification":
+            sentence = _(
+                "The screening waits for an answer of the principal investigator or %(aors)s, before %(due)s."
+            )
         case "under_review" | "consensus":
             sentence = _("Reviewers score it. You are told when a decision is released.")
         case "final_review":
@@ -109,4 +116,6 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
             sentence = _("Decided: the decision letter says what follows.")
     names = ", ".join(person.name for person in queries.applicants_of(loi, "aor"))
     nobody = _("The authorised representative (nobody holds that seat yet)")
-    return sentence % {"closes": closes, "aors": names or nobody}
+    asked = loi.clarifications.last() if loi.state == "clarification" else None
+    due = said(asked.due_at, loi.call.zone) if asked else ""
+    return sentence % {"closes": closes, "aors": names or nobody, "due": due}

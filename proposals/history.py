@@ -9,7 +9,7 @@ from portal import events
 from portal.deadline import said
 from portal.models import Event, Membership, User
 from portal.text import Text, say
-from proposals import course, queries
+from proposals import clarifications, course, queries
 from proposals.models import LetterOfIntent
 from proposals.workflow import LOI
 
@@ -21,6 +21,11 @@ SENTENCES: dict[str, Text] = {
     "loi.withdrawn": say("%(who)s withdrew it."),
     "loi.lapsed": say("The call closed; it had not been filed."),
     "loi.screening_begun": say("The call closed; the screening began."),
+    "loi.clarification_asked": say("%(who)s asked a question, to be answered before %(due)s."),
+    "loi.clarification_answered": say("%(who)s answered the question of the screening."),
+    "loi.clarification_lapsed": say(
+        "No answer came in time; the screening goes on with what is on file."
+    ),
     "loi.declared_ineligible": say("%(who)s declared it ineligible."),
     "loi.review_begun": say("%(who)s sent it to review."),
     "loi.reviews_concluded": say("%(who)s concluded the reviews."),
@@ -47,12 +52,13 @@ def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
         if event.verb.startswith("loi.") and not (applicant and event.verb in INSIDE)
     ]
     names = _names(loi, reader, found)
+    rounds = clarifications.texts(loi)
     return [
         Entry(
             event.at,
             said(event.at, loi.call.zone),
-            _sentence(event, names),
-            event.data.get("reason", ""),
+            _sentence(event, names, loi.call.zone),
+            event.data.get("reason") or rounds.get((event.verb, event.data.get("round")), ""),
         )
         for event in found
     ]
@@ -68,8 +74,10 @@ def _names(loi: LetterOfIntent, reader: User, found: list[Event]) -> dict[str, s
     return {person.key: person.name for person in people if staff or person.pk in team}
 
 
-def _sentence(event: Event, names: dict[str, str]) -> str:
+def _sentence(event: Event, names: dict[str, str], zone: str) -> str:
     data = {"version": "", "reference": "", **event.data}
+    if "due_at" in data:
+        data["due"] = said(datetime.fromisoformat(data["due_at"]), zone)
     data["who"] = names.get(event.actor) or _office(event.verb)
     known = SENTENCES.get(event.verb)
     if known is None:
@@ -83,6 +91,6 @@ def _sentence(event: Event, names: dict[str, str]) -> str:
 def _office(verb: str) -> str:
     if verb in {"loi.reviews_concluded", "loi.concluded"}:
         return _("The panel")
-    if verb in {"loi.declared_ineligible", "loi.review_begun"}:
+    if verb in {"loi.declared_ineligible", "loi.review_begun", "loi.clarification_asked"}:
         return _("The secretariat")
     return _("A former member")

@@ -8,6 +8,7 @@ from proposals import queries
 from proposals.models import Call, LetterOfIntent
 
 TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
+ANSWERABLE = (roles.PI, roles.AOR, roles.OWNER)
 
 
 def _holders(*names: str) -> Callable[[Call], Iterable[User]]:
@@ -16,6 +17,12 @@ def _holders(*names: str) -> Callable[[Call], Iterable[User]]:
 
 def _members(*seats: str) -> Callable[[LetterOfIntent], Iterable[User]]:
     return lambda loi: queries.applicants_of(loi, *seats)
+
+
+def _office(loi: LetterOfIntent) -> list[User]:
+    """Those of the secretariat who may read the case."""
+    found = queries.holders(roles.SECRETARY)
+    return [person for person in found if queries.visible_lois(person).filter(pk=loi.pk).exists()]
 
 
 def _unfiled(loi: LetterOfIntent) -> bool:
@@ -28,6 +35,17 @@ def _awaiting(loi: LetterOfIntent) -> bool:
 
 def _loi(loi: LetterOfIntent) -> dict:
     return {"closes": zoned(loi.closes_at, loi.call.zone)}
+
+
+def _asked(loi: LetterOfIntent) -> bool:
+    return loi.state == "clarification"
+
+
+def _clarification(loi: LetterOfIntent) -> dict:
+    """The round that is being told of, with its answer where there is one."""
+    asked = loi.clarifications.last()
+    answer = getattr(asked, "answer", None)
+    return {"asked": asked, "due": zoned(asked.due_at, loi.call.zone), "answer": answer}
 
 
 def _call(call: Call) -> dict:
@@ -58,6 +76,14 @@ for notice in (
         "loi_withdrawn",
         lambda loi: [*queries.applicants_of(loi, *TEAM), *queries.holders(roles.SECRETARY)],
         context=_loi,
+    ),
+    Notice("clarification_asked", _members(*ANSWERABLE), still=_asked, context=_clarification),
+    Notice("clarification_reminder", _members(*ANSWERABLE), still=_asked, context=_clarification),
+    Notice("clarification_answered", _office, context=_clarification),
+    Notice(
+        "clarification_lapsed",
+        lambda loi: [*queries.applicants_of(loi, *ANSWERABLE), *_office(loi)],
+        context=_clarification,
     ),
     Notice("loi_ineligible", _members(*TEAM), context=_loi),
     Notice("ineligible_ready", _members(*TEAM), context=_loi),

@@ -4,13 +4,13 @@ from celery import shared_task
 
 from portal import clock
 from portal.verdict import Refused
-from proposals.models import Call
-from proposals.services import calls, letters, reminders
+from proposals.models import Call, LetterOfIntent
+from proposals.services import calls, clarifications, letters, reminders
 
 
 @shared_task(name="proposals.tasks.keep_deadlines")
 def keep_deadlines() -> None:
-    """Close the calls whose instant and grace have passed; remind those who have not filed."""
+    """Close what is due to close, let lapse what is due to lapse, remind whoever owes something."""
     now = clock.now()
     for call in Call.objects.filter(state="published", closes_at__lte=now):
         if call.closing_due_at <= now:
@@ -18,6 +18,12 @@ def keep_deadlines() -> None:
                 calls.close(call, now=now)
     for call in Call.objects.filter(state="published", opens_at__lte=now, closes_at__gt=now):
         reminders.remind(call, now=now)
+    for loi in LetterOfIntent.objects.filter(state="clarification").select_related("call"):
+        if loi.clarifications.last().lapses_at <= now:
+            with suppress(Refused):  # answered or withdrawn a moment ago
+                clarifications.lapse_clarification(loi, now=now)
+        else:
+            clarifications.remind(loi, now=now)
 
 
 @shared_task(name="proposals.tasks.render_letters")

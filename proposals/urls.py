@@ -1,6 +1,6 @@
 from django.urls import path
 
-from proposals.views import calls, cases, files, lois, public, release
+from proposals.views import calls, cases, clarifications, files, lois, public, release
 
 urlpatterns = [
     # for everybody
@@ -38,6 +38,16 @@ urlpatterns = [
     # the secretariat's work on cases
     path("calls/<str:code>/cases/", cases.index, name="cases"),
     path("lois/<slug:key>/screen/", cases.screen, name="screen"),
+    path(
+        "lois/<slug:key>/ask-clarification/",
+        clarifications.ask_clarification,
+        name="ask_clarification_loi",
+    ),
+    path(
+        "lois/<slug:key>/answer-clarification/",
+        clarifications.answer_clarification,
+        name="answer_clarification_loi",
+    ),
     path(
         "lois/<slug:key>/declare-ineligible/",
         cases.declare_ineligible,

@@ -17,6 +17,7 @@ from portal.workflow import Act
 from proposals import boards
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
+from proposals.models.lois import SCREENING
 from proposals.workflow import CALL
 from reviews import policy, queries
 from reviews.models import Assignment
@@ -172,10 +173,10 @@ def obstacles(call: Call, user: User, now: datetime) -> Iterator[Obstacle]:
     """What of the judging stands between a closed call and its results, in counts alone."""
     if call.state != "closed":
         return
-    lois = LetterOfIntent.objects.filter(call=call, state__in=["screening", *queries.JUDGED])
+    lois = LetterOfIntent.objects.filter(call=call, state__in=[*SCREENING, *queries.JUDGED])
     if "chair" in CALL.relation(user, call):
         lois = lois.filter(pk__in=proposals.visible_lois(user).values("pk"))
-    lois = list(lois.select_related("call").prefetch_related("screenings"))
+    lois = list(lois.select_related("call").prefetch_related("screenings", "clarifications"))
     benches = queries.benches(lois)
     for what, who, sentence, act in OBSTACLES:
         count = {loi: _count(what, loi, benches[loi.pk], now) for loi in lois}
@@ -214,8 +215,7 @@ def _address(call: Call, who: str, lois: list[LetterOfIntent]) -> str:
 
 
 def _compliant(loi: LetterOfIntent) -> bool:
-    screenings = sorted(loi.screenings.all(), key=lambda screening: screening.pk)
-    return bool(screenings) and screenings[-1].compliant
+    return bool(loi.screening and loi.screening.compliant)
 
 
 def blockers(call: Call, user: User, now: datetime) -> Iterator[Todo]:
@@ -234,7 +234,7 @@ def more(call: Call, user: User, lois: list[LetterOfIntent]) -> dict[int, boards
     benches, relation = queries.benches(lois), CALL.relation(user, call)
     found = {}
     for loi in lois:
-        if loi.state not in ("screening", *queries.JUDGED):
+        if loi.state not in (*SCREENING, *queries.JUDGED):
             continue
         facts = benches[loi.pk].facts
         links: list[tuple[Text | str, str]] = []
@@ -249,7 +249,7 @@ def more(call: Call, user: User, lois: list[LetterOfIntent]) -> dict[int, boards
 
 
 def _reviewers(loi: LetterOfIntent, facts) -> str:
-    if loi.state == "screening":
+    if loi.state in SCREENING:
         return _("%(assigned)s of %(least)s reviewers") % {
             "assigned": facts.assigned,
             "least": loi.call.reviewers_least,

@@ -1,10 +1,11 @@
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import START, Act, Row, State, Table, register
+from proposals.models.lois import SCREENING
 from reviews import policy, queries
 from reviews.models import Assignment, Conflict
 
-OPEN_CASES = ("screening", "under_review")
+OPEN_CASES = (*SCREENING, "under_review")
 
 
 def no_hard_conflict(assignment: Assignment, act: Act) -> Verdict:
@@ -60,7 +61,7 @@ def within_quota(assignment: Assignment, act: Act) -> Verdict:
 
 
 def case_takes_reviewers(assignment: Assignment, act: Act) -> Verdict:
-    """The case is in screening or under review."""
+    """The case is in screening, a question of it included, or under review."""
     if assignment.loi.state not in OPEN_CASES:
         return no("case_closed", say("The case is past its review."))
     return YES

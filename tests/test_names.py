@@ -33,6 +33,7 @@ SERVICES = {
     "loi": (
         "proposals.services.drafts",
         "proposals.services.filings",
+        "proposals.services.clarifications",
         "proposals.services.evaluation",
         "proposals.services.decisions",
     ),

@@ -1,5 +1,6 @@
 from proposals.models.attachments import Attachment, FiledFile
 from proposals.models.calls import Allocation, Call, Criterion, Milestone
+from proposals.models.clarifications import Answer, Clarification
 from proposals.models.decisions import Decision, Grant, LedgerEntry
 from proposals.models.letters import Letter
 from proposals.models.lois import (
@@ -14,9 +15,11 @@ from proposals.models.missions import FlownPayload, Mission, Platform
 
 __all__ = [
     "Allocation",
+    "Answer",
     "Assessment",
     "Attachment",
     "Call",
+    "Clarification",
     "Criterion",
     "Decision",
     "Demand",

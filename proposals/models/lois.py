@@ -11,8 +11,10 @@ from portal import keys
 from portal.models import Organisation
 from portal.models.events import AppendOnly
 
+# Before the secretariat, and with the partner while a question is open.
+SCREENING = ("screening", "clarification")
 # Filed and not yet decided.
-RUNNING = ("filed", "screening", "under_review", "consensus", "final_review")
+RUNNING = ("filed", *SCREENING, "under_review", "consensus", "final_review")
 
 
 class LetterOfIntent(models.Model):
@@ -96,6 +98,13 @@ class LetterOfIntent(models.Model):
 
     def open_at(self, instant: datetime) -> bool:
         return self.call.open_at(instant)
+
+    @property
+    def screening(self) -> "Screening | None":
+        """What the screening found last; nothing where it has asked a question since."""
+        found = max(self.screenings.all(), key=lambda one: one.pk, default=None)
+        asked = max((one.at for one in self.clarifications.all()), default=None)
+        return found if found and not (asked and found.at < asked) else None
 
 
 class Revision(AppendOnly):

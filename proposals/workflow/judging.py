@@ -8,7 +8,7 @@ from proposals.models import LetterOfIntent
 
 def found_compliant(loi: LetterOfIntent, act: Act) -> Verdict:
     """The latest screening found it complete and eligible."""
-    screening = loi.screenings.last()
+    screening = loi.screening
     if screening is None or not screening.compliant:
         return no("not_screened", say("It has not been screened as complete and eligible."))
     return YES
@@ -16,7 +16,7 @@ def found_compliant(loi: LetterOfIntent, act: Act) -> Verdict:
 
 def found_ineligible_by_another(loi: LetterOfIntent, act: Act) -> Verdict:
     """The latest screening, by another person, found a rule broken."""
-    screening = loi.screenings.last()
+    screening = loi.screening
     if screening is None or screening.compliant:
         return no("not_screened", say("The screening has not found it ineligible."))
     if screening.by_id == act.by.pk:

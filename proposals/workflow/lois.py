@@ -3,6 +3,11 @@ from portal.workflow import CLOCK, START, Row, State, Table, register
 from proposals import policy
 from proposals.models import Decision
 from proposals.models.lois import RUNNING
+from proposals.workflow.clarifications import (
+    a_round_is_left,
+    answer_is_in_time,
+    answer_is_overdue,
+)
 from proposals.workflow.filing import (
     call_is_open,
     call_is_over,
@@ -27,6 +32,9 @@ LOI_ROWS = (
     Row("withdraw", "withdrawn", RUNNING, "withdrawn", ("aor",), tells="loi_withdrawn", button=say("Withdraw"), reason=True, tone="danger"),
     Row("lapse", "lapsed", ("draft", "awaiting_signature"), "not_submitted", (CLOCK,), (call_is_over,), "loi_not_submitted"),
     Row("begin_screening", "screening_begun", ("filed",), "screening", (CLOCK,), (call_is_over,)),
+    Row("ask_clarification", "clarification_asked", ("screening",), "clarification", ("secretary",), (a_round_is_left,), "clarification_asked", say("Ask a question")),
+    Row("answer_clarification", "clarification_answered", ("clarification",), "screening", ("pi", "aor"), (answer_is_in_time,), "clarification_answered", say("Answer the question")),
+    Row("lapse_clarification", "clarification_lapsed", ("clarification",), "screening", (CLOCK,), (answer_is_overdue,), "clarification_lapsed"),
     Row("declare_ineligible", "declared_ineligible", ("screening",), "ineligible", ("approver",), (found_ineligible_by_another,), "loi_ineligible", say("Confirm that it is ineligible"), tone="danger"),
     Row("begin_review", "review_begun", ("screening",), "under_review", ("secretary",), (found_compliant, enough_reviewers), "loi_under_review", say("Send to review")),
     Row("conclude_reviews", "reviews_concluded", ("under_review",), "consensus", ("chair",), (reviews_are_locked,), button=say("Conclude the reviews")),
@@ -51,6 +59,12 @@ LOI = register(
             State("not_submitted", say("not submitted"), final=True),
             State("withdrawn", say("withdrawn"), final=True),
             State("screening", say("in screening"), tone="lunar"),
+            State(
+                "clarification",
+                say("waiting for the partner's answer"),
+                say("a question of the screening waits for your answer"),
+                tone="amber",
+            ),
             State("ineligible", say("ineligible"), tone="cinnabar", final=True),
             State("under_review", say("under review"), tone="lunar"),
             State("consensus", say("in consensus"), say("under review"), tone="lunar"),

@@ -5,6 +5,7 @@ from portal import roles
 from portal.models import User
 from proposals import queries as proposals
 from proposals.models import Call, Decision, LetterOfIntent
+from proposals.models.lois import SCREENING
 from reviews.models import Assignment, Conflict, PanelMember
 
 ACTIVE = ("invited", "accepted", "locked")
@@ -61,7 +62,7 @@ def inbox(user: User) -> QuerySet[Assignment]:
     own = visible_assignments(user).filter(reviewer=user, state__in=ACTIVE)
     shut = Conflict.objects.filter(user=user, hard=True).values("loi")
     return (
-        own.filter(loi__state__in=["screening", *JUDGED])
+        own.filter(loi__state__in=[*SCREENING, *JUDGED])
         .exclude(loi__in=shut)
         .prefetch_related("scores", "findings", "loi__call__criteria")
     )
