@@ -1,5 +1,6 @@
 """What stands between a call and its results: a sentence each, and the act that clears it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,10 +8,12 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from portal import workdays
 from portal.cards import Todo
-from portal.deadline import Deadline, zoned
+from portal.deadline import Deadline, said, zoned
 from portal.text import say
-from proposals.models import Call, Letter, LetterOfIntent
+from proposals import screening
+from proposals.models import Call, Clarification, Letter, LetterOfIntent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +75,23 @@ def _published(call: Call, now: datetime) -> list[Blocker]:
 
 
 def _closed(call: Call, now: datetime) -> list[Blocker]:
-    latest = {
-        loi.pk: loi.screenings.all()
-        for loi in LetterOfIntent.objects.filter(call=call, state="screening").prefetch_related(
-            "screenings"
+    waiting = list(
+        LetterOfIntent.objects.filter(call=call, state="screening").prefetch_related(
+            "screenings", "clarifications__answer"
         )
-    }
-    last = [max(found, key=lambda s: s.pk) for found in latest.values() if found]
-    unscreened = len(latest) - len(last)
-    ineligible = sum(1 for screening in last if not screening.compliant)
+    )
+    for loi in waiting:
+        loi.call = call
+    unscreened = [loi for loi in waiting if loi.screening is None]
+    found = [loi.screening for loi in waiting if loi.screening]
+    ineligible = sum(1 for one in found if not one.compliant)
     undecided = (
         LetterOfIntent.objects.filter(call=call, state="final_review")
         .exclude(decisions__state__in=["prepared", "approved"])
         .count()
     )
     cases = _to("cases", call)
-    found = [
-        (
-            "secretary",
-            unscreened,
-            ngettext(
-                "%(n)s case of %(code)s awaits screening.",
-                "%(n)s cases of %(code)s await screening.",
-                unscreened,
-            ),
-            Todo("", cases, say("Screen")),
-        ),
+    counted = [
         (
             "approver",
             ineligible,
@@ -110,11 +104,11 @@ def _closed(call: Call, now: datetime) -> list[Blocker]:
         ),
         (
             "secretary",
-            len(last) - ineligible,
+            len(found) - ineligible,
             ngettext(
                 "%(n)s screened case of %(code)s waits to be sent to review.",
                 "%(n)s screened cases of %(code)s wait to be sent to review.",
-                len(last) - ineligible,
+                len(found) - ineligible,
             ),
             Todo("", cases, say("Send to review")),
         ),
@@ -130,10 +124,61 @@ def _closed(call: Call, now: datetime) -> list[Blocker]:
         ),
     ]
     return [
-        Blocker(who, replace(todo, sentence=text % {"n": number, "code": call.code}))
-        for who, number, text, todo in found
-        if number
+        *_unscreened(call, unscreened, now),
+        *_unanswered(call, now),
+        *(
+            Blocker(who, replace(todo, sentence=text % {"n": number, "code": call.code}))
+            for who, number, text, todo in counted
+            if number
+        ),
     ]
+
+
+def _unscreened(call: Call, waiting: list[LetterOfIntent], now: datetime) -> Iterator[Blocker]:
+    """The cases that wait for the secretary, with the longest wait and the target."""
+    if not waiting:
+        return
+    first = min(screening.since(loi) for loi in waiting)
+    days = workdays.passed(first, now, call.zone)
+    sentence = ngettext(
+        "%(n)s case of %(code)s waits for its screening since %(since)s: %(days)s.",
+        "%(n)s cases of %(code)s wait for their screening, the oldest since %(since)s: %(days)s.",
+        len(waiting),
+    ) % {
+        "n": len(waiting),
+        "code": call.code,
+        "since": said(first, call.zone),
+        "days": ngettext("%(n)s working day", "%(n)s working days", days) % {"n": days},
+    }
+    target = Deadline(screening.target(call), call.zone, now)
+    due = say(
+        "Target: ten working days after the closing, %(at)s — %(left)s",
+        at=target.zone_text,
+        left=target.left_text,
+    )
+    tone = "amber" if target.passed else ""
+    act = say("Screen")
+    yield Blocker(
+        "secretary", Todo(sentence, _to("cases", call), act, target.instant, str(due), tone)
+    )
+
+
+def _unanswered(call: Call, now: datetime) -> Iterator[Blocker]:
+    """The cases that wait for their partner: nobody of the office can clear these."""
+    asked = (
+        Clarification.objects.filter(loi__call=call, loi__state="clarification", answer=None)
+        .select_related("loi")
+        .order_by("due_at")
+    )
+    waiting = {one.loi_id: one for one in asked}  # the round that is open is the later one
+    for one in waiting.values():
+        sentence = say(
+            "%(case)s waits for the partner's answer until %(due)s.",
+            case=one.loi.reference,
+            due=said(one.due_at, call.zone),
+        )
+        address = reverse("screen", args=[one.loi.key])
+        yield Blocker("partner", Todo(sentence, address, say("Look")))
 
 
 def _decisions_proposed(call: Call, now: datetime) -> list[Blocker]:

@@ -7,7 +7,15 @@ from portal import canonical, signing
 from portal.invariants import register
 from portal.models import Event, Message
 from proposals import queries
-from proposals.models import Allocation, Call, Clarification, Decision, Filing, Letter, LetterOfIntent
+from proposals.models import (
+    Allocation,
+    Call,
+    Clarification,
+    Decision,
+    Filing,
+    Letter,
+    LetterOfIntent,
+)
 from proposals.workflow import CALL, DECISION, LETTER, LOI
 
 TABLES = ((Call, CALL), (LetterOfIntent, LOI), (Decision, DECISION), (Letter, LETTER))
@@ -57,21 +65,23 @@ def clarifications_stand_as_they_were_asked_and_answered(now: datetime) -> Itera
         (event.subject_key, event.verb, event.data["round"]): event.data.get("sha256")
         for event in Event.objects.filter(verb__startswith="loi.clarification_")
     }
+    late = now - timedelta(minutes=10)
     for asked in Clarification.objects.select_related("loi__call", "answer"):
         loi, answer = asked.loi, getattr(asked, "answer", None)
         name = f"{loi.reference}, question {asked.round}"
         said = told.get((loi.key, "loi.clarification_asked", asked.round))
         if said != canonical.digest(asked.question):
             yield f"{name} is not what was asked"
-        if answer:
-            said = told.get((loi.key, "loi.clarification_answered", asked.round))
-            if said != canonical.digest(answer.text):
-                yield f"{name}: the answer is not what was answered"
-            if answer.at >= asked.due_at:
-                yield f"{name} was answered late, at {answer.at}"
-        elif loi.state == "clarification" and asked.lapses_at < now - timedelta(minutes=10):
-            if asked.round == loi.clarifications.count():
-                yield f"{name} should have lapsed at {asked.lapses_at}"
+        last = asked.round == loi.clarifications.count()
+        if answer is None and last and loi.state == "clarification" and asked.lapses_at < late:
+            yield f"{name} should have lapsed at {asked.lapses_at}"
+        if answer is None:
+            continue
+        said = told.get((loi.key, "loi.clarification_answered", asked.round))
+        if said != canonical.digest(answer.text):
+            yield f"{name}: the answer is not what was answered"
+        if answer.at >= asked.due_at:
+            yield f"{name} was answered late, at {answer.at}"
 
 
 @register

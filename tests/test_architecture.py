@@ -30,7 +30,7 @@ PURE_MAY = {
 # of cases and calls show of the rows, in words.
 ORDER = (
     "models policy queries workflow "
-    "authenticity blockers clarifications course enclosures history boards "
+    "authenticity clarifications screening blockers course enclosures history boards "
     "letters services forms notices cards tasks views api admin urls invariants"
 ).split()
 

@@ -22,12 +22,14 @@ def navigation(user: User) -> Iterator[cards.NavItem]:
 
 @cards.register
 def owed(user: User, now: datetime) -> Iterator[cards.Todo]:
-    """What an applicant owes: a draft to complete, a key to turn, a decision to read."""
+    """What an applicant owes: a draft to complete, a key to turn, an answer, a letter to read."""
     seats = user.seats()
     own = queries.visible_lois(user).filter(organisation__in=list(seats))
     for loi in own.filter(state__in=["draft", "awaiting_signature"]):
         if now < loi.closes_at:
             yield from _before_closing(loi, LOI.relation(user, loi), now)
+    for loi in own.filter(state="clarification"):
+        yield from _asked(loi, LOI.relation(user, loi), now)
     yield from _decided(user, own)
 
 
@@ -57,6 +59,27 @@ def _before_closing(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iter
     elif not missing and "pi" in seats:
         sentence = _("Sign off “%(title)s”: nothing is missing.") % {"title": title}
         yield _todo(loi, now, sentence, here, _("Read and sign off"))
+
+
+def _asked(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iterator[cards.Todo]:
+    """An open question of the screening: the key holders answer it, the owner sees that they do."""
+    asked = loi.clarifications.last()
+    if now >= asked.due_at or not seats & {"pi", "aor", "owner"}:
+        return
+    deadline = Deadline(asked.due_at, loi.call.zone, now)
+    due = f"{deadline.zone_text} — {deadline.left_text}"
+    answers = bool(seats & {"pi", "aor"})
+    said = {"case": loi.reference, "title": loi.title}
+    yield cards.Todo(
+        _("Answer the question of the screening on %(case)s “%(title)s”.") % said
+        if answers
+        else _("The question of the screening on %(case)s “%(title)s” has no answer yet.") % said,
+        reverse("answer_clarification_loi" if answers else "loi", kwargs={"key": loi.key}),
+        _("Answer") if answers else _("Look"),
+        asked.due_at,
+        due,
+        deadline.tone,
+    )
 
 
 def _todo(loi: LetterOfIntent, now: datetime, sentence: str, url: str, act: str) -> cards.Todo:

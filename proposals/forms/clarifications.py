@@ -31,7 +31,7 @@ class QuestionForm(forms.Form):
         usual = clarifications.usual_due(call, now) - timedelta(seconds=1)
         self.fields["due"].initial = usual.astimezone(call.zoneinfo).date()
         self.fields["due"].help_text = _now(
-            "That day at 24:00 in the call's zone, %(zone)s. Five working days are usual, two the least; working days are Monday to Friday, and holidays are not known here."
+            "That day at 24:00 in %(zone)s. Five working days are usual, two the least. Working days are Monday to Friday; no holidays are known here."
         ) % {"zone": call.zone}
 
     def values(self) -> dict:

@@ -64,18 +64,14 @@ def answer_clarification(loi: LetterOfIntent, *, answer: str, by: User, now: dat
     asked = loi.clarifications.last()
     Answer.objects.create(clarification=asked, text=answer, by=by, at=now)
     digest = canonical.digest(answer)
-    return LOI.move(
-        loi, "answer_clarification", by=by, now=now, round=asked.round, sha256=digest
-    )
+    return LOI.move(loi, "answer_clarification", by=by, now=now, round=asked.round, sha256=digest)
 
 
 @transaction.atomic
 def lapse_clarification(loi: LetterOfIntent, *, now: datetime) -> Event:
     """No answer came: the screening goes on with what is on file."""
     loi = locks.case(loi)
-    return LOI.move(
-        loi, "lapse_clarification", by=CLOCK, now=now, round=loi.clarifications.count()
-    )
+    return LOI.move(loi, "lapse_clarification", by=CLOCK, now=now, round=loi.clarifications.count())
 
 
 @transaction.atomic

@@ -12,7 +12,16 @@ from portal.models import Organisation
 from portal.text import plain
 from portal.verdict import Refused
 from portal.workflow import Act
-from proposals import boards, checks, content, enclosures, policy, queries, reading
+from proposals import (
+    boards,
+    checks,
+    clarifications,
+    content,
+    enclosures,
+    policy,
+    queries,
+    reading,
+)
 from proposals.forms.cases import ScreeningForm
 from proposals.models import Call, LetterOfIntent
 from proposals.resources import Resource
@@ -116,6 +125,8 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "form": form if "secretary" in relation and loi.state == "screening" else None,
         "verdict": verdict,
         "ineligible": _offer(request, loi, "declare_ineligible"),
+        "asking": _offer(request, loi, "ask_clarification"),
+        "rounds": clarifications.of(loi, request.arrived_at),
         "more": _more(loi.call, request, [loi]).get(loi.pk),
     }
     return render(request, "proposals/screen.html", context, status=status)

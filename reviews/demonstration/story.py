@@ -7,7 +7,7 @@ from portal import files, roles
 from portal.models import Organisation
 from proposals.attachments import PDF
 from proposals.models import Call, LetterOfIntent
-from proposals.services import attachments, drafts, evaluation, filings
+from proposals.services import attachments, clarifications, drafts, evaluation, filings
 from proposals.services import calls as call_services
 from reviews import queries, services
 from reviews.demonstration import calls, data
@@ -60,6 +60,7 @@ def closed_call(cast: Cast, now: datetime) -> None:
             cases[case["ref"]] = _filed(call, case, cast, at, **changes)
     call_services.close(call, now=call.closing_due_at)
     _panel(call, cast, call.closes_at + 2 * DAY)
+    _clarify(cases["FIC-09"], cast, call.closes_at + 2 * DAY)
     _screen(cases, cast, call.closes_at + 5 * DAY)
     _review(cases, cast, call.closes_at + 10 * DAY)
     _conclude(cases, cast, call.closes_at + 50 * DAY)
@@ -106,6 +107,18 @@ def _panel(call: Call, cast: Cast, at: datetime) -> None:
             call, cast.reviewers[row["id"]], roles.REVIEWER, organisation=organisation,
             country=row["country"], keywords=row["keywords"], quota=12, by=secretary, now=at,
         )  # fmt: skip
+
+
+def _clarify(loi: LetterOfIntent, cast: Cast, at: datetime) -> None:
+    """A question of fact in the screening, and its answer."""
+    clarifications.ask_clarification(
+        loi, due_at=clarifications.usual_due(loi.call, at), by=cast.office["secretary"], now=at,
+        question="The letter names a living culture in a closed chamber. Does gas or liquid leave the chamber on the surface, by design or by a valve?",
+    )  # fmt: skip
+    clarifications.answer_clarification(
+        loi, by=cast.pis["mekong-bio"], now=at + 2 * DAY,
+        answer="No. The chamber is welded shut and has no vent. Its relief valve opens into the outer can, which is sealed and holds the whole culture.",
+    )  # fmt: skip
 
 
 def _screen(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:

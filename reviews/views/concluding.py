@@ -12,7 +12,7 @@ from portal.forms import reason_of
 from portal.text import plain, say
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
-from proposals import boards
+from proposals import boards, clarifications
 from proposals import content as document
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
@@ -194,6 +194,7 @@ def side_by_side(
         "due": bench.facts.consensus_due,
         "consensus": bench.consensus,
         "conflicts": queries.conflicts_on(loi),
+        "rounds": clarifications.of(loi, request.arrived_at),
         "concluding": acts.get("conclude_reviews"),
         "sending": acts.get("conclude"),
         "form": form or ConsensusForm(initial={"consensus": bench.consensus}),

@@ -9,8 +9,8 @@ from portal.deadline import Deadline, said
 from portal.forms import reason_of
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
+from proposals import clarifications, enclosures, headroom, reading
 from proposals import content as document
-from proposals import enclosures, headroom, reading
 from proposals import queries as proposals
 from proposals.services.drafts import Stale
 from reviews import queries, services
@@ -230,6 +230,7 @@ def _sheet(
         "deadline": _deadline(request, assignment),
         "parts": reading.parts(content, terms),
         "files": enclosures.filed(loi, request.user),
+        "rounds": clarifications.of(loi, request.arrived_at),
         "sheet": sheet,
         "headroom": headroom.lines(sheet, terms.limits_of(platform)),
         "anchors": ANCHORS,

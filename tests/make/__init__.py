@@ -18,6 +18,8 @@ from tests.make.decisions import (
 from tests.make.documents import WORDS, content, element, pdf_bytes
 from tests.make.lois import (
     ENOUGH,
+    QUESTION,
+    asked,
     attach,
     awaiting,
     begun,
@@ -34,6 +36,7 @@ from tests.make.lois import (
 )
 from tests.make.story import (
     APPROVED,
+    ASKED,
     CLOSED,
     CLOSES,
     DECIDED,
@@ -54,6 +57,7 @@ from tests.make.story import (
 
 __all__ = [
     "APPROVED",
+    "ASKED",
     "CLOSED",
     "CLOSES",
     "CONDITIONS",
@@ -65,6 +69,7 @@ __all__ = [
     "KEYWORDS",
     "OPENS",
     "PUBLISHED",
+    "QUESTION",
     "REASON",
     "RELEASED",
     "RELEASE_ON",
@@ -76,6 +81,7 @@ __all__ = [
     "WORDS",
     "again",
     "approved_call",
+    "asked",
     "attach",
     "awaiting",
     "begun",

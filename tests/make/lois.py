@@ -7,14 +7,15 @@ from portal.models import User
 from proposals.models import Call, LetterOfIntent
 from proposals.panel import PanelFacts
 from proposals.sections import SECTIONS
-from proposals.services import attachments, drafts, evaluation, filings
+from proposals.services import attachments, clarifications, drafts, evaluation, filings
 from reviews import services as judging
 from reviews.models import Assignment
 from tests.cast import Cast
 from tests.make.calls import RUBRIC, call, close, panel
 from tests.make.documents import content, pdf_bytes
-from tests.make.story import DURING, REVIEWED, SCREENED, again
+from tests.make.story import ASKED, DURING, REVIEWED, SCREENED, again
 
+QUESTION = "Is the flight spare of the sensor counted in the mass of the instrument?"
 ENOUGH = PanelFacts(assigned=3, locked=3)
 
 
@@ -100,6 +101,27 @@ def screened(
     if not compliant:
         found = {"rule": "Most for one module", "note": "It is over the cap.", **found}
     evaluation.screen(again(loi), compliant=compliant, by=cast.secretary, now=SCREENED, **found)
+    return again(loi)
+
+
+def asked(
+    cast: Cast,
+    loi: LetterOfIntent | None = None,
+    *,
+    question: str = QUESTION,
+    now: datetime = ASKED,
+) -> LetterOfIntent:
+    """In screening, with a question of fact to its partner, due in five working days."""
+    loi = loi or filed(cast)
+    if again(loi.call).state == "published":
+        close(loi.call)
+    clarifications.ask_clarification(
+        again(loi),
+        question=question,
+        due_at=clarifications.usual_due(loi.call, now),
+        by=cast.secretary,
+        now=now,
+    )
     return again(loi)
 
 

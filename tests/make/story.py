@@ -15,6 +15,7 @@ DURING = datetime(2027, 3, 1, 9, tzinfo=UTC)
 CLOSES = datetime(2027, 3, 31, 16, tzinfo=UTC)  # 31 March, 24:00 in Beijing
 GRACE_S = 5
 CLOSED = CLOSES + timedelta(seconds=GRACE_S)
+ASKED = datetime(2027, 4, 1, 8, tzinfo=UTC)  # a Thursday
 SCREENED = datetime(2027, 4, 5, 8, tzinfo=UTC)
 REVIEWED = datetime(2027, 5, 10, 8, tzinfo=UTC)
 DECIDED = datetime(2027, 6, 15, 8, tzinfo=UTC)

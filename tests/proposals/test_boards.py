@@ -12,7 +12,7 @@ from proposals.resources import MASS
 from proposals.services import filings
 from tests import make
 
-BOARD_QUERIES = 24
+BOARD_QUERIES = 27
 
 
 def words(response) -> str:
@@ -131,7 +131,10 @@ def test_blockers_of_the_screening(cast):
         loi = make.filed(cast, call, title=title)
     make.screened(cast, loi, compliant=False)
     call = make.again(call)
-    assert owes(cast, "secretary", call, make.SCREENED) == ["2 cases of TEST27 await screening."]
+    assert owes(cast, "secretary", call, make.SCREENED) == [
+        "2 cases of TEST27 wait for their screening, the oldest since 31 Mar 2027, 24:00 Beijing: "
+        "2 working days."
+    ]
     assert owes(cast, "approver", call, make.SCREENED) == [
         "1 case of TEST27 was screened as ineligible: a second person confirms."
     ]

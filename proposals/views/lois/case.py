@@ -10,8 +10,8 @@ from portal.deadline import Deadline, said
 from portal.forms import reason_of
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
+from proposals import clarifications, course, enclosures, history, queries, reading
 from proposals import content as document
-from proposals import course, enclosures, history, queries, reading
 from proposals import headroom as room
 from proposals.forms.lois import FileForm
 from proposals.forms.sections import anchor
@@ -64,6 +64,8 @@ def _case(
         "history": history.of(loi, user),
         "filed_files": enclosures.filed(loi, user),
         "files": enclosures.attached(loi) if drafting.reads_draft(request, loi) else [],
+        "rounds": clarifications.of(loi, request.arrived_at) if loi.filing else [],
+        "answers": _answers(request, loi),
         "refusal": refusal,
         "typed": typed,
         **_receipt(request, loi),
@@ -87,6 +89,12 @@ def _offers(request: HttpRequest, loi: LetterOfIntent) -> list[dict]:
         for offer in LOI.available(loi, request.user, request.arrived_at)
         if offer.row.action in APPLICANT_ACTS
     ]
+
+
+def _answers(request: HttpRequest, loi: LetterOfIntent) -> bool:
+    """Does an open question of the screening wait for this person?"""
+    act = Act(request.user, request.arrived_at)
+    return bool(LOI.verdict(loi, "answer_clarification", act))
 
 
 def _receipt(request: HttpRequest, loi: LetterOfIntent) -> dict:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('proposals', '0001_initial'),
+        ('proposals', '0004_single_attachment_is_gone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
