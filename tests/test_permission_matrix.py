@@ -20,7 +20,6 @@ from reviews import services as judging
 from tests import make
 from tests.make import (
     APPROVED,
-    ASKED,
     CLOSED,
     DECIDED,
     DURING,
@@ -95,33 +94,6 @@ approvers           .        .               .    .        -                  . 
 chair               .        .               .    .        .                  .            -                -        .      .     .
 clock               .        .               .    .        .                  .            .                .        .      -     -
 others              .        .               .    .        .                  .            .                .        .      .     .
-"""
-
-# What moves a case while a question of the screening is open, and what does not.
-QUESTIONS = """
-filed               ask_clarification answer_clarification lapse_clarification withdraw declare_ineligible begin_review
-pi                  .                 -                    .                   .        .                  .
-aor                 .                 -                    .                   +        .                  .
-secretaries         -                 .                    .                   .        .                  -
-approvers           .                 .                    .                   .        -                  .
-clock               .                 .                    -                   .        .                  .
-others              .                 .                    .                   .        .                  .
-
-screening           ask_clarification answer_clarification lapse_clarification withdraw declare_ineligible begin_review
-pi                  .                 -                    .                   .        .                  .
-aor                 .                 -                    .                   +        .                  .
-secretaries         +                 .                    .                   .        .                  !
-approvers           .                 .                    .                   .        !                  .
-clock               .                 .                    -                   .        .                  .
-others              .                 .                    .                   .        .                  .
-
-clarification       ask_clarification answer_clarification lapse_clarification withdraw declare_ineligible begin_review
-pi                  .                 +                    .                   .        .                  .
-aor                 .                 +                    .                   +        .                  .
-secretaries         -                 .                    .                   .        .                  -
-approvers           .                 .                    .                   .        -                  .
-clock               .                 .                    !                   .        .                  .
-others              .                 .                    .                   .        .                  .
 """
 
 CALLS = """
@@ -323,16 +295,6 @@ def test_letters_of_intent(cast, check):
     release(cast, loi.call)
     check(LOIS, LOI, loi, RELEASED)
     assert check.seen == list(read(LOIS, (*cast.NAMES, "clock")))
-
-
-def test_questions_of_the_screening(cast, check):
-    loi = make.filed(cast)
-    check(QUESTIONS, LOI, loi, DURING)
-    make.close(loi.call)
-    check(QUESTIONS, LOI, loi, ASKED)
-    make.asked(cast, loi)
-    check(QUESTIONS, LOI, loi, ASKED)
-    assert check.seen == list(read(QUESTIONS, (*cast.NAMES, "clock")))
 
 
 def release(cast, call, check=lambda *_: None) -> None:

@@ -8,11 +8,41 @@ from portal.verdict import Refused
 from proposals import boards, history, tasks
 from proposals.models import Answer, Clarification
 from proposals.services import clarifications, evaluation, filings
+from proposals.workflow import LOI
 from tests import make
 from tests.make import ASKED, SECOND, again
+from tests.test_permission_matrix import found, read
 
 DUE = datetime.fromisoformat("2027-04-08T16:00:00+00:00")  # five working days on, 24:00 Beijing
 ANSWER = "No: the spare stays on the ground and is not in the 10 kg."
+
+
+# What moves a case while a question of the screening is open, and what does not.
+QUESTIONS = """
+filed               ask_clarification answer_clarification lapse_clarification withdraw declare_ineligible begin_review
+pi                  .                 -                    .                   .        .                  .
+aor                 .                 -                    .                   +        .                  .
+secretaries         -                 .                    .                   .        .                  -
+approvers           .                 .                    .                   .        -                  .
+clock               .                 .                    -                   .        .                  .
+others              .                 .                    .                   .        .                  .
+
+screening           ask_clarification answer_clarification lapse_clarification withdraw declare_ineligible begin_review
+pi                  .                 -                    .                   .        .                  .
+aor                 .                 -                    .                   +        .                  .
+secretaries         +                 .                    .                   .        .                  !
+approvers           .                 .                    .                   .        !                  .
+clock               .                 .                    -                   .        .                  .
+others              .                 .                    .                   .        .                  .
+
+clarification       ask_clarification answer_clarification lapse_clarification withdraw declare_ineligible begin_review
+pi                  .                 +                    .                   .        .                  .
+aor                 .                 +                    .                   +        .                  .
+secretaries         -                 .                    .                   .        .                  -
+approvers           .                 .                    .                   .        -                  .
+clock               .                 .                    !                   .        .                  .
+others              .                 .                    .                   .        .                  .
+"""
 
 
 def words(response) -> str:
@@ -62,6 +92,20 @@ def test_a_question_goes_to_the_partner_and_the_answer_comes_back(cast, visit, t
     assert ANSWER in words(secretary.get(f"/lois/{loi.key}/screen/"))
     filing = again(loi.filing)
     assert (filing.content, filing.digest) == frozen
+
+
+def test_who_may_ask_answer_and_let_lapse(cast):
+    expected = read(QUESTIONS, (*cast.NAMES, "clock"))
+
+    def marks(loi) -> dict:
+        return found(cast, LOI, again(loi), ASKED, expected[again(loi).state]["pi"])
+
+    loi = make.filed(cast)
+    assert marks(loi) == expected["filed"]
+    make.close(loi.call)
+    assert marks(loi) == expected["screening"]
+    make.asked(cast, loi)
+    assert marks(loi) == expected["clarification"]
 
 
 @pytest.mark.parametrize("who", ["reader", "owner", "editor"])
