@@ -119,7 +119,7 @@ def _fresh() -> dict:
             "mission": host[0] and host[0].pk,
             "fictional": bool(host[0] and host[0].fictional),
             "zone": "Asia/Shanghai",
-            "grace_s": 5,
+            "grace_s": Call._meta.get_field("grace_s").default,
             "reviewers_least": 3,
         },
         "offer": [

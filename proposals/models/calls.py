@@ -40,7 +40,7 @@ class Call(models.Model):
     closes_at = models.DateTimeField(_("closes"))
     grace_s = models.PositiveSmallIntegerField(
         _("processing grace"),
-        default=5,
+        default=300,  # longer than a rush takes to be worked off: see README, Measured
         help_text=_("Seconds for requests that arrived in time to be worked off."),
     )
     need_by = models.DateField(_("flight model needed by"), null=True, blank=True)
