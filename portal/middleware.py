@@ -1,11 +1,12 @@
 from collections.abc import Callable
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from portal import arrival
+from portal import arrival, kept
 from portal.verdict import Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -32,6 +33,31 @@ class AddressMiddleware:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the address")
         return self.get_response(request)
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Pages are for who is signed in; what a signed-out person posts is kept for their return.
+
+    A script that saves what is being typed gets a 401 and never a page to sign
+    in on, which it would take for its answer.
+    """
+
+    def process_view(self, request: HttpRequest, view_func, view_args, view_kwargs):
+        if request.method == "POST" and request.user.is_authenticated:
+            owner = kept.owner(request)
+            if owner and owner != request.user.key:
+                if request.htmx:
+                    return HttpResponse(status=401)
+                kept.keep(request)
+                return render(request, "another_person.html", status=403)
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func):
+        if request.htmx:
+            return HttpResponse(status=401)
+        if request.method == "POST":
+            kept.keep(request)
+        return super().handle_no_permission(request, view_func)
 
 
 class PrivateMiddleware:

@@ -14,9 +14,10 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.views.csrf import csrf_failure as expired
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal import arrival, cards, queries, roles, services, workflow
+from portal import arrival, cards, kept, queries, roles, services, workflow
 from portal.models import RoleGrant, User
 
 PAGE = 50
@@ -116,3 +117,12 @@ def fault(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(render_to_string("503.html"), status=503)
     answer["Retry-After"] = RETRY_AFTER_S
     return answer
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A page older than the session: what its stamp vouches for is kept and offered again."""
+    if request.htmx:
+        return HttpResponse(status=401)
+    if kept.keep(request):
+        return redirect(request.path)
+    return expired(request, reason=reason)

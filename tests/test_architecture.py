@@ -16,7 +16,7 @@ MOST_LINES = 400
 # Rules on numbers and words: they know neither Django nor a row.
 PURE = {
     "portal": "canonical countries environment keys roles text verdict",
-    "proposals": "resources sheet ledger sections terms content checks panel headroom bars reading attachments",
+    "proposals": "resources sheet ledger sections terms content checks panel headroom bars reading attachments merging progress differences",
     "reviews": "scoring conflicts",
 }
 # Known to pure modules besides the standard library and each other.

@@ -1,11 +1,13 @@
 from portal.models.events import Event, EventHead
 from portal.models.files import StoredFile
+from portal.models.kept import KeptForm
 from portal.models.messages import Leased, Message
 from portal.models.people import Membership, Organisation, RoleGrant, User
 
 __all__ = [
     "Event",
     "EventHead",
+    "KeptForm",
     "Leased",
     "Membership",
     "Message",

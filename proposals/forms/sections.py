@@ -4,7 +4,9 @@ Nothing is judged here but how much a draft may hold; `proposals.checks` says
 what is wrong with it, and the draft keeps it all the same.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django import forms
 from django.http import QueryDict
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal import countries
 from proposals import content as document
+from proposals import reading
 from proposals.checks import Problem
 from proposals.sections import Field, Rows, Section
 from proposals.terms import Terms
@@ -175,6 +178,27 @@ def _span(field: Field) -> int:
     return 6
 
 
+class Asked:
+    """Whether a field or table is shown, and on which fields of the same step that hangs.
+
+    `when` is JSON for the script that shows and hides it while the answer is
+    chosen, {name: [value]}; empty where nothing on this page could change it.
+    """
+
+    def __init__(self, item: Field | Rows, section: Section, content: dict, terms: Terms):
+        self.hidden = not document.applies(item, content, terms)
+        here, elsewhere = {}, []
+        for named, values in item.when:
+            place, _dot, name = named.partition(".")
+            if place == section.name:
+                here[name] = values
+            else:
+                elsewhere.append((named, values))
+        fixed = replace(item, when=tuple(elsewhere))
+        live = here and document.applies(fixed, content, terms)
+        self.when = json.dumps(here) if live else ""
+
+
 class Table:
     """A table of rows in the form: its row forms, from a draft or from what was posted."""
 
@@ -241,6 +265,18 @@ class SectionForm:
         """The section as a draft keeps it."""
         tables = {table.name: table.values for table in self.tables}
         return {**self.fields.cleaned_data, **tables}
+
+    def ask(self, content: dict, terms: Terms) -> None:
+        """For the page: what does not apply to the draft as it stands, and each row in a few words."""
+        for form in (self.fields, *(row for table in self.tables for row in table.forms)):
+            for field in form.fields.values():
+                field.asked = Asked(field.spec, self.section, content, terms)
+        for table in self.tables:
+            table.asked = Asked(table.rows, self.section, content, terms)
+            for row in table.forms:
+                said = [reading.value(field.field.spec, field.value(), terms) for field in row]
+                row.says = " · ".join([text for text in said if text][:2])
+                row.open = not row.says or bool(row.errors)
 
     def show(self, problems: list[Problem]) -> None:
         """Put what `proposals.checks` found at the fields it is about."""

@@ -32,7 +32,8 @@ def attach(
     Of a kind that has one file only, the new one replaces the old.
     """
     loi = locks.case(loi)
-    drafts.may_write(loi, by, version)
+    drafts.may_write(loi, by)
+    drafts.must_be(loi, version)
     there = of(loi)
     rule = attachments.BY_CODE[kind]
     old = None
@@ -58,7 +59,8 @@ def detach(
 ) -> LetterOfIntent:
     """Take a file away from the draft; what was filed with it keeps it."""
     loi = locks.case(loi)
-    drafts.may_write(loi, by, version)
+    drafts.may_write(loi, by)
+    drafts.must_be(loi, version)
     _found(of(loi), key).delete()
     return _saved(loi, by, now)
 

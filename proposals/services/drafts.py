@@ -4,8 +4,9 @@ from django.db import transaction
 
 from portal.models import Organisation, User
 from portal.text import say
-from portal.verdict import Refused, no
+from portal.verdict import Refused, Verdict, no
 from proposals import content as document
+from proposals.merging import Merge, merge
 from proposals.models import (
     Call,
     LetterOfIntent,
@@ -19,6 +20,14 @@ WRITERS = {"pi", "editor", "owner"}
 
 class Stale(Refused):
     """The draft was saved by somebody else since the page was loaded."""
+
+
+class Disputed(Stale):
+    """Both changed the same fields of a section; `merge` has what each typed there."""
+
+    def __init__(self, verdict: Verdict, merge: Merge):
+        super().__init__(verdict)
+        self.merge = merge
 
 
 @transaction.atomic
@@ -38,14 +47,58 @@ def save_draft(
 ) -> LetterOfIntent:
     """Keep one section as it was typed, as a new version; no event.
 
+    `version` is the one the page was loaded with. What others have saved since
+    is kept beside it, field by field; `Disputed` where both changed one field.
+    What is there already makes no version.
+
     Nothing that was typed is judged here: `proposals.checks` says what is
     wrong when it is shown. A draft may be saved after the closing instant as
     long as the clock has not lapsed it: it is the filing that is refused.
     """
     loi = locks.case(loi)
-    may_write(loi, by, version)
-    content = {**loi.content, section: values}
-    loi.content, loi.version = content, version + 1
+    may_write(loi, by)
+    if version != loi.version:
+        values = _merged(loi, section, values, version)
+    if loi.content.get(section) == values:
+        return loi
+    return _save(loi, {**loi.content, section: values}, by=by, now=now)
+
+
+def _merged(loi: LetterOfIntent, section: str, values: dict, version: int) -> dict:
+    saved = loi.content.get(section, {})
+    if any(content.get(section) == values for content in _since(loi, version)):
+        return saved  # the same post again: it was saved then, whatever has come of it since
+    found = merge(base_of(loi, version).get(section, {}), values, saved)
+    if not found.disputed:
+        return found.values
+    raise Disputed(
+        no(
+            "loi.save.version",
+            say(
+                "Version %(now)s was saved while you were writing on version %(yours)s, and the same was changed in both. Nothing of either is lost.",
+                now=loi.version,
+                yours=version,
+            ),
+        ),
+        found,
+    )
+
+
+def base_of(loi: LetterOfIntent, version: int) -> dict:
+    """The content a page of this version was loaded with; empty where there was no such version."""
+    if version > loi.version:
+        return {}
+    held = loi.revisions.filter(version__lte=version).order_by("-version")
+    return held.values_list("content", flat=True).first() or {}
+
+
+def _since(loi: LetterOfIntent, version: int) -> list[dict]:
+    held = loi.revisions.filter(version__gt=version).order_by("-version")
+    return held.values_list("content", flat=True)[:50]
+
+
+def _save(loi: LetterOfIntent, content: dict, *, by: User, now: datetime) -> LetterOfIntent:
+    loi.content, loi.version = content, loi.version + 1
     if loi.state == "draft":  # a filed letter keeps the title in force until it is filed again
         loi.title = document.text(content, "identity", "title")[:150]
     loi.saved_at, loi.saved_by = now, by
@@ -56,7 +109,7 @@ def save_draft(
     return loi
 
 
-def may_write(loi: LetterOfIntent, by: User, version: int) -> None:
+def may_write(loi: LetterOfIntent, by: User) -> None:
     if not LOI.relation(by, loi) & WRITERS:
         raise Refused(
             no("loi.save.who", say("You may read this letter and not change it."), who=True)
@@ -68,17 +121,6 @@ def may_write(loi: LetterOfIntent, by: User, version: int) -> None:
                 say(
                     "The letter is “%(state)s” and cannot be changed now.",
                     state=LOI.state(loi.state).label,
-                ),
-            )
-        )
-    if loi.version != version:
-        raise Stale(
-            no(
-                "loi.save.version",
-                say(
-                    "Somebody saved version %(now)s while you were writing on version %(yours)s. Nothing of either is lost: compare below.",
-                    now=loi.version,
-                    yours=version,
                 ),
             )
         )

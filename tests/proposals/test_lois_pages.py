@@ -15,29 +15,9 @@ from proposals.services import letters
 from proposals.workflow import LOI
 from reviews import services as judging
 from tests import make
+from tests.make.pages import at, posted, step
 
 PASSWORD = "the moon is a harsh place"
-
-
-def posted(loi, section="resources", **changes):
-    """What a browser would post for a section as it stands, changed as given."""
-    fields = {"version": loi.version}
-    for name, value in loi.content.get(section, {}).items():
-        if value and isinstance(value[0], dict):
-            fields[f"{name}-rows"] = len(value)
-            for place, row in enumerate(value):
-                fields |= {f"{name}-{place}-{key}": typed for key, typed in row.items()}
-        else:
-            fields[name] = value
-    return fields | {name.replace("__", "-"): value for name, value in changes.items()}
-
-
-def step(loi, section="resources"):
-    return reverse("edit_loi", kwargs={"key": loi.key, "section": section})
-
-
-def at(name, loi):
-    return reverse(name, kwargs={"key": loi.key})
 
 
 @pytest.fixture
@@ -107,43 +87,12 @@ def test_mission_level_draws_nothing(cast, visit):
     assert "draws nothing" in page.content.decode()
 
 
-def test_a_stale_tab_shows_both_and_may_save_over(cast, visit):
-    loi = make.draft(cast)
-    pi, editor = visit(cast.pi, at=make.DURING), visit(cast.editor, at=make.DURING)
-    editor.post(step(loi), posted(loi, power_peak_w="33"))
-    answer = pi.post(step(loi), posted(loi, power_peak_w="44"))
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert '<input type="hidden" name="power_peak_w" value="44">' in page
-    assert "33" in page
-    fresh = make.again(loi)
-    assert fresh.content["resources"]["power_peak_w"] == "33"
-    over = dict(answer.context["typed"])
-    assert pi.post(step(loi), {**over, "version": fresh.version}).status_code == 302
-    assert make.again(loi).content["resources"]["power_peak_w"] == "44"
-
-
 def test_saving_twice_with_one_click_is_no_conflict(cast, visit):
     loi = make.draft(cast)
     pi = visit(cast.pi, at=make.DURING)
     for _click in range(2):
         assert pi.post(step(loi), posted(loi, add="elements")).status_code == 302
     assert len(make.again(loi).content["resources"]["elements"]) == 2
-
-
-def test_autosave_keeps_a_version_and_writes_no_event(cast, visit):
-    loi = make.draft(cast)
-    pi, events = visit(cast.pi, at=make.DURING), Event.objects.count()
-    typing = {"HX-Request": "true"}
-    answer = pi.post(step(loi), posted(loi, power_peak_w="3"), headers=typing).content.decode()
-    kept = make.again(loi)
-    assert kept.content["resources"]["power_peak_w"] == "3"
-    assert f'value="{kept.version}"' in answer
-    assert kept.revisions.filter(version=kept.version).exists()
-    assert Event.objects.count() == events
-    answer = pi.post(step(loi), posted(loi, power_peak_w="4"), headers=typing).content.decode()
-    assert "Press Save to compare." in answer
-    assert make.again(loi).version == kept.version
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from portal.text import plain
 from portal.verdict import Refused
 from proposals import content as document
 from proposals import headroom as room
-from proposals import queries
+from proposals import progress, queries
 from proposals.checks import Problem, check
 from proposals.course import Step
+from proposals.forms.sections import anchor
 from proposals.models import LetterOfIntent
-from proposals.sections import FILES, STEPS, Section
+from proposals.sections import FILES, Section
 from proposals.services import drafts
 from proposals.terms import Terms
 from proposals.workflow import LOI
@@ -56,34 +57,40 @@ def frame(
     content: dict,
 ) -> dict:
     """What stands left and right of the fields in every step."""
+    parts = progress.parts(loi.content, terms, problems)
     return {
         "loi": loi,
         "call": loi.call,
-        "steps": _steps(loi, here, problems),
-        "missing": sum(problem.hard for problem in problems),
+        "steps": [_step(loi, part, here) for part in parts],
+        "progress": _progress(loi, parts),
         "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
         "saved": saved(request, loi),
         **room_of(content, terms),
     }
 
 
-def _steps(loi: LetterOfIntent, here: str, problems: list[Problem]) -> list[Step]:
-    found = []
-    for section in STEPS:
-        name = section.name
-        hard = [problem for problem in problems if problem.hard and problem.section == name]
-        begun = name in loi.content or (section is FILES and loi.file_kinds)
-        empty = not begun or all(problem.rule == "required" for problem in hard)
-        status = "current" if name == here else "done" if not hard else "todo"
-        if hard and begun and name != here:
-            status = "problem"
-        note = ""
-        if hard and not empty:
-            n = len(hard)
-            note = ngettext("%(n)s thing to correct", "%(n)s things to correct", n) % {"n": n}
-        url = address(loi, section)
-        found.append(Step(str(section.label), status, note, url, len(hard) if empty else 0))
-    return found
+def _step(loi: LetterOfIntent, part: progress.Part, here: str) -> Step:
+    name = part.section.name
+    status = "problem" if part.wrong else "todo" if part.missing else "done"
+    notes = []
+    if part.missing:
+        notes.append(ngettext("%(n)s missing", "%(n)s missing", part.missing) % {"n": part.missing})
+    if part.wrong:
+        notes.append(_("%(n)s to correct") % {"n": part.wrong})
+    label = f"{part.section.letter} · {part.section.label}"
+    current = "current" if name == here else status
+    return Step(label, current, " · ".join(notes), address(loi, part.section))
+
+
+def _progress(loi: LetterOfIntent, parts: list[progress.Part]) -> dict:
+    """How far the whole is, and where the first is that is missing or wrong."""
+    first = next((part for part in parts if part.first), None)
+    return {
+        "asked": sum(part.asked for part in parts),
+        "missing": sum(part.missing for part in parts),
+        "wrong": sum(part.wrong for part in parts),
+        "first": f"{address(loi, first.section)}#{anchor(first.first)}" if first else "",
+    }
 
 
 def address(loi: LetterOfIntent, section: Section) -> str:

@@ -1,20 +1,24 @@
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal import kept
+from portal.deadline import said
+from portal.models import KeptForm
 from portal.text import plain
 from portal.verdict import Refused
 from proposals import content as document
-from proposals import reading
+from proposals import merging
 from proposals.checks import Problem
 from proposals.forms.sections import SectionForm, anchor
 from proposals.models import LetterOfIntent
 from proposals.sections import BY_NAME, FILES, RESOURCES, STEPS, Section
 from proposals.services import drafts
 from proposals.terms import Terms
-from proposals.views.lois import drafting
+from proposals.views.lois import disputes, drafting
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,67 +29,111 @@ def edit(request: HttpRequest, key: str, section: str) -> HttpResponse:
     if (spec := BY_NAME.get(section)) is None:
         raise Http404
     terms = loi.call.terms()
-    if request.method == "GET":
-        if not drafting.may_write(request, loi):
-            return redirect("loi", key=key)
-        return _section(request, loi, spec, terms)
-    form = SectionForm(spec, terms, request.POST)
-    if request.htmx:
-        return _autosave(request, loi, spec, form)
+    if request.method == "POST":
+        return _save(request, loi, spec, terms)
+    if not drafting.may_write(request, loi):
+        return redirect("loi", key=key)
+    unsaved = kept.of(request.user, request.path, now=request.arrived_at)
+    return _section(request, loi, spec, terms, unsaved=unsaved)
+
+
+def _save(request: HttpRequest, loi: LetterOfIntent, spec: Section, terms: Terms) -> HttpResponse:
+    """Keep the step as it was typed: by the button, by a row more or less, or while it is typed."""
+    if request.POST.get("act") == "discard":
+        kept.drop(request.user, request.POST.get("kept", ""))
+        return redirect(request.path)
+    given, version = request.POST, drafting.version_of(request)
+    if given.get("act") == "merge":
+        given = disputes.chosen(given, spec, drafts.base_of(loi, version))
+    form = SectionForm(spec, terms, given)
     if not form.is_valid():
+        if request.htmx:
+            return _not_kept(request, form.refused[0][2], 400)
         return _section(request, loi, spec, terms, form=form, status=400)
     values = form.values
     target = _command(request, loi, spec, values)
     try:
-        drafts.save_draft(
+        loi = drafts.save_draft(
             loi,
             section=spec.name,
             values=values,
-            version=drafting.version_of(request),
+            version=version,
             by=request.user,
             now=request.arrived_at,
         )
-    except drafts.Stale as stale:
-        loi = drafting.load(request, key)
-        if loi.content.get(spec.name) != values:
-            return _stale(request, loi, spec, values, terms, stale)
-        # A second click on the same page: what it would save is saved already.
+    except drafts.Disputed as dispute:
+        loi = drafting.load(request, loi.key)
+        if request.htmx:
+            return _not_kept(request, disputes.line(request, loi, spec, version, dispute), 409)
+        return disputes.page(request, loi, spec, version, terms, dispute)
     except Refused as refusal:
-        return _section(
-            request,
-            loi,
-            spec,
-            terms,
-            form=form,
-            refusal=refusal,
-            status=drafting.status_of(refusal),
-        )
+        status = drafting.status_of(refusal)
+        if request.htmx:
+            return _not_kept(request, str(refusal.verdict.reason), status)
+        return _section(request, loi, spec, terms, form=form, refusal=refusal, status=status)
+    kept.drop(request.user, request.POST.get("kept", ""))
+    taken = merging.differing(values, loi.content[spec.name])
+    note = disputes.note(request, loi, spec, version, taken)
+    if request.htmx:
+        return _kept(request, loi, spec, terms, taken, note)
+    if note:
+        messages.info(request, note)
     return redirect(target)
 
 
-def _autosave(
-    request: HttpRequest, loi: LetterOfIntent, spec: Section, form: SectionForm
+def _not_kept(request: HttpRequest, trouble: str, status: int) -> HttpResponse:
+    response = render(request, "proposals/loi_unsaved.html", {"trouble": trouble}, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#trouble", "innerHTML"
+    return response
+
+
+def _kept(
+    request: HttpRequest,
+    loi: LetterOfIntent,
+    spec: Section,
+    terms: Terms,
+    taken: tuple[str, ...],
+    note: str,
 ) -> HttpResponse:
-    """Keep what is being typed, and say in one line whether it is kept."""
-    trouble = ""
-    if not form.is_valid():
-        trouble = form.refused[0][2]
-    else:
-        try:
-            loi = drafts.save_draft(
-                loi,
-                section=spec.name,
-                values=form.values,
-                version=drafting.version_of(request),
-                by=request.user,
-                now=request.arrived_at,
-            )
-        except drafts.Stale:
-            trouble = _("The draft was saved elsewhere meanwhile. Press Save to compare.")
-        except Refused as refusal:
-            trouble = str(refusal.verdict.reason)
-    context = {"loi": loi, "saved": drafting.saved(request, loi), "trouble": trouble}
-    return render(request, "proposals/loi_saved.html", context)
+    """What the page needs to go on: when it was saved, and what others changed meanwhile.
+
+    The table in which a row was added or removed comes whole; what is being
+    typed elsewhere is left alone.
+    """
+    form = SectionForm(spec, terms, loi.content[spec.name])
+    form.ask(loi.content, terms)
+    if spec is RESOURCES:
+        _masses(form, loi.content)
+    pressed = request.POST.get("add") or request.POST.get("remove", "").partition(":")[0]
+    again = request.POST.get("again") and loi.saved_at == request.arrived_at
+    if again:
+        messages.success(
+            request, _("What you typed here earlier, and could not save then, is saved.")
+        )
+    context = {
+        "spec": spec,
+        "note": note,
+        "table": next((table for table in form.tables if table.name == pressed), None),
+        "fields": [field for field in form.fields if field.name in taken],
+        "tables": [t for t in form.tables if t.name in taken and t.name != pressed],
+        "focus": _focus(request, form),
+        **drafting.frame(
+            request, loi, spec.name, terms, drafting.problems_of(loi, terms), loi.content
+        ),
+    }
+    response = render(request, "proposals/loi_saved.html", context)
+    if again:
+        response["X-Saved-Again"] = "1"
+    return response
+
+
+def _focus(request: HttpRequest, form: SectionForm) -> int:
+    """The row to go on in: the new one, or the one that stands where a row was removed."""
+    name, _colon, place = request.POST.get("remove", "").partition(":")
+    tables = {table.name: len(table.forms) for table in form.tables}
+    if request.POST.get("add") in tables:
+        return tables[request.POST["add"]] - 1
+    return min(int(place), tables[name] - 1) if name in tables and place.isdecimal() else -1
 
 
 def _command(request: HttpRequest, loi: LetterOfIntent, spec: Section, values: dict) -> str:
@@ -115,12 +163,15 @@ def _section(
     terms: Terms,
     *,
     form: SectionForm | None = None,
+    unsaved: KeptForm | None = None,
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
     problems = drafting.problems_of(loi, terms)
     shown: list[Problem] = []
-    content = loi.content
+    content, version = loi.content, request.POST.get("version", loi.version)
+    if unsaved:
+        form, version = SectionForm(spec, terms, unsaved.data), unsaved.data.get("version", "")
     if form is None:
         form = SectionForm(spec, terms, loi.content.get(spec.name, {}))
         if spec.name in loi.content:
@@ -128,17 +179,21 @@ def _section(
             form.show(shown)
     elif form.is_valid():
         content = {**loi.content, spec.name: form.values}
+    form.ask(content, terms)
     if spec is RESOURCES:
         _masses(form, content)
     place = STEPS.index(spec)
     context = {
         "spec": spec,
         "form": form,
+        "unsaved": unsaved,
+        "unsaved_at": said(unsaved.typed_at, loi.call.zone) if unsaved else "",
+        "stamp": kept.stamp(request.user, request.path),
         "refused": form.refused if status == 400 else [],
         "problems": [(anchor(problem), problem) for problem in shown if problem.hard],
         "warnings": [(anchor(problem), problem) for problem in shown if not problem.hard],
         "refusal": refusal.verdict if refusal else None,
-        "version": request.POST.get("version", loi.version),
+        "version": version,
         "place": place + 1,
         "places": len(STEPS),
         **drafting.frame(request, loi, spec.name, terms, problems, content),
@@ -149,9 +204,9 @@ def _section(
 def _masses(form: SectionForm, content: dict) -> None:
     """The MEV of each row of the resource sheet, by the server's own sum."""
     mev = {element.place: element.mev_kg for element in document.sheet(content).elements}
-    for table in form.tables:
-        for place, row in enumerate(table.forms):
-            row.mev = plain(mev[place]) if place in mev else "—"
+    elements = next(table for table in form.tables if table.name == "elements")
+    for place, row in enumerate(elements.forms):
+        row.mev = plain(mev[place]) if place in mev else "—"
 
 
 @require_POST
@@ -166,61 +221,5 @@ def headroom(request: HttpRequest, key: str) -> HttpResponse:
     if form.is_valid():
         content = {**loi.content, RESOURCES.name: form.values}
     _masses(form, content)
-    context = {
-        "loi": loi,
-        "stale": drafting.version_of(request) != loi.version and loi.saved_by != request.user,
-        "tables": form.tables,
-        **drafting.room_of(content, terms),
-    }
+    context = {"loi": loi, "tables": form.tables, **drafting.room_of(content, terms)}
     return render(request, "proposals/loi_headroom.html", context)
-
-
-def _stale(
-    request: HttpRequest,
-    loi: LetterOfIntent,
-    spec: Section,
-    values: dict,
-    terms: Terms,
-    stale: Refused,
-) -> HttpResponse:
-    saved = loi.content.get(spec.name, {})
-    context = {
-        "loi": loi,
-        "spec": spec,
-        "refusal": stale.verdict,
-        "saved": drafting.saved(request, loi),
-        "fields": _compare(spec, values, saved, terms),
-        "typed": [
-            (name, value)
-            for name, held in request.POST.lists()
-            if name not in {"csrfmiddlewaretoken", "version", "add", "remove", "act"}
-            for value in held
-        ],
-    }
-    return render(request, "proposals/loi_stale.html", context, status=409)
-
-
-def _compare(spec: Section, yours: dict, saved: dict, terms: Terms) -> list[dict]:
-    """Both versions of a section, field by field and row by row."""
-    found = []
-    for field in spec.fields:
-        pair = [reading.value(field, one.get(field.name, ""), terms) for one in (yours, saved)]
-        found.append({"label": field.label, "yours": pair[0], "saved": pair[1]})
-    for rows in spec.rows:
-        tables = [one.get(rows.name, []) for one in (yours, saved)]
-        for place in range(max(len(table) for table in tables)):
-            pair = [
-                " · ".join(
-                    shown
-                    for field in rows.fields
-                    if (shown := reading.value(field, table[place].get(field.name, ""), terms))
-                )
-                if place < len(table)
-                else ""
-                for table in tables
-            ]
-            label = f"{rows.label} {place + 1}"
-            found.append({"label": label, "yours": pair[0], "saved": pair[1]})
-    for line in found:
-        line["differs"] = line["yours"] != line["saved"]
-    return [line for line in found if line["yours"] or line["saved"]]
