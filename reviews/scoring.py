@@ -66,6 +66,15 @@ class Candidate:
     mev_kg: Decimal
 
 
+# What sets one case before another, in this order.
+RULES = (
+    ("total", lambda c: -to_half(c.spread.mean)),
+    ("C1", lambda c: -c.spread.criteria.get("C1", Decimal(0))),
+    ("C3", lambda c: -c.spread.criteria.get("C3", Decimal(0))),
+    ("MEV", lambda c: c.mev_kg),
+)
+
+
 def total(review: Review, rubric: Sequence[Weight]) -> Decimal:
     """Σ weight × score / 5, in points of 100.
 
@@ -115,15 +124,9 @@ def rank(candidates: Sequence[Candidate]) -> list[Ranked]:
     Never by the time of filing. What these rules leave equal is said to be
     tied, and the chair's recorded choice decides.
     """
-    rules = (
-        ("", lambda c: -to_half(c.spread.mean)),
-        ("C1", lambda c: -c.spread.criteria.get("C1", Decimal(0))),
-        ("C3", lambda c: -c.spread.criteria.get("C3", Decimal(0))),
-        ("MEV", lambda c: c.mev_kg),
-    )
     scored = [c for c in candidates if c.spread.mean is not None]
     keyed = sorted(
-        ((tuple(rule(c) for _, rule in rules), c.reference) for c in scored),
+        ((tuple(rule(c) for _, rule in RULES), c.reference) for c in scored),
         key=lambda pair: pair,
     )
     placed: list[Ranked] = []
@@ -132,16 +135,26 @@ def rank(candidates: Sequence[Candidate]) -> list[Ranked]:
         after = keyed[place + 1][0] if place + 1 < len(keyed) else None
         tied = key in {before, after}
         position = placed[-1].rank if key == before else place + 1
-        placed.append(Ranked(reference, position, tied, _broken_by(key, before, after, rules)))
+        placed.append(Ranked(reference, position, tied, _broken_by(key, before, after)))
     return placed
 
 
-def _broken_by(key, before, after, rules) -> str:
+def _broken_by(key, before, after) -> str:
     """The rule that told this case from a neighbour with the same total, if one was needed."""
     for other in (before, after):
         if other is not None and other != key and other[0] == key[0]:
-            return next(name for (name, _), a, b in zip(rules, key, other, strict=True) if a != b)
+            return _told_apart(key, other)
     return ""
+
+
+def told_apart(one: Candidate, other: Candidate) -> str:
+    """The rule that puts one case before the other: total, C1, C3 or MEV; "" where none does."""
+    return _told_apart(*(tuple(rule(c) for _, rule in RULES) for c in (one, other)))
+
+
+def _told_apart(key, other) -> str:
+    pairs = zip(RULES, key, other, strict=True)
+    return next((name for (name, _), a, b in pairs if a != b), "")
 
 
 def category(spread: Spread, rubric: Sequence[Weight]) -> str:

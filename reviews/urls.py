@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews.views import assigning, concluding, deciding, reviewing
+from reviews.views import assigning, concluding, deciding, reviewing, scores
 
 urlpatterns = [
     # the reviewer
@@ -16,6 +16,8 @@ urlpatterns = [
     path("lois/<slug:key>/begin-review/", assigning.begin_review, name="begin_review_loi"),
     # the chair
     path("calls/<str:code>/ranking/", concluding.ranking, name="ranking"),
+    path("calls/<str:code>/scores/", scores.scores, name="scores"),
+    path("calls/<str:code>/compare/", scores.compare, name="compare"),
     path("lois/<slug:key>/reviews/", concluding.case, name="judging"),
     path("reviews/<slug:key>/reopen/", concluding.reopen, name="reopen_assignment"),
     path("lois/<slug:key>/step-out/", concluding.step_out, name="step_out"),

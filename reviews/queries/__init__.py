@@ -1,4 +1,5 @@
 from reviews.queries.matching import Candidate, candidates, conflicts_of
+from reviews.queries.scores import Part, Scores, difference, scores
 from reviews.queries.sight import (
     ACTIVE,
     JUDGED,
@@ -23,13 +24,16 @@ __all__ = [
     "SEATS",
     "Bench",
     "Candidate",
+    "Part",
     "Progress",
+    "Scores",
     "Standing",
     "bench",
     "benches",
     "candidates",
     "conflicts_of",
     "conflicts_on",
+    "difference",
     "facts",
     "inbox",
     "load",
@@ -41,6 +45,7 @@ __all__ = [
     "ranking",
     "readable_reviews",
     "result",
+    "scores",
     "sight",
     "verified",
     "visible_assignments",

@@ -1,0 +1,150 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from proposals import queries as proposals
+from proposals.models import Call
+from reviews import plots, queries, scoring
+from reviews.calibration import Calibrated
+from reviews.forms.scores import CompareForm
+from reviews.views.concluding import BROKEN, RANKED, judged_call
+
+
+@require_safe
+def scores(request: HttpRequest, code: str) -> HttpResponse:
+    """What the panel gave: by case with the calibration beside the raw mean, and by reviewer."""
+    call = judged_call(request, code)
+    found = _scores(request, call)
+    cases = found.calibration.cases
+    axis = plots.Axis.over(
+        value
+        for reference, one in cases.items()
+        for value in (*found.of_case(reference), one.low, one.high)
+    )
+    context = {
+        "call": call,
+        "axis": axis,
+        "form": CompareForm(cases=[one.loi for one in found.standings]),
+        "rows": [
+            _row(standing, cases[standing.loi.reference], found, axis)
+            for standing in found.standings
+        ],
+        "reviewers": [
+            {
+                "reviewer": reviewer,
+                "reviews": len(by_case),
+                "mean": _point(sum(by_case.values()) / len(by_case)),
+                "bias": _signed(found.calibration.reviewers.get(reviewer.key)),
+                "strip": plots.Strip(
+                    reviewer.name, tuple(axis.x(total) for total in by_case.values())
+                ),
+            }
+            for reviewer, by_case in found.totals.items()
+        ],
+        "caveats": found.calibration.caveats,
+        "agreement": found.agreement and round(found.agreement * 100),
+        "sds": {
+            "case": _point(found.calibration.case_sd),
+            "reviewer": _point(found.calibration.reviewer_sd),
+            "noise": _point(found.calibration.noise_sd),
+        },
+    }
+    return render(request, "reviews/scores.html", context)
+
+
+def _scores(request: HttpRequest, call: Call) -> queries.Scores:
+    visible = proposals.visible_lois(request.user).filter(call=call, state__in=RANKED)
+    return queries.scores(visible)
+
+
+def _row(
+    standing: queries.Standing, one: Calibrated, found: queries.Scores, axis: plots.Axis
+) -> dict:
+    loi = standing.loi
+    return {
+        "loi": loi,
+        "title": loi.filing.content["identity"]["title"],
+        "one": one,
+        "raw": _point(one.raw),
+        "adjusted": _point(one.adjusted),
+        "low": _point(one.low),
+        "high": _point(one.high),
+        "moved": one.moved,
+        "steps": abs(one.moved),
+        "strip": plots.Strip(
+            loi.reference,
+            tuple(axis.x(total) for total in found.of_case(loi.reference)),
+            left=axis.x(one.low),
+            right=axis.x(one.high),
+            raw=axis.x(one.raw),
+            adjusted=axis.x(one.adjusted),
+        ),
+    }
+
+
+@require_safe
+def compare(request: HttpRequest, code: str) -> HttpResponse:
+    """Why is this case before that one? Points by criterion, the rule for ties, the calibration."""
+    call = judged_call(request, code)
+    found = _scores(request, call)
+    form = CompareForm(request.GET or None, cases=[one.loi for one in found.standings])
+    context = {"call": call, "form": form}
+    if form.is_valid():
+        chosen = {form.cleaned_data["first"], form.cleaned_data["second"]}
+        pair = [standing for standing in found.standings if standing.loi.key in chosen]
+        first, second = pair[0], pair[-1]
+        cases = found.calibration.cases
+        one, other = cases[first.loi.reference], cases[second.loi.reference]
+        context |= {
+            "first": first,
+            "second": second,
+            "parts": queries.difference(first, second),
+            "means": [_fixed(side.bench.spread.mean) for side in (first, second)],
+            "points": f"{scoring.rounded(first.bench.spread.mean - second.bench.spread.mean):+f}",
+            "why": _why(first, second),
+            "calibrated": [
+                {
+                    "adjusted": _point(side.adjusted),
+                    "low": _point(side.low),
+                    "high": _point(side.high),
+                }
+                for side in (one, other)
+            ],
+            "turned": (one.place > other.place),
+            "overlap": one.low <= other.high and other.low <= one.high,
+            "caveats": found.calibration.caveats,
+        }
+    status = 400 if form.is_bound and not form.is_valid() else 200
+    return render(request, "reviews/compare.html", context, status=status)
+
+
+def _why(first: queries.Standing, second: queries.Standing) -> str:
+    """The rule that set the one before the other, in a sentence."""
+    one, other = (
+        scoring.Candidate(side.loi.reference, side.bench.spread, side.asked["mass"])
+        for side in (first, second)
+    )
+    match scoring.told_apart(one, other):
+        case "":
+            return _("Tied after every rule: the chair's choice, with its reasons, decides.")
+        case "total":
+            halves = [f"{scoring.to_half(side.bench.spread.mean):f}" for side in (first, second)]
+            return _("The mean decides, to the half point: %(one)s before %(other)s.") % {
+                "one": halves[0],
+                "other": halves[1],
+            }
+        case rule:
+            return _("The means are %(rule)s.") % {"rule": BROKEN[rule]}
+
+
+def _fixed(value) -> str:
+    return f"{scoring.rounded(value):f}"
+
+
+def _point(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def _signed(value: float | None) -> str:
+    return "" if value is None else f"{value:+.1f}"

@@ -1,0 +1,99 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from reviews import plots, services
+from tests import make
+
+LATER = make.REVIEWED + timedelta(days=1)
+# FIC-02 and FIC-07 of the worked example, equal to the half point, and FIC-05.
+SCORES = (
+    ("4.5 4.5 3 3.5 3.5 3.5", "5 4.5 3.5 4 4 4", "4 4 2.5 3 3 3"),
+    ("4.5 4 3.5 3 3.5 4", "4.5 4.5 4 3.5 4 4.5", "4 3.5 3 3 3 3.5"),
+    ("3.5 4 3 3 4 4.5", "4 4.5 3.5 3.5 4.5 5", "2.5 3 2 2.5 3 3.5"),
+)
+
+
+@pytest.fixture(scope="module")
+def judged(stage):
+    of = make.call(stage)
+    cases = [
+        make.filed(stage, of, rival=bool(n % 2), title=f"Payload number {n} of the call")
+        for n in range(3)
+    ]
+    for loi, lines in zip(cases, SCORES, strict=True):
+        make.reviewed(stage, loi, scores=lines)
+    return of, cases
+
+
+@pytest.fixture
+def cast(stage, judged, db):
+    return stage
+
+
+def test_the_raw_mean_stands_beside_the_calibrated_one(cast, judged, visit):
+    of, _ = judged
+    page = visit(cast.chair, at=LATER).get(f"/calls/{of.code}/scores/")
+    rows = page.context["rows"]
+    assert [(row["loi"].reference, row["raw"], row["one"].raw_place) for row in rows] == [
+        ("TEST27-0001", "76.5", 1),
+        ("TEST27-0002", "76.5", 1),
+        ("TEST27-0003", "68.2", 3),
+    ]
+    assert [row["moved"] for row in rows] == [0, 0, 0]
+    assert "change no order" in str(page.context["caveats"][0])
+    told = {
+        str(line["reviewer"]): (line["mean"], line["reviews"]) for line in page.context["reviewers"]
+    }
+    assert told["Reviewer two"] == ("83.5", 3) and told["Reviewer three"] == ("62.7", 3)
+    text = page.content.decode()
+    assert text.count('class="strip"') == 6
+
+
+def test_why_one_case_stands_before_another(cast, judged, visit):
+    of, (two, seven, five) = judged
+    client = visit(cast.chair, at=LATER)
+    page = client.get(f"/calls/{of.code}/compare/", {"first": seven.key, "second": two.key})
+    assert page.context["first"].loi.key == two.key  # the one before comes first
+    assert page.context["why"] == "The means are equal to the half point; C1 decided."
+    points = sum(Decimal(part.points) for part in page.context["parts"])
+    assert abs(points - Decimal(page.context["points"])) <= Decimal("0.03")
+    assert page.context["overlap"] and not page.context["turned"]
+    clear = client.get(f"/calls/{of.code}/compare/", {"first": five.key, "second": two.key})
+    assert clear.context["why"] == "The mean decides, to the half point: 76.5 before 68.0."
+    assert clear.context["points"] == "+8.33"
+
+
+def test_a_case_one_may_not_see_is_none_to_choose(cast, judged, visit):
+    of, (two, *_) = judged
+    page = visit(cast.chair, at=LATER).get(
+        f"/calls/{of.code}/compare/", {"first": two.key, "second": "nosuchcase12"}
+    )
+    assert page.status_code == 400
+    assert "first" not in page.context
+
+
+@pytest.mark.parametrize("who", ["secretary", "approver", "reviewer_one", "pi", "admin"])
+@pytest.mark.parametrize("page", ["scores", "compare"])
+def test_only_the_chair_and_the_auditor_see_scores(cast, judged, visit, who, page):
+    of, _ = judged
+    client = visit(getattr(cast, who), at=LATER)
+    assert client.get(f"/calls/{of.code}/{page}/").status_code == 404
+    assert visit(cast.auditor, at=LATER).get(f"/calls/{of.code}/{page}/").status_code == 200
+
+
+def test_a_conflicted_chair_sees_the_sums_without_that_case(cast, judged, visit):
+    of, (two, *_) = judged
+    services.step_out(two, reason="We wrote a paper together.", by=cast.chair, now=LATER)
+    client = visit(cast.chair, at=LATER + timedelta(hours=1))
+    page = client.get(f"/calls/{of.code}/scores/")
+    assert "TEST27-0001" not in page.content.decode()
+    assert {line["reviews"] for line in page.context["reviewers"]} == {2}
+
+
+def test_an_axis_runs_from_a_ten_to_a_ten():
+    axis = plots.Axis.over([52.5, 85.5])
+    assert (axis.low, axis.high) == (50, 90)
+    assert (axis.x(50), axis.x(70), axis.x(95)) == (0.0, 50.0, 100.0)
+    assert plots.Axis.over([]).ticks[-1] == (100.0, 100)
