@@ -1,25 +1,13 @@
-"""What may be attached to a letter: a plain PDF, judged by its content and never by its name.
+"""What may be attached to a letter, kind by kind: judged by the content and never by the name."""
 
-Run as a program (`python -m proposals.attachments`), this module looks at the
-PDF on its standard input under limits of memory and time: opening a PDF unpacks
-its index, and an index can be made to unpack to gigabytes.
-"""
-
-import io
-import json
-import resource
-import subprocess
-import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
-import pikepdf
-
+from portal import documents
+from portal.documents import JPEG, MOST_PIXELS, MOST_UNPACKED, PDF, PNG, Seen
 from portal.text import Text, say
 from portal.verdict import YES, Verdict, no
 
-PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 MEGABYTE = 1024 * 1024
 
 
@@ -40,100 +28,155 @@ class Kind:
     required: bool = False
 
 
+# fmt: off
 KINDS = (
-    Kind(
-        "letter",
-        say("Signed letter"),
-        say("Signed letter"),
-        (PDF,),
-        5 * MEGABYTE,
-        2,
-        1,
-        required=True,
-    ),
+    Kind("letter", say("Signed letter"), say("Signed letter"), (PDF,), 5 * MEGABYTE, 2, 1, required=True),
     Kind("figure", say("Figures"), say("Figure"), (PDF, PNG, JPEG), 10 * MEGABYTE, 10, 8),
     Kind("endorsement", say("Endorsements"), say("Endorsement"), (PDF,), 5 * MEGABYTE, 4, 4),
-    Kind(
-        "inventory",
-        say("Inventory of materials"),
-        say("Inventory of materials"),
-        (PDF,),
-        5 * MEGABYTE,
-        20,
-        1,
-    ),
+    Kind("inventory", say("Inventory of materials"), say("Inventory of materials"), (PDF,), 5 * MEGABYTE, 20, 1),
 )
+# fmt: on
 BY_CODE = {kind.code: kind for kind in KINDS}
 MOST_BYTES_IN_ALL = 25 * MEGABYTE
 MOST_BYTES = max(kind.most_bytes for kind in KINDS)
-ENDINGS = {PDF: "pdf", PNG: "png", JPEG: "jpg"}
-MOST_MEMORY = 768 * 1024 * 1024
-MOST_SECONDS = 10
-MOST_OBJECTS = 200_000
-# Keys and actions that make a document do something or carry something.
-ACTIVE_KEYS = {
-    "/JS": "JavaScript",
-    "/JavaScript": "JavaScript",
-    "/EmbeddedFiles": "an embedded file",
-    "/EF": "an embedded file",
-    "/RichMediaContent": "media",
-    "/XFA": "an XFA form",
-}
-ACTIVE_ACTIONS = {
-    "/JavaScript": "JavaScript",
-    "/Launch": "a launch action",
-    "/ImportData": "an import action",
-    "/SubmitForm": "a submit action",
-    "/GoToE": "a link into an embedded file",
-    "/Rendition": "media",
-}
-ROOT = Path(__file__).resolve().parent.parent
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What was seen in a file: `active` are names of what it would do, sorted."""
+def check(kind: Kind, name: str, size: int, content: bytes) -> tuple[Verdict, Seen, bytes]:
+    """The verdict on an upload, what was seen in it, and its bytes as they are to be kept."""
+    seen, kept = Seen(documents.recognise(content)), content
+    verdict = before_looking(kind, name, size, seen.media_type)
+    if verdict:
+        seen, kept = documents.look(content)
+        verdict = judge(kind, name, seen)
+    return verdict, seen, kept
 
-    opens: bool
-    encrypted: bool = False
-    pages: int = 0
-    active: tuple[str, ...] = ()
+
+def before_looking(kind: Kind, name: str, size: int, media_type: str) -> Verdict:
+    """What is plain without opening the file."""
+    if size > kind.most_bytes:
+        return _no(
+            "size",
+            say(
+                "“%(name)s” has %(size)s bytes; at most %(most)s (%(mb)s MB) are taken.",
+                name=name,
+                size=f"{size:,}",
+                most=f"{kind.most_bytes:,}",
+                mb=kind.most_bytes // MEGABYTE,
+            ),
+        )
+    if media_type not in kind.media_types:
+        return _no(
+            "type",
+            say(
+                "“%(name)s” is no %(types)s, whatever its name says.",
+                name=name,
+                types=types(kind),
+            ),
+        )
+    return YES
 
 
-def limits(kind: Kind) -> Text:
-    """What of a kind is taken, in a few words beside its field."""
-    types = "PDF" if kind.media_types == (PDF,) else "PDF, PNG, JPEG"
-    values = {"types": types, "mb": kind.most_bytes // MEGABYTE, "pages": kind.most_pages}
-    if kind.most_files == 1:
-        return say("%(types)s, at most %(pages)s pages and %(mb)s MB", **values)
-    return say(
-        "%(types)s; at most %(files)s files, %(mb)s MB together, %(pages)s pages each",
-        files=kind.most_files,
-        **values,
-    )
+def judge(kind: Kind, name: str, seen: Seen) -> Verdict:
+    """May a file with this inside be attached? The refusal names the file, the rule, the number."""
+    if seen.exhausted:
+        return _no(
+            "exhausted",
+            say(
+                "“%(name)s” wants more than %(mb)s MB of memory or %(seconds)s s to be opened: save it anew, with less in it.",
+                name=name,
+                mb=documents.MOST_MEMORY // MEGABYTE,
+                seconds=documents.MOST_SECONDS,
+            ),
+        )
+    if seen.encrypted:
+        return _no(
+            "encrypted", say("“%(name)s” is encrypted: save it without a password.", name=name)
+        )
+    if not seen.opens:
+        return _no(
+            "unreadable",
+            say(
+                "“%(name)s” begins like a %(type)s and cannot be opened as one.",
+                name=name,
+                type=SHORT[seen.media_type],
+            ),
+        )
+    if seen.twofold:
+        return _no(
+            "twofold",
+            say(
+                "“%(name)s” is two files in one: an archive or a page of the web is in it as well.",
+                name=name,
+            ),
+        )
+    if seen.active:
+        return _no(
+            "active",
+            say(
+                "“%(name)s” holds %(what)s: print it to a plain PDF and attach that.",
+                name=name,
+                what=", ".join(seen.active),
+            ),
+        )
+    if seen.width * seen.height > MOST_PIXELS:
+        return _no(
+            "pixels",
+            say(
+                "“%(name)s” holds a picture of %(width)s × %(height)s points; at most %(most)s million are taken.",
+                name=name,
+                width=f"{seen.width:,}",
+                height=f"{seen.height:,}",
+                most=MOST_PIXELS // 1_000_000,
+            ),
+        )
+    if seen.frames != 1:
+        return _no(
+            "frames",
+            say(
+                "“%(name)s” moves: it has %(n)s pictures, and 1 is taken.", name=name, n=seen.frames
+            ),
+        )
+    if seen.unpacked > MOST_UNPACKED:
+        return _no(
+            "unpacked",
+            say(
+                "“%(name)s” unpacks to more than %(mb)s MB.",
+                name=name,
+                mb=MOST_UNPACKED // MEGABYTE,
+            ),
+        )
+    if seen.media_type == PDF and not 1 <= seen.pages <= kind.most_pages:
+        return _no(
+            "pages",
+            say(
+                "“%(name)s” has %(pages)s pages; from 1 to %(most)s are taken.",
+                name=name,
+                pages=seen.pages,
+                most=kind.most_pages,
+            ),
+        )
+    return YES
 
 
 def fits(kind: Kind, name: str, size: int, beside: Iterable[tuple[str, int]]) -> Verdict:
     """May a file of `size` bytes stand beside the others, given as (kind, bytes)?"""
     others = list(beside)
     same = [held for code, held in others if code == kind.code]
-    label = kind.label
     if len(same) >= kind.most_files:
         return _no(
             "files",
             say(
                 "%(kind)s: %(count)s files are attached, and %(most)s is the most. Remove one first.",
-                kind=label,
+                kind=kind.label,
                 count=len(same),
                 most=kind.most_files,
             ),
         )
-    for rule, before, most in (
-        ("size_of_kind", sum(same), kind.most_bytes),
-        ("size_in_all", sum(held for _code, held in others), MOST_BYTES_IN_ALL),
+    for rule, what, before, most in (
+        ("size_of_kind", kind.label, sum(same), kind.most_bytes),
+        ("size_in_all", say("All files"), sum(held for _, held in others), MOST_BYTES_IN_ALL),
     ):
         if before + size > most:
-            what = label if rule == "size_of_kind" else say("All files")
             return _no(
                 rule,
                 say(
@@ -148,127 +191,24 @@ def fits(kind: Kind, name: str, size: int, beside: Iterable[tuple[str, int]]) ->
     return YES
 
 
-def judge(kind: Kind, name: str, content: bytes, facts: Facts) -> Verdict:
-    """May this file be attached? The refusal names the file, the rule and the number."""
-    if (refusal := _size(kind, name, len(content))) is not None:
-        return refusal
-    if not content.startswith(b"%PDF-"):
-        return _no("not_a_pdf", say("“%(name)s” is no PDF, whatever its name says.", name=name))
-    if facts.encrypted:
-        return _no(
-            "encrypted", say("“%(name)s” is encrypted: save it without a password.", name=name)
-        )
-    if not facts.opens:
-        return _no(
-            "unreadable",
-            say("“%(name)s” begins like a PDF and cannot be opened as one.", name=name),
-        )
-    if facts.active:
-        return _no(
-            "active",
-            say(
-                "“%(name)s” holds %(what)s: print it to a plain PDF and attach that.",
-                name=name,
-                what=", ".join(facts.active),
-            ),
-        )
-    if not 1 <= facts.pages <= kind.most_pages:
-        return _no(
-            "pages",
-            say(
-                "“%(name)s” has %(pages)s pages; from 1 to %(most)s are taken.",
-                name=name,
-                pages=facts.pages,
-                most=kind.most_pages,
-            ),
-        )
-    return YES
+SHORT = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG"}
 
 
-def _size(kind: Kind, name: str, size: int) -> Verdict | None:
-    if size > kind.most_bytes:
-        return _no(
-            "size",
-            say(
-                "“%(name)s” has %(size)s bytes; at most %(most)s (%(mb)s MB) are taken.",
-                name=name,
-                size=f"{size:,}",
-                most=f"{kind.most_bytes:,}",
-                mb=kind.most_bytes // MEGABYTE,
-            ),
-        )
-    return None
+def types(kind: Kind) -> str:
+    return ", ".join(SHORT[media_type] for media_type in kind.media_types)
+
+
+def limits(kind: Kind) -> Text:
+    """What of a kind is taken, in a few words beside its field."""
+    values = {"types": types(kind), "mb": kind.most_bytes // MEGABYTE, "pages": kind.most_pages}
+    if kind.most_files == 1:
+        return say("%(types)s, at most %(pages)s pages and %(mb)s MB", **values)
+    return say(
+        "%(types)s; at most %(files)s files, %(mb)s MB together, %(pages)s pages each",
+        files=kind.most_files,
+        **values,
+    )
 
 
 def _no(rule: str, reason: Text) -> Verdict:
     return no(f"attachment.{rule}", reason, field="file")
-
-
-def check(kind: Kind, name: str, size: int, content: bytes) -> Verdict:
-    """The verdict on an upload. Its inside is looked at in a process of its own."""
-    if (refusal := _size(kind, name, size)) is not None:
-        return refusal
-    if not content.startswith(b"%PDF-"):
-        return judge(kind, name, content, Facts(opens=False))
-    try:
-        child = subprocess.run(
-            [sys.executable, "-m", "proposals.attachments"],
-            input=content,
-            capture_output=True,
-            timeout=MOST_SECONDS,
-            cwd=ROOT,
-            check=True,
-        )
-        seen = json.loads(child.stdout)
-    except (subprocess.SubprocessError, ValueError):
-        return judge(kind, name, content, Facts(opens=False))
-    return judge(kind, name, content, Facts(**{**seen, "active": tuple(seen["active"])}))
-
-
-def look(content: bytes) -> Facts:
-    """Open the PDF and read its objects; the streams of its pages stay packed."""
-    try:
-        with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
-            if pdf.is_encrypted:
-                return Facts(opens=True, encrypted=True)
-            return Facts(True, False, len(pdf.pages), tuple(sorted(_active(pdf))))
-    except pikepdf.PasswordError:
-        return Facts(opens=False, encrypted=True)
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, OverflowError):
-        return Facts(opens=False)
-
-
-def _active(pdf: pikepdf.Pdf) -> set[str]:
-    found: set[str] = set()
-    seen = 0
-    for top in (*pdf.objects, pdf.trailer):
-        waiting = [top]
-        while waiting:
-            seen += 1
-            if seen > MOST_OBJECTS:
-                return found | {"more objects than a letter has"}
-            held = waiting.pop()
-            if isinstance(held, pikepdf.Array):
-                waiting += [one for one in held if not _elsewhere(one)]
-                continue
-            if not isinstance(held, pikepdf.Dictionary | pikepdf.Stream):
-                continue
-            for key, value in held.items():
-                if key in ACTIVE_KEYS:
-                    found.add(ACTIVE_KEYS[key])
-                elif key == "/S" and isinstance(value, pikepdf.Name) and value in ACTIVE_ACTIONS:
-                    found.add(ACTIVE_ACTIONS[str(value)])
-                if not _elsewhere(value):
-                    waiting.append(value)
-    return found
-
-
-def _elsewhere(value: object) -> bool:
-    """Another numbered object, which is looked at on its own."""
-    return isinstance(value, pikepdf.Object) and value.is_indirect
-
-
-if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    json.dump(asdict(look(sys.stdin.buffer.read(MOST_BYTES + 1))), sys.stdout)

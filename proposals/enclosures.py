@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal import documents
 from portal.models import User
 from proposals import attachments, queries
 from proposals.models import LetterOfIntent
@@ -66,7 +67,7 @@ def kinds(loi: LetterOfIntent) -> list[Shelf]:
 
 def filename(file: Attached, loi: LetterOfIntent) -> str:
     """What a downloaded file is called: our words and numbers, whatever its sender called it."""
-    ending = attachments.ENDINGS[file.stored.media_type]
+    ending = documents.ENDINGS[file.stored.media_type]
     number = f"-{file.position}" if attachments.BY_CODE[file.kind].most_files > 1 else ""
     return f"{loi.reference or loi.key}-{file.kind}{number}.{ending}"
 

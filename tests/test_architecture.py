@@ -15,7 +15,7 @@ MOST_LINES = 400
 
 # Rules on numbers and words: they know neither Django nor a row.
 PURE = {
-    "portal": "canonical countries environment keys roles text verdict",
+    "portal": "canonical countries documents environment keys roles text verdict",
     "proposals": "resources sheet ledger sections terms content checks panel headroom bars reading attachments merging progress differences",
     "reviews": "scoring conflicts calibration matching selection plots",
 }
@@ -25,7 +25,6 @@ PURE_MAY = {
     "django.utils": "translation of labels",
     "numpy": "arrays",
     "ortools": "flows and integer programs",
-    "pikepdf": "what is inside a PDF",
 }
 # Inside an app imports go left only. `letters` stand before `services`, which freeze their
 # words, and `queries` before `workflow`, whose guards ask. The second line is what the pages

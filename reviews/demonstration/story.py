@@ -4,8 +4,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from portal import files, roles
+from portal.documents import PDF
 from portal.models import Organisation
-from proposals.attachments import PDF
 from proposals.models import Call, LetterOfIntent
 from proposals.services import attachments, clarifications, drafts, evaluation, filings
 from proposals.services import calls as call_services

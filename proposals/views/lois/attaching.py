@@ -30,10 +30,10 @@ def attach(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, loi, form=form, status=400)
     upload, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
     content = upload.read(attachments.MOST_BYTES + 1)
-    refusal = attachments.check(kind, upload.name, upload.size, content)
+    refusal, seen, kept = attachments.check(kind, upload.name, upload.size, content)
     if not refusal:
         return _page(request, loi, refusal=refusal, at=kind.code, status=400)
-    blob = files.keep(content, media_type=attachments.PDF)
+    blob = files.keep(kept, media_type=seen.media_type)
     try:
         attaching.attach(
             loi,
@@ -43,6 +43,7 @@ def attach(request: HttpRequest, key: str) -> HttpResponse:
             version=drafting.version_of(request),
             by=request.user,
             now=request.arrived_at,
+            pages=seen.pages or None,
             replaces=form.cleaned_data["replaces"],
         )
     except Refused as refused:
