@@ -6,7 +6,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-ZONE_NAMES = {"Asia/Shanghai": "Beijing", "UTC": "UTC"}
+ZONE_NAMES = {"Asia/Shanghai": "Beijing", "UTC": "UTC", "Etc/GMT+12": "AoE"}
 
 
 @dataclass(frozen=True, slots=True)

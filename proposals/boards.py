@@ -181,6 +181,7 @@ def timeline(call: Call, now: datetime) -> list[dict]:
         {
             "label": milestone.get_kind_display(),
             "planned": _day(milestone.planned),
+            "amended": _day(milestone.amended),
             "actual": _day(milestone.actual),
             "slip_text": " · ".join(
                 filter(None, [slip(milestone, today, history=call.history), milestone.note])
@@ -194,9 +195,10 @@ def timeline(call: Call, now: datetime) -> list[dict]:
 def slip(milestone: Milestone, today: date, *, history: bool = False) -> str:
     if history and milestone.actual is None:
         return _("actual date not published")
-    if milestone.planned is None or (milestone.actual is None and milestone.planned >= today):
+    due = milestone.due
+    if due is None or (milestone.actual is None and due >= today):
         return ""
-    days = ((milestone.actual or today) - milestone.planned).days
+    days = ((milestone.actual or today) - due).days
     if milestone.actual is None:
         return ngettext("%(n)s day overdue", "%(n)s days overdue", days) % {"n": days}
     if days > 0:
@@ -206,8 +208,8 @@ def slip(milestone: Milestone, today: date, *, history: bool = False) -> str:
 
 def _tone(milestone: Milestone, today: date) -> str:
     if milestone.actual:
-        return "amber" if milestone.planned and milestone.actual > milestone.planned else "jade"
-    return "cinnabar" if milestone.planned and milestone.planned < today else ""
+        return "amber" if milestone.due and milestone.actual > milestone.due else "jade"
+    return "cinnabar" if milestone.due and milestone.due < today else ""
 
 
 def _day(value: date | None) -> str:
@@ -215,7 +217,7 @@ def _day(value: date | None) -> str:
 
 
 def planned(call: Call, kind: str) -> date | None:
-    return next((m.planned for m in call.milestones.all() if m.kind == kind), None)
+    return next((m.due for m in call.milestones.all() if m.kind == kind), None)
 
 
 def days_to_selection(call: Call, now: datetime) -> int | None:

@@ -26,6 +26,8 @@ SENTENCES: dict[str, Text] = {
     "loi.clarification_lapsed": say(
         "No answer came in time; the screening goes on with what is on file."
     ),
+    "loi.readmitted": say("It was opened again, by amendment %(amendment)s of the call."),
+    "loi.resumed": say("The call was opened again; what is filed stays in force."),
     "loi.declared_ineligible": say("%(who)s declared it ineligible."),
     "loi.review_begun": say("%(who)s sent it to review."),
     "loi.reviews_concluded": say("%(who)s concluded the reviews."),
@@ -75,7 +77,7 @@ def _names(loi: LetterOfIntent, reader: User, found: list[Event]) -> dict[str, s
 
 
 def _sentence(event: Event, names: dict[str, str], zone: str) -> str:
-    data = {"version": "", "reference": "", **event.data}
+    data = {"version": "", "reference": "", "amendment": "", **event.data}
     if "due_at" in data:
         data["due"] = said(datetime.fromisoformat(data["due_at"]), zone)
     data["who"] = names.get(event.actor) or _office(event.verb)

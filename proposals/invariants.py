@@ -9,16 +9,25 @@ from portal.models import Event, Message
 from proposals import queries
 from proposals.models import (
     Allocation,
+    Amendment,
     Call,
     Clarification,
     Decision,
     Filing,
     Letter,
     LetterOfIntent,
+    Question,
 )
-from proposals.workflow import CALL, DECISION, LETTER, LOI
+from proposals.workflow import AMENDMENT, CALL, DECISION, LETTER, LOI, QUESTION
 
-TABLES = ((Call, CALL), (LetterOfIntent, LOI), (Decision, DECISION), (Letter, LETTER))
+TABLES = (
+    (Call, CALL),
+    (LetterOfIntent, LOI),
+    (Decision, DECISION),
+    (Letter, LETTER),
+    (Amendment, AMENDMENT),
+    (Question, QUESTION),
+)
 
 
 @register
@@ -34,8 +43,9 @@ def every_receipt_matches_its_filing(now: datetime) -> Iterator[str]:
 
 @register
 def nothing_was_filed_late(now: datetime) -> Iterator[str]:
-    for filing in Filing.objects.select_related("loi__call"):
-        if filing.arrived_at >= filing.loi.call.closes_at:
+    """Neither after the closing as last amended, nor after the late ticket it was filed through."""
+    for filing in Filing.objects.select_related("loi__call", "loi__ticket"):
+        if filing.arrived_at >= filing.loi.closes_at:
             yield f"{filing.loi.reference} arrived at {filing.arrived_at}, after the closing"
 
 
@@ -52,9 +62,11 @@ def references_have_no_gaps(now: datetime) -> Iterator[str]:
 
 @register
 def no_draft_outlives_its_call(now: datetime) -> Iterator[str]:
-    late = LetterOfIntent.objects.filter(state__in=["draft", "awaiting_signature"])
-    for loi in late.exclude(call__state="published"):
-        yield f"{loi.key} is a {loi.state} of the {loi.call.state} call {loi.call.code}"
+    """But for those a late ticket admits; and the clock comes within ten minutes."""
+    unclosed = LetterOfIntent.objects.filter(state__in=["draft", "awaiting_signature", "filed"])
+    for loi in unclosed.exclude(call__state="published").select_related("call", "ticket"):
+        if loi.closes_at < now - timedelta(minutes=10):
+            yield f"{loi.key} is a {loi.state} of the {loi.call.state} call {loi.call.code}"
     for call in Call.objects.filter(state="published", closes_at__lt=now - timedelta(minutes=10)):
         yield f"{call.code} should have been closed at {call.closing_due_at}"
 
@@ -82,6 +94,52 @@ def clarifications_stand_as_they_were_asked_and_answered(now: datetime) -> Itera
             yield f"{name}: the answer is not what was answered"
         if answer.at >= asked.due_at:
             yield f"{name} was answered late, at {answer.at}"
+
+
+@register
+def every_change_of_a_closing_has_its_amendment(now: datetime) -> Iterator[str]:
+    """From what was published to what stands, step by step. Older publications kept no terms."""
+    published = {
+        event.subject_key: event.data
+        for event in Event.objects.filter(verb="call.published", data__has_key="closes_at")
+    }
+    for call in Call.objects.filter(history=False).prefetch_related("amendments"):
+        amendments = [found for found in call.amendments.all() if found.number]
+        numbers = sorted(amendment.number for amendment in amendments)
+        if numbers != list(range(1, call.version or 1)):
+            yield f"{call.code}: version {call.version}, and the amendments are {numbers}"
+        for field in ("opens_at", "closes_at") if call.key in published else ():
+            standing = datetime.fromisoformat(published[call.key][field])
+            for amendment in sorted(amendments, key=lambda found: found.number):
+                for change in amendment.changes:
+                    if change["field"] == field:
+                        if datetime.fromisoformat(change["before"]) != standing:
+                            yield f"{amendment} amends another {field} than stood"
+                        standing = datetime.fromisoformat(change["after"])
+            if standing != getattr(call, field):
+                yield f"{call.code}: {field} is {getattr(call, field)}, published {standing}"
+
+
+@register
+def no_late_ticket_admits_more_than_it_says(now: datetime) -> Iterator[str]:
+    for ticket in Amendment.objects.filter(kind="ticket").prefetch_related("admitted__filing"):
+        filed = [loi for loi in ticket.admitted.all() if loi.filing]
+        if len(filed) > ticket.letters:
+            yield f"{ticket}: {len(filed)} letters through a ticket for {ticket.letters}"
+        if any(loi.organisation_id != ticket.organisation_id for loi in ticket.admitted.all()):
+            yield f"{ticket} admits a letter of another organisation"
+        for loi in filed:
+            if loi.filing.manifest["call"].get("late_ticket") != ticket.number:
+                yield f"{loi.reference}: its manifest does not name late ticket {ticket.number}"
+
+
+@register
+def published_answers_have_numbers_without_gaps(now: datetime) -> Iterator[str]:
+    for call in Call.objects.filter(questions__number__isnull=False).distinct():
+        found = call.questions.exclude(number=None).order_by("number")
+        numbers = list(found.values_list("number", flat=True))
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield f"{call.code}: the questions' numbers are {numbers}"
 
 
 @register

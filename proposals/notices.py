@@ -4,8 +4,9 @@ from portal import roles
 from portal.deadline import zoned
 from portal.models import User
 from portal.notices import Notice, register
-from proposals import queries
-from proposals.models import Call, LetterOfIntent
+from proposals import gazette, queries
+from proposals.models import Amendment, Call, LetterOfIntent, Question
+from proposals.models.lois import RUNNING
 
 TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
 ANSWERABLE = (roles.PI, roles.AOR, roles.OWNER)
@@ -64,6 +65,54 @@ for notice in (
     Notice("call_released", _holders(roles.SECRETARY, roles.APPROVER), context=_call),
 ):
     register(notice, Call)
+
+
+def _concerned(amendment: Amendment) -> list[User]:
+    """Everybody with a draft or a filed letter, or whose letter becomes a draft again.
+
+    Whom a late ticket admits is told apart.
+    """
+    states = {"draft", "awaiting_signature", *RUNNING}
+    if amendment.kind == Amendment.Kind.CLOSING:
+        states.add("not_submitted")
+    team = queries.team_of(amendment.call, states, TEAM, without=amendment.organisation_id)
+    return [*team, *queries.holders(roles.SECRETARY)]
+
+
+def _admitted(ticket: Amendment) -> list[User]:
+    return queries.members_of(ticket.organisation_id, *TEAM)
+
+
+def _asker(question: Question) -> list[User]:
+    asker = (question.corrects or question).asker
+    return [asker] if asker else []
+
+
+def _amendment(amendment: Amendment) -> dict:
+    call = amendment.call
+    return {
+        "call": call,
+        "until": zoned(amendment.until, call.zone) if amendment.until else "",
+        "sentence": gazette.sentence(amendment, call),
+        "changes": gazette.changes(amendment, call),
+        "closes": zoned(amendment.instants.get("closes_at", call.closes_at), call.zone),
+    }
+
+
+for notice in (
+    Notice("amendment_proposed", _holders(roles.APPROVER), context=_amendment),
+    Notice("amendment_published", _concerned, context=_amendment),
+    Notice("amendment_taken_back", _holders(roles.SECRETARY, roles.APPROVER), context=_amendment),
+    Notice("ticket_granted", _admitted, context=_amendment),
+):
+    register(notice, Amendment)
+
+for notice in (
+    Notice("question_asked", _holders(roles.SECRETARY)),
+    Notice("question_answered", _asker),
+    Notice("question_corrected", _asker),
+):
+    register(notice, Question)
 
 for notice in (
     Notice("loi_signed_off", _members(roles.AOR), still=_awaiting, context=_loi),

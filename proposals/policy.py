@@ -28,6 +28,8 @@ RELATIONS.update(
     admin=say("administrator"),
     chair=say("panel chair"),
     reviewer=say("reviewer"),
+    anybody=say("anybody who is signed in"),
+    asker=say("asker"),
 )
 STAFF = {roles.SECRETARY, roles.APPROVER, roles.LEGAL, roles.AUDITOR, roles.ADMIN}
 CALL_RELATIONS = frozenset(STAFF | {"chair", "reviewer"})

@@ -1,20 +1,23 @@
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
 
 from portal import roles
 from portal.models import Membership, User
 from proposals import ledger
 from proposals.models import (
     Allocation,
+    Amendment,
     Call,
     Decision,
     FiledFile,
     Letter,
     LetterOfIntent,
     Mission,
+    Question,
 )
 from proposals.models.attachments import Attached
 from proposals.models.lois import RUNNING
@@ -53,7 +56,9 @@ def visible_lois(user: User) -> QuerySet[LetterOfIntent]:
     An organisation's members read its letters; the secretariat reads what is
     filed, never a draft; the panel reads by `reviews`. Administrators read none.
     """
-    lois = LetterOfIntent.objects.select_related("call__mission", "organisation", "filing")
+    lois = LetterOfIntent.objects.select_related(
+        "call__mission", "organisation", "filing", "ticket"
+    )
     if not user.is_authenticated or not user.is_active:
         return lois.none()
     seen, hidden = Q(organisation_id__in=list(user.seats())), Q(pk__in=[])
@@ -83,12 +88,41 @@ def visible_files(user: User, loi: LetterOfIntent) -> list[Attached]:
     return found
 
 
+def visible_amendments(user: User) -> QuerySet[Amendment]:
+    """Published ones for everybody, on the call's page; the others for those who make them."""
+    amendments = Amendment.objects.select_related("call__mission", "organisation")
+    if not user.is_authenticated or not user.roles() & READERS:
+        return amendments.none()
+    return amendments
+
+
+def visible_questions(user: User) -> QuerySet[Question]:
+    """Their own for those who ask; all, with the asker, for those who answer."""
+    questions = Question.objects.select_related("call__mission", "asker")
+    if not user.is_authenticated:
+        return questions.none()
+    if user.roles() & {roles.SECRETARY, roles.AUDITOR}:
+        return questions
+    return questions.filter(asker=user)
+
+
 def conflicted(user: User, call: Call) -> bool:
     """Is a filed case of the call hidden from this person by a conflict of interest?"""
     hidden = Q(pk__in=[])
     for sight in (source(user) for source in SIGHTS):
         hidden |= sight.hidden
     return call.lois.filter(hidden).exclude(state__in=UNFILED).exists()
+
+
+def running_tickets(call: Call, now: datetime) -> QuerySet[Amendment]:
+    """The late tickets of a call through which a letter can still be filed."""
+    tickets = call.amendments.filter(kind="ticket", state="published", until__gt=now)
+    filed = Count("admitted", filter=Q(admitted__filing__isnull=False))
+    return tickets.annotate(filed=filed).filter(filed__lt=F("letters"))
+
+
+def running_ticket(call: Call, organisation_id: int, now: datetime) -> Amendment | None:
+    return running_tickets(call, now).filter(organisation=organisation_id).first()
 
 
 def visible_decisions(user: User) -> QuerySet[Decision]:
@@ -158,9 +192,27 @@ def running(call: Call) -> QuerySet[LetterOfIntent]:
 
 
 def applicants_of(loi: LetterOfIntent, *seats: str) -> list[User]:
-    """The members of the organisation who hold one of the seats now."""
+    """The members of the letter's organisation who hold one of the seats now."""
+    return members_of(loi.organisation_id, *seats)
+
+
+def members_of(organisation_id: int, *seats: str) -> list[User]:
     held = Membership.objects.filter(
-        organisation=loi.organisation_id, role__in=seats, left_at=None, user__is_active=True
+        organisation=organisation_id, role__in=seats, left_at=None, user__is_active=True
+    )
+    return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
+
+
+def team_of(
+    call: Call, states: Collection[str], seats: Collection[str], *, without: int | None = None
+) -> list[User]:
+    """Who holds one of the seats in an organisation that has a letter in one of the states."""
+    concerned = call.lois.filter(state__in=states)
+    held = Membership.objects.filter(
+        organisation__in=concerned.exclude(organisation=without).values("organisation"),
+        role__in=seats,
+        left_at=None,
+        user__is_active=True,
     )
     return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
 

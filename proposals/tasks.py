@@ -1,6 +1,7 @@
 from contextlib import suppress
 
 from celery import shared_task
+from django.db.models import Q
 
 from portal import clock
 from portal.verdict import Refused
@@ -16,7 +17,12 @@ def keep_deadlines() -> None:
         if call.closing_due_at <= now:
             with suppress(Refused):  # a second clock was faster; the other calls are still due
                 calls.close(call, now=now)
-    for call in Call.objects.filter(state="published", opens_at__lte=now, closes_at__gt=now):
+    lapsing = Call.objects.filter(state="closed", lois__state__in=calls.UNCLOSED)
+    for call in lapsing.distinct():
+        calls.end_tickets(call, now=now)
+    open_for_all = Q(state="published", opens_at__lte=now, closes_at__gt=now)
+    open_for_some = Q(lois__ticket__until__gt=now)
+    for call in Call.objects.filter(open_for_all | open_for_some).distinct():
         reminders.remind(call, now=now)
     for loi in LetterOfIntent.objects.filter(state="clarification").select_related("call"):
         if loi.clarifications.last().lapses_at <= now:

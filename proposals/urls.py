@@ -1,6 +1,16 @@
 from django.urls import path
 
-from proposals.views import calls, cases, clarifications, files, lois, public, release
+from proposals.views import (
+    amendments,
+    calls,
+    cases,
+    clarifications,
+    files,
+    lois,
+    public,
+    questions,
+    release,
+)
 
 urlpatterns = [
     # for everybody
@@ -18,6 +28,23 @@ urlpatterns = [
     path("calls/<str:code>/send-back/", calls.send_back, name="send_back_call"),
     path("calls/<str:code>/publish/", calls.publish, name="publish_call"),
     path("calls/<str:code>/board/", calls.board, name="board"),
+    # the law of a call: its amendments, its questions and answers
+    path("calls/<str:code>/amend/", amendments.amend, name="amend_call"),
+    path("calls/<str:code>/amend/<slug:kind>/", amendments.propose, name="propose_amendment"),
+    path("amendments/<slug:key>/", amendments.amendment, name="amendment"),
+    path("amendments/<slug:key>/publish/", amendments.publish, name="publish_amendment"),
+    path("amendments/<slug:key>/take-back/", amendments.take_back, name="take_back_amendment"),
+    path("calls/<str:code>/ask/", questions.ask, name="ask"),
+    path("calls/<str:code>/questions/", questions.index, name="questions"),
+    path("questions/<slug:key>/", questions.question, name="question"),
+    path("questions/<slug:key>/answer/", questions.answer, name="answer_question"),
+    path(
+        "questions/<slug:key>/answer-privately/",
+        questions.answer_privately,
+        name="answer_privately_question",
+    ),
+    path("questions/<slug:key>/decline/", questions.decline, name="decline_question"),
+    path("questions/<slug:key>/correct/", questions.correct, name="correct_question"),
     # letters of intent
     path("organisations/register/", lois.register_organisation, name="register_organisation"),
     path("organisations/<slug:key>/verify/", cases.verify_organisation, name="verify_organisation"),

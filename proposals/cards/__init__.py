@@ -1,3 +1,3 @@
-from proposals.cards import everyone, lois, staff
+from proposals.cards import everyone, law, lois, staff
 
-__all__ = ["everyone", "lois", "staff"]
+__all__ = ["everyone", "law", "lois", "staff"]

@@ -13,6 +13,8 @@ from portal.text import plain
 from proposals import queries
 from proposals.models import Call
 
+AOE = "Etc/GMT+12"  # POSIX counts west of Greenwich as plus
+
 
 def year_to_plan(value: date) -> None:
     """At either end of the calendar a day more, or another zone, is a fault."""
@@ -72,12 +74,43 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     return at
 
 
+def zones() -> list[tuple[str, str]]:
+    """Every zone; before them what is read nowhere by its name: the last place where a day ends."""
+    return [
+        (AOE, _("Anywhere on Earth (AoE, UTC−12)")),
+        *((zone, zone) for zone in sorted(available_timezones()) if zone != AOE),
+    ]
+
+
 class DayField(forms.DateField):
     default_validators: ClassVar = [year_to_plan]
 
     def __init__(self, **options):
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, **options)
+
+
+def keywords_of(typed: str, standing: list[list[str]] = ()) -> list[list[str]]:
+    """One keyword a line → [[code, label], …]; what stands already keeps its code."""
+    lines = [" ".join(line.split()) for line in typed.splitlines()]
+    labels = list(dict.fromkeys(filter(None, lines)))
+    codes = {label: code for code, label in standing}
+    found = [
+        [codes.get(label) or slugify(label)[:40] or f"k{n}", label]
+        for n, label in enumerate(labels, 1)
+    ]
+    taken = [code for code, _label in found]
+    for code, label in found:
+        if len(label) > 80:
+            raise forms.ValidationError(
+                _now("“%(label)s…” has %(n)s characters; a keyword has at most 80.")
+                % {"label": label[:40], "n": len(label)}
+            )
+        if taken.count(code) > 1:
+            raise forms.ValidationError(
+                _now("“%(label)s” is too much like another keyword.") % {"label": label}
+            )
+    return found
 
 
 class CallForm(forms.Form):
@@ -125,7 +158,7 @@ class CallForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.now, self.existing = now, call
         self.fields["mission"].queryset = queries.visible_missions()
-        self.fields["zone"].choices = [(zone, zone) for zone in sorted(available_timezones())]
+        self.fields["zone"].choices = zones()
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]
@@ -135,21 +168,7 @@ class CallForm(forms.Form):
         return code
 
     def clean_keywords(self) -> list[list[str]]:
-        lines = [" ".join(line.split()) for line in self.cleaned_data["keywords"].splitlines()]
-        labels = list(dict.fromkeys(filter(None, lines)))
-        found = [[slugify(label)[:40] or f"k{n}", label] for n, label in enumerate(labels, 1)]
-        codes = [code for code, _label in found]
-        for code, label in found:
-            if len(label) > 80:
-                raise forms.ValidationError(
-                    _now("“%(label)s…” has %(n)s characters; a keyword has at most 80.")
-                    % {"label": label[:40], "n": len(label)}
-                )
-            if codes.count(code) > 1:
-                raise forms.ValidationError(
-                    _now("“%(label)s” is too much like another keyword.") % {"label": label}
-                )
-        return found
+        return keywords_of(self.cleaned_data["keywords"])
 
     def clean(self) -> dict:
         data = super().clean()

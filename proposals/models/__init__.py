@@ -1,3 +1,4 @@
+from proposals.models.amendments import Amendment
 from proposals.models.attachments import Attachment, FiledFile
 from proposals.models.calls import Allocation, Call, Criterion, Milestone
 from proposals.models.clarifications import Answer, Clarification
@@ -12,9 +13,11 @@ from proposals.models.lois import (
     Screening,
 )
 from proposals.models.missions import FlownPayload, Mission, Platform
+from proposals.models.questions import Question
 
 __all__ = [
     "Allocation",
+    "Amendment",
     "Answer",
     "Assessment",
     "Attachment",
@@ -33,6 +36,7 @@ __all__ = [
     "Milestone",
     "Mission",
     "Platform",
+    "Question",
     "Revision",
     "Screening",
 ]

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,7 @@ class Call(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     release_on = models.DateField(_("planned release"), null=True)
+    version = models.PositiveSmallIntegerField(default=0)  # 1 at publication, 1 more an amendment
     last_reference = models.PositiveIntegerField(default=0)
     last_letter = models.PositiveIntegerField(default=0)
 
@@ -87,6 +88,10 @@ class Call(models.Model):
 
     def open_at(self, instant: datetime) -> bool:
         return self.state == "published" and self.opens_at <= instant < self.closes_at
+
+    def open_or_ahead_at(self, instant: datetime) -> bool:
+        """Published and not yet closed: it is open, or opens later."""
+        return self.state == "published" and instant < self.closes_at
 
     def terms(self) -> Terms:
         """What a letter of this call is checked against."""
@@ -129,6 +134,7 @@ class Milestone(models.Model):
     call = models.ForeignKey(Call, models.CASCADE, related_name="milestones")
     kind = models.CharField(max_length=20, choices=Kind)
     planned = models.DateField(null=True)
+    amended = models.DateField(null=True)  # as the last amendment moved it; planned stays
     actual = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=200, blank=True)
 
@@ -137,6 +143,11 @@ class Milestone(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(name="a_milestone_stands_once", fields=["call", "kind"])
         ]
+
+    @property
+    def due(self) -> date | None:
+        """The date that holds: as amended, else as planned."""
+        return self.amended or self.planned
 
 
 class Allocation(models.Model):

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -51,6 +51,10 @@ class LetterOfIntent(models.Model):
     filing = models.OneToOneField(
         "proposals.Filing", models.PROTECT, null=True, related_name="in_force_for"
     )
+    # The late ticket that admits it, and once it is filed: the one it was filed through.
+    ticket = models.ForeignKey(
+        "proposals.Amendment", models.PROTECT, null=True, related_name="admitted"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -88,8 +92,17 @@ class LetterOfIntent(models.Model):
 
     @property
     def closes_at(self) -> datetime:
-        """The instant from which its organisation is late: every page and guard asks here."""
-        return self.call.closes_at
+        """The instant from which its organisation is late: every page and guard asks here.
+
+        An extension moves it for all, with the call's own; a late ticket for this letter.
+        """
+        if self.ticket_id is None:
+            return self.call.closes_at
+        return max(self.call.closes_at, self.ticket.until)
+
+    @property
+    def closing_due_at(self) -> datetime:
+        return self.closes_at + timedelta(seconds=self.call.grace_s)
 
     @property
     def file_kinds(self) -> tuple[str, ...]:
@@ -97,7 +110,9 @@ class LetterOfIntent(models.Model):
         return tuple(attached.kind for attached in self.attachments.all())
 
     def open_at(self, instant: datetime) -> bool:
-        return self.call.open_at(instant)
+        if self.ticket_id is None or self.call.state not in {"published", "closed"}:
+            return self.call.open_at(instant)
+        return self.call.opens_at <= instant < self.closes_at
 
     @property
     def screening(self) -> "Screening | None":

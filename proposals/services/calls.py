@@ -6,15 +6,19 @@ from portal.events import CLOCK
 from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no
+from portal.workflow import Act
 from proposals.models import Allocation, Call, Criterion, LetterOfIntent, Milestone
 from proposals.services import filings, locks
-from proposals.workflow import CALL
+from proposals.workflow import CALL, LOI
 
 # What a draft may still change of its own row.
 TERMS = (
     "code mission title summary fictional zone opens_at closes_at grace_s need_by keywords "
     "reviewers_least drafted_by"
 ).split()
+
+# What the closing act has still to do with a letter.
+UNCLOSED = ("draft", "awaiting_signature", "filed")
 
 
 @transaction.atomic
@@ -69,7 +73,7 @@ def _write_terms(call, allocations, criteria, milestones) -> None:
     zone = call.zoneinfo
     dates = {
         "opening": call.opens_at.astimezone(zone).date(),
-        "closing": (call.closes_at - timedelta(microseconds=1)).astimezone(zone).date(),
+        "closing": last_day(call),
         **milestones,
     }
     for row in (*allocations, *criteria):
@@ -78,6 +82,11 @@ def _write_terms(call, allocations, criteria, milestones) -> None:
     Milestone.objects.bulk_create(
         Milestone(call=call, kind=kind, planned=planned) for kind, planned in dates.items()
     )
+
+
+def last_day(call: Call) -> date:
+    """The day of the closing: whoever closes at 24:00 closes on the day that ends."""
+    return (call.closes_at - timedelta(microseconds=1)).astimezone(call.zoneinfo).date()
 
 
 @transaction.atomic
@@ -93,7 +102,8 @@ def send_back(call: Call, *, by: User, now: datetime, reason: str) -> Event:
 @transaction.atomic
 def publish(call: Call, *, by: User, now: datetime) -> Event:
     call = locks.call(call)
-    event = CALL.move(call, "publish", by=by, now=now)
+    terms = {"opens_at": call.opens_at.isoformat(), "closes_at": call.closes_at.isoformat()}
+    event = CALL.move(call, "publish", by=by, now=now, columns={"version": 1}, **terms)
     call.happened("opening", max(now, call.opens_at))
     return event
 
@@ -107,10 +117,44 @@ def close(call: Call, *, now: datetime) -> Event:
     """
     call = locks.call(call)
     event = CALL.move(call, "close", by=CLOCK, now=now)
-    # Whoever closes at 24:00 closes on the day that ends, not on the next.
     call.happened("closing", call.closes_at - timedelta(microseconds=1))
-    cases = LetterOfIntent.objects.select_for_update(of=("self",)).filter(call=call)
-    for loi in cases.select_related("organisation").order_by("pk"):
+    _close_cases(call, now)
+    return event
+
+
+@transaction.atomic
+def end_tickets(call: Call, *, now: datetime) -> int:
+    """The closing act of what late tickets admitted; how many letters it closed."""
+    call = locks.call(call)
+    return _close_cases(call, now) if call.state != "published" else 0
+
+
+def _close_cases(call: Call, now: datetime) -> int:
+    cases = LetterOfIntent.objects.select_for_update(of=("self",)).filter(
+        call=call, state__in=UNCLOSED
+    )
+    closed = 0
+    for loi in cases.select_related("organisation", "ticket").order_by("pk"):
         loi.call = call
-        filings.close(loi, now=now)
+        if loi.closing_due_at <= now:  # a late ticket keeps its letter open longer
+            closed += filings.close(loi, now=now) is not None
+    return closed
+
+
+def reopen(call: Call, *, number: int, by: User, now: datetime) -> Event:
+    """A closed call is extended by an amendment, in the caller's transaction, the call locked.
+
+    What had lapsed is a draft again, and what nobody has screened yet can be
+    filed anew; cases further along stay where they are.
+    """
+    event = CALL.move(call, "reopen", by=by, now=now, amendment=number)
+    call.milestones.filter(kind="closing").update(actual=None)
+    cases = LetterOfIntent.objects.select_for_update(of=("self",)).filter(
+        call=call, state__in=["not_submitted", "screening"]
+    )
+    for loi in cases.select_related("organisation", "ticket").order_by("pk"):
+        loi.call = call
+        action = "readmit" if loi.state == "not_submitted" else "resume"
+        if LOI.verdict(loi, action, Act(CLOCK, now)):
+            LOI.move(loi, action, by=CLOCK, now=now, amendment=number)
     return event

@@ -6,6 +6,7 @@ from portal.models import Organisation, User
 from portal.text import say
 from portal.verdict import Refused, Verdict, no
 from proposals import content as document
+from proposals import queries
 from proposals.merging import Merge, merge
 from proposals.models import (
     Call,
@@ -34,9 +35,12 @@ class Disputed(Stale):
 def begin(
     call: Call, organisation: Organisation, *, pi: User, by: User, now: datetime
 ) -> LetterOfIntent:
+    call = locks.call(call)
     loi = LetterOfIntent(
         call=call, organisation=organisation, pi=pi, saved_at=now, saved_by=by, content={}
     )
+    if not call.open_at(now):
+        loi.ticket = queries.running_ticket(call, organisation.pk, now)
     LOI.enter(loi, "begin", by=by, now=now)
     return loi
 

@@ -49,18 +49,23 @@ def file(loi: LetterOfIntent, *, version: int, by: User, now: datetime) -> Filin
     call.last_reference += 1
     call.save(update_fields=["last_reference"])
     reference = f"{call.code}-{call.last_reference:04d}"
+    if call.open_at(now):  # with everybody: it needs no late ticket, and none counts it
+        loi.ticket = None
     filing = _freeze(loi, reference, by, now)
     LOI.move(
         loi,
         "file",
         by=by,
         now=now,
-        columns={"reference": reference, "filing": filing},
+        columns={"reference": reference, "filing": filing, "ticket": loi.ticket},
         reference=reference,
         digest=filing.digest,
         manifest=canonical.digest(filing.manifest),
     )
     letters.owe_receipt(loi, by=by, now=now)
+    if loi.ticket and loi.ticket.used >= loi.ticket.letters:
+        # Used up, under the lock of the call: it admits the others no longer.
+        loi.ticket.admitted.filter(filing=None).update(ticket=None)
     return filing
 
 
@@ -73,7 +78,13 @@ def _freeze(loi: LetterOfIntent, reference: str, by: User, now: datetime) -> Fil
     digest = canonical.digest(content)
     manifest = {
         "reference": reference,
-        "call": {"code": loi.call.code, "closes_at": loi.call.closes_at, "zone": loi.call.zone},
+        "call": {
+            "code": loi.call.code,
+            "version": loi.call.version,
+            **({"late_ticket": loi.ticket.number} if loi.ticket else {}),
+            "closes_at": loi.closes_at,
+            "zone": loi.call.zone,
+        },
         "organisation": loi.organisation.name,
         "arrived_at": now,
         "version": loi.version,

@@ -10,7 +10,7 @@ def case(of: LetterOfIntent) -> LetterOfIntent:
     locked = call(of.call)
     loi = (
         LetterOfIntent.objects.select_for_update(of=("self",))
-        .select_related("organisation", "filing")
+        .select_related("organisation", "ticket", "filing")
         .get(pk=of.pk)
     )
     loi.call = locked

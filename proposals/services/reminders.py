@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from portal import notices
 from proposals.models import Call, LetterOfIntent
@@ -11,6 +12,7 @@ BEFORE = (
     ("T-48h", timedelta(hours=48)),
     ("T-3h", timedelta(hours=3)),
 )
+UNFILED = ("draft", "awaiting_signature")
 
 
 @transaction.atomic
@@ -19,14 +21,19 @@ def remind(call: Call, *, now: datetime) -> int:
 
     Due and not yet written, never due exactly now: a clock that stood still
     overnight reminds in the morning, with the latest one only. The occasion
-    carries the closing instant, so that an amended call reminds anew.
+    carries the closing instant, so that an amended call reminds anew, and a
+    letter that a late ticket admits is reminded of the ticket's.
     """
-    due = [name for name, before in BEFORE if call.closes_at - before <= now < call.closes_at]
-    if not due:
-        return 0
+    soon = now + BEFORE[0][1]
+    near = Q(ticket__until__gt=now, ticket__until__lte=soon)
+    if now < call.closes_at <= soon:
+        near |= Q(ticket=None)
+    unfiled = LetterOfIntent.objects.filter(near, call=call, state__in=UNFILED)
     written = 0
-    unfiled = LetterOfIntent.objects.filter(call=call, state__in=["draft", "awaiting_signature"])
-    for loi in unfiled.select_related("organisation", "call", "pi"):
-        occasion = f"{due[-1]}:{call.closes_at:%Y%m%dT%H%M%S}"
-        written += len(notices.post("loi_reminder", loi, now=now, occasion=occasion))
+    for loi in unfiled.select_related("organisation", "call", "pi", "ticket"):
+        loi.call = call
+        due = [name for name, before in BEFORE if loi.closes_at - before <= now < loi.closes_at]
+        if due:
+            occasion = f"{due[-1]}:{loi.closes_at:%Y%m%dT%H%M%S}"
+            written += len(notices.post("loi_reminder", loi, now=now, occasion=occasion))
     return written

@@ -6,10 +6,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal import signing, throttle
-from proposals import authenticity, boards, policy, queries
+from portal.deadline import said
+from proposals import authenticity, boards, gazette, policy, queries
+from proposals.models import Call
 from proposals.models.lois import RUNNING
 from proposals.views import acts
-from proposals.workflow import CALL
+from proposals.workflow import CALL, QUESTION
+from proposals.workflow.amendments import AMENDABLE
 
 VERIFICATIONS_A_MINUTE = 30
 TERMS = ("milestones", "allocations__platform", "allocations__entries")
@@ -109,6 +112,9 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "opening": boards.opening(found, now),
         "deadline": boards.closing(found, now),
         "payloads": boards.payloads(found),
+        "log": [] if found.history else gazette.log(found),
+        "asking": not found.history and found.open_or_ahead_at(now),
+        "own_questions": _own_questions(request, found),
         "staff": not found.history and bool(relation & boards.READERS),
         "deciding": not found.history and bool(relation & boards.DECIDERS),
         "reading": not found.history and bool(relation & queries.READERS),
@@ -117,8 +123,25 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         context["state"] = CALL.state(found.state)
         context["buttons"] = acts.on_call(found, CALL.available(found, request.user, now))
         context["revisable"] = found.state == "draft" and "secretary" in relation
+        context["answering"] = bool(relation & {"secretary", "auditor"})
+        context["amending"] = "secretary" in relation and found.state in AMENDABLE
         context["cases"] = found.lois.filter(state__in=RUNNING).count()
     return render(request, "proposals/call.html", context)
+
+
+def _own_questions(request: HttpRequest, call: Call) -> list[dict]:
+    """What this person asked, and what was answered: to nobody else."""
+    if call.history or not request.user.is_authenticated:
+        return []
+    own = call.questions.filter(asker=request.user).order_by("asked_at", "pk")
+    return [
+        {
+            "question": question,
+            "state": QUESTION.state(question.state),
+            "asked": said(question.asked_at, call.zone),
+        }
+        for question in own
+    ]
 
 
 @login_not_required

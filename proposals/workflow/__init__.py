@@ -1,5 +1,7 @@
+from proposals.workflow.amendments import AMENDMENT
 from proposals.workflow.calls import CALL
 from proposals.workflow.decisions import DECISION, LETTER
 from proposals.workflow.lois import LOI, OUTCOME_ACTION
+from proposals.workflow.questions import QUESTION
 
-__all__ = ["CALL", "DECISION", "LETTER", "LOI", "OUTCOME_ACTION"]
+__all__ = ["AMENDMENT", "CALL", "DECISION", "LETTER", "LOI", "OUTCOME_ACTION", "QUESTION"]

@@ -1,10 +1,11 @@
+from datetime import date
 from itertools import pairwise
 
 from portal.deadline import zoned
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import CLOCK, START, Act, Row, State, Table, register
-from proposals import policy
+from proposals import policy, queries
 from proposals.models import Call, Decision, Letter
 from proposals.models.lois import RUNNING
 
@@ -17,10 +18,17 @@ def dates_in_order(call: Call, act: Act) -> Verdict:
             say("The call would close in the past: %(at)s.", at=zoned(call.closes_at, call.zone)),
             field="closes_at",
         )
-    order = ["opening", "closing", "preliminary", "final", "result"]
-    dates = {m.kind: m.planned for m in call.milestones.all() if m.planned}
-    known = [(kind, dates[kind]) for kind in order if kind in dates]
-    for (_, before), (kind, after) in pairwise(known):
+    return days_in_order({m.kind: m.due for m in call.milestones.all()})
+
+
+def days_in_order(dates: dict[str, date | None]) -> Verdict:
+    """Yes where every known date lies on or after the one before it."""
+    chains = (("opening", "closing", "preliminary", "final", "result"), ("final", "need_by"))
+    steps = [
+        step for chain in chains for step in pairwise(kind for kind in chain if dates.get(kind))
+    ]
+    for earlier, kind in steps:
+        before, after = dates[earlier], dates[kind]
         if after < before:
             return no(
                 "dates",
@@ -88,6 +96,23 @@ def every_case_is_decided(call: Call, act: Act) -> Verdict:
     return YES
 
 
+def no_late_ticket_runs(call: Call, act: Act) -> Verdict:
+    """No late ticket can still bring a letter."""
+    if ticket := queries.running_tickets(call, act.now).order_by("-until").first():
+        return no(
+            "ticket_runs",
+            say("A late ticket runs until %(at)s.", at=zoned(ticket.until, call.zone)),
+        )
+    return YES
+
+
+def closes_later(call: Call, act: Act) -> Verdict:
+    """A published amendment has put its closing into the future."""
+    if call.closes_at <= act.now:
+        return no("call_closed", say("It closed on %(at)s.", at=zoned(call.closes_at, call.zone)))
+    return YES
+
+
 def decisions_by_another(call: Call, act: Act) -> Verdict:
     """Whoever prepared or proposed the decisions cannot approve them: two persons."""
     prepared = Decision.objects.filter(loi__call=call, state="prepared", prepared_by=act.by)
@@ -151,7 +176,8 @@ CALL_ROWS = (
     Row("send_back", "sent_back", ("proposed",), "draft", ("approver", "secretary"), tells="call_sent_back", button=say("Send back to the draft"), reason=True),
     Row("publish", "published", ("proposed",), "published", ("approver",), (proposed_by_another, terms_complete, dates_in_order), "call_published", say("Publish")),
     Row("close", "closed", ("published",), "closed", (CLOCK,), (closing_is_due,), "call_closed"),
-    Row("propose_decisions", "decisions_proposed", ("closed",), "decisions_proposed", ("chair",), (every_case_is_decided,), "decisions_proposed", say("Propose the decisions")),
+    Row("reopen", "reopened", ("closed",), "published", ("approver",), (closes_later,)),
+    Row("propose_decisions", "decisions_proposed", ("closed",), "decisions_proposed", ("chair",), (every_case_is_decided, no_late_ticket_runs), "decisions_proposed", say("Propose the decisions")),
     Row("reopen_decisions", "decisions_reopened", ("decisions_proposed", "decisions_approved"), "closed", ("approver", "chair"), tells="decisions_reopened", button=say("Reopen the decisions"), reason=True, tone="danger"),
     Row("approve_decisions", "decisions_approved", ("decisions_proposed",), "decisions_approved", ("approver",), (every_case_is_decided, decisions_by_another), "decisions_approved", say("Approve the decisions")),
     Row("move_release", "release_moved", ("decisions_approved",), "decisions_approved", ("secretary", "approver"), tells="release_moved", button=say("Move the release")),

@@ -6,11 +6,10 @@ from portal.verdict import YES, Verdict, no
 from portal.workflow import Act
 from proposals.checks import check
 from proposals.models import LetterOfIntent
-from proposals.workflow.calls import closing_is_due
 
 
 def call_is_open(loi: LetterOfIntent, act: Act) -> Verdict:
-    """The request arrived while the call was open: at or after its opening and before its closing instant."""
+    """The request arrived while the call was open: at or after its opening and before its closing instant, or while a late ticket admits the organisation."""
     call = loi.call
     if loi.open_at(act.now):
         return YES
@@ -19,6 +18,15 @@ def call_is_open(loi: LetterOfIntent, act: Act) -> Verdict:
     if act.now < call.opens_at:
         return no(
             "call_not_open", say("The call opens on %(at)s.", at=zoned(call.opens_at, call.zone))
+        )
+    if loi.ticket_id and loi.ticket.until == loi.closes_at:
+        return no(
+            "call_closed",
+            say(
+                "The late ticket ran until %(at)s; this request arrived on %(now)s. What you typed is kept.",
+                at=zoned(loi.closes_at, call.zone),
+                now=zoned(act.now, call.zone),
+            ),
         )
     return no(
         "call_closed",
@@ -59,6 +67,43 @@ def organisation_is_verified(loi: LetterOfIntent, act: Act) -> Verdict:
     return YES
 
 
+def ticket_has_room(loi: LetterOfIntent, act: Act) -> Verdict:
+    """A late ticket admits no more letters than it says."""
+    if loi.call.open_at(act.now) or not loi.ticket_id or loi.filing_id:
+        return YES
+    if loi.ticket.used >= loi.ticket.letters:
+        return no(
+            "ticket_used",
+            say(
+                "The late ticket admitted %(n)s letters, and as many are filed. What you typed is kept.",
+                n=loi.ticket.letters,
+            ),
+        )
+    return YES
+
+
 def call_is_over(loi: LetterOfIntent, act: Act) -> Verdict:
-    """The call has closed, and its processing grace has passed."""
-    return closing_is_due(loi.call, act)
+    """The call has closed for it, a late ticket included, and its processing grace has passed."""
+    if act.now < loi.closing_due_at:
+        return no(
+            "too_early",
+            say("The call closes on %(at)s.", at=zoned(loi.closes_at, loi.call.zone)),
+        )
+    return YES
+
+
+def open_again(loi: LetterOfIntent, act: Act) -> Verdict:
+    """A published extension or late ticket has put its closing into the future."""
+    if not loi.open_at(act.now):
+        return no(
+            "call_closed",
+            say("The call closed on %(at)s.", at=zoned(loi.closes_at, loi.call.zone)),
+        )
+    return YES
+
+
+def not_yet_screened(loi: LetterOfIntent, act: Act) -> Verdict:
+    """Nobody has screened it yet, nor asked about it."""
+    if loi.screenings.exists() or loi.clarifications.exists():
+        return no("screened", say("It has been screened already."))
+    return YES

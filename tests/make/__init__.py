@@ -16,6 +16,7 @@ from tests.make.decisions import (
     store_letters,
 )
 from tests.make.documents import WORDS, content, element, pdf_bytes
+from tests.make.law import WHY, amended, answered, extended, late_ticket, question
 from tests.make.lois import (
     ENOUGH,
     QUESTION,
@@ -78,8 +79,11 @@ __all__ = [
     "RUBRIC",
     "SCREENED",
     "SECOND",
+    "WHY",
     "WORDS",
     "again",
+    "amended",
+    "answered",
     "approved_call",
     "asked",
     "attach",
@@ -91,9 +95,11 @@ __all__ = [
     "decided_call",
     "draft",
     "element",
+    "extended",
     "filed",
     "in_final_review",
     "ineligible",
+    "late_ticket",
     "latest",
     "lock_review",
     "mission",
@@ -101,6 +107,7 @@ __all__ = [
     "pdf_bytes",
     "prepared",
     "proposed_call",
+    "question",
     "released_call",
     "representative",
     "review",

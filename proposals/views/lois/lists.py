@@ -13,7 +13,7 @@ from portal.verdict import Refused
 from portal.workflow import Act
 from proposals import course, queries
 from proposals.forms.lois import BeginForm, OrganisationForm
-from proposals.models import Call, LetterOfIntent
+from proposals.models import Amendment, Call, LetterOfIntent
 from proposals.services import drafts
 from proposals.workflow import LOI
 
@@ -35,6 +35,11 @@ def index(request: HttpRequest) -> HttpResponse:
         for call in queries.visible_calls(request.user).filter(state="published")
         if call.open_at(request.arrived_at)
     ]
+    tickets = Amendment.objects.filter(
+        organisation__in=organisations, state="published", until__gt=request.arrived_at
+    )
+    late = queries.visible_calls(request.user).filter(amendments__in=tickets, state="closed")
+    calls += [call for call in late.distinct() if _ticket(call, request)]
     context = {"letters": letters, "organisations": organisations, "calls": calls}
     return render(request, "proposals/lois.html", context)
 
@@ -59,7 +64,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
         "teams": teams,
         "without_pi": [organisation for organisation, people in teams.items() if not people],
         "refusal": refusal,
-        "deadline": Deadline(call.closes_at, call.zone, request.arrived_at),
+        "deadline": Deadline(_begun(call, request).closes_at, call.zone, request.arrived_at),
     }
     status = 200
     if request.method == "POST":
@@ -82,9 +87,21 @@ def _teams(user: User) -> dict[Organisation, list[User]]:
     return teams
 
 
+def _begun(call: Call, request: HttpRequest) -> LetterOfIntent:
+    """The letter that would be begun now; after the closing by a late ticket, where one runs."""
+    ticket = None if call.open_at(request.arrived_at) else _ticket(call, request)
+    return LetterOfIntent(call=call, ticket=ticket)
+
+
+def _ticket(call: Call, request: HttpRequest) -> Amendment | None:
+    own = [pk for pk, seats in request.user.seats().items() if seats & drafts.WRITERS]
+    running = queries.running_tickets(call, request.arrived_at)
+    return running.filter(organisation__in=own).order_by("-until").first()
+
+
 def _not_open(call: Call, request: HttpRequest):
     """Why no letter can be begun in this call now, by the table's own guards."""
-    loi = LetterOfIntent(call=call)
+    loi = _begun(call, request)
     act = Act(by=request.user, now=request.arrived_at)
     verdicts = (guard(loi, act) for guard in LOI.row("begin").only_if)
     return next((verdict for verdict in verdicts if not verdict), None)
