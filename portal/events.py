@@ -59,6 +59,12 @@ def about(subject: models.Model) -> models.QuerySet[Event]:
     ).order_by("seq")
 
 
+def anchored(seq: int, hash: str) -> bool:
+    """Is this event in the chain as somebody outside it has noted it?"""
+    event = Event.objects.filter(seq=seq).first()
+    return event is not None and event.hash == hash == digest(event)
+
+
 def breaks() -> Iterator[str]:
     """Every place where the chain does not hold, as a sentence each."""
     prev, expected = GENESIS, 1

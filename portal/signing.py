@@ -35,9 +35,11 @@ def sign(content: bytes) -> str:
     return base64.b64encode(private_key().sign(content)).decode()
 
 
-def verify(content: bytes, signature: str) -> bool:
+def verify(content: bytes, signature: str, *, pem: str = "") -> bool:
+    """Is it the signature of the bytes, by the key of `pem`, else by the portal's own?"""
+    key = serialization.load_pem_public_key(pem.encode()) if pem else public_key()
     try:
-        public_key().verify(base64.b64decode(signature, validate=True), content)
+        key.verify(base64.b64decode(signature, validate=True), content)
     except (InvalidSignature, ValueError):
         return False
     return True

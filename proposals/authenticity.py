@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from portal import keys
+from portal import events, keys
 from portal.text import Text, say
 from proposals.models import Letter
 
@@ -32,6 +32,9 @@ class Answer:
     case: str
     dated: date
     sha256: str
+    anchor: str = ""  # of a receipt: its event in the chain, and whether the chain still has it
+    holds: bool = True
+    superseded: bool = False
 
 
 def code(typed: str) -> str | None:
@@ -56,6 +59,7 @@ def find(code: str) -> Answer | None:
     if letter is None:
         return None
     word, tone = ANSWERS[letter.state]
+    anchor = letter.context.get("anchor") or {}
     return Answer(
         word=word,
         tone=tone,
@@ -64,4 +68,7 @@ def find(code: str) -> Answer | None:
         case=letter.loi.reference,
         dated=letter.dated,
         sha256=letter.file.sha256 if letter.file else "",
+        superseded=letter.state == "superseded",
+        anchor=f"{anchor['seq']}:{anchor['hash']}" if anchor else "",
+        holds=not anchor or events.anchored(int(anchor["seq"]), anchor["hash"]),
     )

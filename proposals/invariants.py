@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
-from portal import canonical, signing
+from portal import canonical, events, keyring, signing
 from portal.invariants import register
 from portal.models import Event, Message
 from proposals import queries
@@ -32,13 +32,34 @@ TABLES = (
 
 @register
 def every_receipt_matches_its_filing(now: datetime) -> Iterator[str]:
+    pems = {key.pk: key.pem for key in keyring.known()}
     for filing in Filing.objects.select_related("loi").iterator():
         if canonical.digest(filing.content) != filing.digest:
             yield f"{filing.loi.reference}: the content does not match its digest"
         if filing.manifest["content_sha256"] != filing.digest:
             yield f"{filing.loi.reference}: the manifest names another content"
-        if not signing.verify(canonical.dumps(filing.manifest), filing.signature):
+        pem = pems.get(filing.signing_key)
+        signed = canonical.dumps(filing.manifest)
+        if pem is None:
+            yield f"{filing.loi.reference}: the key {filing.signing_key} is not known"
+        elif not signing.verify(signed, filing.signature, pem=pem):
             yield f"{filing.loi.reference}: the manifest's signature does not hold"
+
+
+@register
+def every_receipt_says_its_filing_and_is_anchored(now: datetime) -> Iterator[str]:
+    receipts = {letter.filing_id: letter for letter in Letter.objects.filter(kind="receipt")}
+    for filing in Filing.objects.select_related("loi"):
+        name = f"{filing.loi.reference}, version {filing.number}"
+        receipt = receipts.get(filing.pk)
+        if receipt is None:
+            yield f"{name} has no receipt"
+            continue
+        if receipt.context["manifest"]["sha256"] != canonical.digest(filing.manifest):
+            yield f"{name}: the receipt {receipt.number} names another manifest"
+        anchor = receipt.context.get("anchor")  # receipts of before the anchors have none
+        if anchor and not events.anchored(int(anchor["seq"]), anchor["hash"]):
+            yield f"{name}: the chain has lost the event that {receipt.number} is anchored to"
 
 
 @register

@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import canonical, countries
+from portal import canonical, countries, events
 from portal.deadline import said, zoned
 from portal.models import User
 from portal.text import plain
@@ -79,6 +79,7 @@ def receipt(filing: Filing) -> dict:
             )
     return {
         "version": str(filing.number),
+        "replaces": str(filing.number - 1) if filing.number > 1 else "",
         "instants": [
             {"label": _("Arrived"), "text": said(filing.arrived_at, loi.call.zone)},
             {"label": _("In UTC"), "text": said(filing.arrived_at, "UTC")},
@@ -104,7 +105,14 @@ def receipt(filing: Filing) -> dict:
             "signature": filing.signature,
             "key_id": filing.signing_key,
         },
+        "anchor": _anchor(loi),
     }
+
+
+def _anchor(loi: LetterOfIntent) -> dict:
+    """The place of this filing in the chain of events, for whoever keeps the receipt."""
+    event = events.about(loi).last()
+    return {"seq": str(event.seq), "hash": event.hash}
 
 
 def ineligible(loi: LetterOfIntent, now: datetime, contact: str) -> dict:

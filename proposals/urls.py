@@ -7,6 +7,7 @@ from proposals.views import (
     clarifications,
     files,
     lois,
+    proof,
     public,
     questions,
     release,
@@ -17,7 +18,8 @@ urlpatterns = [
     path("", public.front, name="front"),
     path("missions/<slug:slug>/", public.mission, name="mission"),
     path("verify/", public.verify, name="verify"),
-    path("verify/key/", public.key, name="verify_key"),
+    path("verify/key/", public.keys, name="verify_key"),
+    path("verify/key/<slug:key_id>.pem", public.key, name="key"),
     path("verify/<str:code>/", public.verification, name="verification"),
     # calls
     path("calls/", calls.index, name="calls"),
@@ -61,6 +63,14 @@ urlpatterns = [
     path("lois/<slug:key>/withdraw/", lois.withdraw, name="withdraw_loi"),
     path("lois/<slug:key>/attachments/<slug:file_key>/", files.attachment, name="attachment"),
     path("lois/<slug:key>/manifest.json", files.manifest, name="manifest"),
+    path("lois/<slug:key>/manifest.sig", proof.signature, name="signature"),
+    path("lois/<slug:key>/proof.zip", proof.bundle, name="proof"),
+    path(
+        "lois/<slug:key>/filings/<int:number>/manifest.sig",
+        proof.signature,
+        name="filed_signature",
+    ),
+    path("lois/<slug:key>/filings/<int:number>/proof.zip", proof.bundle, name="filed_proof"),
     path("letters/<slug:key>/", files.letter, name="letter"),
     # the secretariat's work on cases
     path("calls/<str:code>/cases/", cases.index, name="cases"),

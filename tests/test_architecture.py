@@ -31,7 +31,7 @@ PURE_MAY = {
 # of cases and calls show of the rows, in words.
 ORDER = (
     "models policy queries workflow "
-    "authenticity clarifications screening blockers course enclosures history gazette boards "
+    "authenticity clarifications screening blockers course enclosures proof history gazette boards "
     "letters services forms notices cards tasks views api admin urls invariants"
 ).split()
 

@@ -1,6 +1,7 @@
 from portal.models.events import Event, EventHead
 from portal.models.files import StoredFile
 from portal.models.kept import KeptForm
+from portal.models.keys import SigningKey
 from portal.models.messages import Leased, Message
 from portal.models.people import Membership, Organisation, RoleGrant, User
 
@@ -13,6 +14,7 @@ __all__ = [
     "Message",
     "Organisation",
     "RoleGrant",
+    "SigningKey",
     "StoredFile",
     "User",
 ]

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from portal import canonical, signing
+from portal import canonical, keyring, signing
 from portal.events import CLOCK
 from portal.models import Event, User
 from portal.verdict import require
@@ -114,7 +114,7 @@ def _freeze(loi: LetterOfIntent, reference: str, by: User, now: datetime) -> Fil
         digest=digest,
         manifest=plain,
         signature=signing.sign(canonical.dumps(plain)),
-        signing_key=signing.key_id(),
+        signing_key=keyring.in_use(now).pk,
         filed_by=by,
         arrived_at=now,
     )

@@ -6,7 +6,7 @@ from portal import canonical, files
 from proposals import enclosures, queries
 
 
-def _download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
+def download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
     """A file to keep: never shown inside a page of ours, named by us, cached by nobody."""
     response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -25,7 +25,7 @@ def attachment(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
     file = next((file for file in found if file.key == file_key), None)
     if file is None:
         raise Http404
-    return _download(
+    return download(
         files.read(file.stored),
         name=enclosures.filename(file, loi),
         media_type=file.stored.media_type,
@@ -38,7 +38,7 @@ def manifest(request: HttpRequest, key: str) -> HttpResponse:
     loi = get_object_or_404(queries.visible_lois(request.user), key=key)
     if loi.filing is None:
         raise Http404
-    response = _download(
+    response = download(
         canonical.dumps(loi.filing.manifest),
         name=f"{loi.reference}-manifest.json",
         media_type="application/json",
@@ -54,4 +54,4 @@ def letter(request: HttpRequest, key: str) -> HttpResponse:
     if found.file is None:
         raise Http404
     content = files.read(found.file)
-    return _download(content, name=found.filename, media_type="application/pdf")
+    return download(content, name=found.filename, media_type="application/pdf")

@@ -1,16 +1,16 @@
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal import signing, throttle
+from portal import keyring, throttle
 from portal.deadline import said
 from proposals import authenticity, boards, gazette, policy, queries
 from proposals.models import Call
 from proposals.models.lois import RUNNING
 from proposals.views import acts
+from proposals.views.files import download
 from proposals.workflow import CALL, QUESTION
 from proposals.workflow.amendments import AMENDABLE
 
@@ -170,8 +170,15 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def key(request: HttpRequest) -> HttpResponse:
-    """The public key that the manifests of receipts are signed with."""
-    words = _("Ed25519 public key of the portal, key id %(id)s") % {"id": signing.key_id()}
-    text = f"# {words}\n{signing.public_pem()}"
-    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+def keys(request: HttpRequest) -> HttpResponse:
+    """Every public key that receipts were ever signed with; the one in use first."""
+    return render(request, "proposals/keys.html", {"keys": keyring.known()})
+
+
+@login_not_required
+@require_safe
+def key(request: HttpRequest, key_id: str) -> HttpResponse:
+    pem = keyring.pem_of(key_id)
+    if pem is None:
+        raise Http404
+    return download(pem.encode(), name=f"{key_id}.pem", media_type="application/x-pem-file")

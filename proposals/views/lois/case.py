@@ -62,6 +62,7 @@ def _case(
         "sheet": sheet,
         "headroom": room.lines(sheet, terms.limits_of(platform)),
         "history": history.of(loi, user),
+        "originals": queries.reads_originals(user, loi),
         "filed_files": enclosures.filed(loi, user),
         "files": enclosures.attached(loi) if drafting.reads_draft(request, loi) else [],
         "rounds": clarifications.of(loi, request.arrived_at) if loi.filing else [],
