@@ -32,6 +32,10 @@ class Adapter(DefaultAccountAdapter):
         user.joined_at = clock.now()
         return super().save_user(request, user, form, commit)
 
+    def get_login_redirect_url(self, request) -> str:
+        """Back to the invitation that led here, across registering and confirming an address."""
+        return request.session.pop("after_login", "") or super().get_login_redirect_url(request)
+
     def get_client_ip(self, request) -> str:
         """Whose tries are counted: behind a proxy not the proxy, or everybody would be one."""
         return throttle.address(request)

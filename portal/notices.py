@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,35 +42,73 @@ def post(
     now: datetime,
     event: Event | None = None,
     occasion: str = "",
+    to: Iterable[User] | None = None,
     **context: object,
 ) -> list[Message]:
     """Write one message to each of the audience, inside the caller's transaction.
 
     The key (event or occasion, notice, person) is unique: told twice is told once.
+    `to` is who is told where the cause knows it better than the subject.
     """
     notice = NOTICES[name]
     cause = str(event.seq) if event else f"{subject.key}:{occasion}"
-    told = {
-        "subject": subject,
-        "base_url": settings.BASE_URL,
-        "reason": (event.data.get("reason", "") if event else ""),
-        **notice.context(subject),
-        **context,
-    }
-    audience = {person.pk: person for person in notice.audience(subject)}.values()
-    with translation.override(settings.LANGUAGE_CODE):
-        return _keep(
+    told = {"reason": event.data.get("reason", "") if event else "", **context}
+    people = notice.audience(subject) if to is None else to
+    return _keep(
+        _message(
+            key=f"{cause}:{name}:{person.key}",
+            notice=name,
+            recipient=person,
+            address=person.email,
+            text=text,
+            now=now,
+            subject=subject,
+        )
+        for person, text in _texts(
+            notice, subject, {person.pk: person for person in people}.values(), told
+        )
+    )
+
+
+def post_to(
+    name: str,
+    subject: models.Model,
+    address: str,
+    *,
+    now: datetime,
+    occasion: str,
+    **context: object,
+) -> list[Message]:
+    """Write one message to an address, which may or may not have an account."""
+    ((_nobody, text),) = _texts(NOTICES[name], subject, [None], context)
+    return _keep(
+        [
             _message(
-                key=f"{cause}:{name}:{person.key}",
+                key=f"{subject.key}:{occasion}:{name}",
                 notice=name,
-                recipient=person,
-                address=person.email,
-                text=render_to_string(f"mail/{name}.txt", {**told, "person": person}),
+                recipient=User.objects.filter(email=address, is_active=True).first(),
+                address=address,
+                text=text,
                 now=now,
                 subject=subject,
             )
-            for person in audience
-        )
+        ]
+    )
+
+
+def _texts(
+    notice: Notice, subject: models.Model, people: Iterable[User | None], context: dict
+) -> Iterator[tuple[User | None, str]]:
+    """What each is told."""
+    told = {
+        "subject": subject,
+        "base_url": settings.BASE_URL,
+        **notice.context(subject),
+        **context,
+    }
+    with translation.override(settings.LANGUAGE_CODE):
+        for person in people:
+            yield person, render_to_string(f"mail/{notice.name}.txt", {**told, "person": person})
 
 
 def write(

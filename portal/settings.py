@@ -28,7 +28,7 @@ ALLOWED_HOSTS = environment.words(
     "ALLOWED_HOSTS", f"127.0.0.1 localhost [::1] {urlsplit(BASE_URL).hostname or ''}"
 )
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.views.ground.csrf_failure"
 # Addresses of the proxies whose X-Request-Start is believed.
 TRUSTED_PROXIES = environment.words("TRUSTED_PROXIES")
 
@@ -212,6 +212,7 @@ CELERY = {
         name: {"task": name, "schedule": BELL_SECONDS, "options": {"expires": 10 * BELL_SECONDS}}
         for name in (
             "portal.tasks.deliver_messages",
+            "portal.tasks.expire_invitations",
             "proposals.tasks.keep_deadlines",
             "proposals.tasks.render_letters",
         )

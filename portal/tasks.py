@@ -1,10 +1,18 @@
 from celery import shared_task
 
-from portal import clock, services
+from portal import clock
+from portal.services import delivery, invitations
 
 
 @shared_task(name="portal.tasks.deliver_messages")
 def deliver_messages() -> None:
     """Send what is owed, and ring again while a full batch was found."""
-    if services.deliver(clock.now()) == services.MOST_A_BATCH:
+    if delivery.deliver(clock.now()) == delivery.MOST_A_BATCH:
         deliver_messages.delay()
+
+
+@shared_task(name="portal.tasks.expire_invitations")
+def expire_invitations() -> None:
+    """Lapse the invitations whose time has passed, and ring again while a full batch was found."""
+    if invitations.expire_due(clock.now()) == invitations.MOST_A_BATCH:
+        expire_invitations.delay()

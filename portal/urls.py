@@ -8,5 +8,5 @@ urlpatterns = [
 ]
 
 # Without a look at the form, which Django's own page takes: it may be what cannot be read.
-handler400 = "portal.views.bad_request"
-handler500 = "portal.views.fault"
+handler400 = "portal.views.ground.bad_request"
+handler500 = "portal.views.ground.fault"

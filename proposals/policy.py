@@ -16,12 +16,10 @@ SEATS = {
     roles.AOR: "aor",
 }
 RELATIONS.update(
-    owner=say("organisation's owner"),
     pi=say("principal investigator"),
     editor=say("editor of the organisation"),
     reader=say("reader of the organisation"),
     aor=say("organisation's authorised representative"),
-    secretary=say("secretary"),
     approver=say("approver"),
     auditor=say("auditor"),
     legal=say("legal officer"),

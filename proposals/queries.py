@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
 
 from portal import roles
 from portal.models import Membership, User
+from portal.queries import holders as holders
 from proposals import ledger
 from proposals.models import (
     Allocation,
@@ -215,13 +216,3 @@ def team_of(
         user__is_active=True,
     )
     return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))
-
-
-def holders(*names: str) -> list[User]:
-    return list(
-        User.objects.filter(
-            is_active=True, role_grants__role__in=names, role_grants__revoked_at=None
-        )
-        .distinct()
-        .order_by("pk")
-    )

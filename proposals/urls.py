@@ -48,8 +48,6 @@ urlpatterns = [
     path("questions/<slug:key>/decline/", questions.decline, name="decline_question"),
     path("questions/<slug:key>/correct/", questions.correct, name="correct_question"),
     # letters of intent
-    path("organisations/register/", lois.register_organisation, name="register_organisation"),
-    path("organisations/<slug:key>/verify/", cases.verify_organisation, name="verify_organisation"),
     path("lois/", lois.index, name="lois"),
     path("calls/<str:code>/begin/", lois.begin, name="begin_loi"),
     path("lois/<slug:key>/", lois.loi, name="loi"),

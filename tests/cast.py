@@ -72,7 +72,9 @@ class Cast:
 
     def __init__(self) -> None:
         organisations = Organisation.objects.bulk_create(
-            Organisation(name=name, kind="institute", country=country, verified_at=JOINED)
+            Organisation(
+                name=name, kind="institute", country=country, state="verified", verified_at=JOINED
+            )
             for name, country in COUNTRIES.items()
         )
         self.organisations = {organisation.name: organisation for organisation in organisations}

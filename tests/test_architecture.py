@@ -15,7 +15,7 @@ MOST_LINES = 400
 
 # Rules on numbers and words: they know neither Django nor a row.
 PURE = {
-    "portal": "canonical countries documents environment keys roles text verdict",
+    "portal": "canonical countries documents environment identifiers keys roles similarity text verdict",
     "proposals": "resources sheet ledger sections terms content checks panel headroom bars reading attachments merging progress differences",
     "reviews": "scoring conflicts calibration matching selection plots",
 }

@@ -29,6 +29,8 @@ ALIASES = {
 }
 # Where the verb of each noun is found as a function.
 SERVICES = {
+    "organisation": ("portal.services.organisations",),
+    "invitation": ("portal.services.invitations",),
     "call": ("proposals.services.calls", "proposals.services.decisions"),
     "loi": (
         "proposals.services.drafts",

@@ -23,6 +23,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    orcid = models.CharField(_("ORCID iD"), max_length=19, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(null=True)
 
@@ -56,56 +57,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def forget(self) -> None:
         """What was read of this person's rights is read again; one request reads them once."""
-        for name in ("_roles", "_seats", "_panels"):
+        for name in ("_roles", "_seats", "_panels", "_addresses"):
             self.__dict__.pop(name, None)
-
-
-class Organisation(models.Model):
-    class Kind(models.TextChoices):
-        AGENCY = "agency", _("space agency")
-        UNIVERSITY = "university", _("university")
-        INSTITUTE = "institute", _("research institute")
-        COMPANY = "company", _("company")
-        INTERNATIONAL = "international", _("international organisation")
-
-    key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
-    name = models.CharField(_("name"), max_length=200, unique=True)
-    local_name = models.CharField(_("name in its own script"), max_length=200, blank=True)
-    kind = models.CharField(_("type"), max_length=20, choices=Kind)
-    country = models.CharField(_("country"), max_length=2, blank=True)
-    fictional = models.BooleanField(default=False)
-    verified_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="only_international_organisations_have_no_country",
-                condition=Q(kind="international", country="")
-                | (~Q(kind="international") & Q(country__regex=r"^[A-Z]{2}$")),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Membership(models.Model):
-    """One seat of a person in an organisation; left seats stay as history."""
-
-    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=10, choices=roles.SEATS)
-    joined_at = models.DateTimeField()
-    left_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="a_seat_is_held_once_at_a_time",
-                fields=["user", "organisation", "role"],
-                condition=Q(left_at=None),
-            )
-        ]
 
 
 class RoleGrant(models.Model):

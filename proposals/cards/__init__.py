@@ -1,3 +1,3 @@
-from proposals.cards import everyone, law, lois, staff
+from proposals.cards import everyone, law, lois, organisations, staff
 
-__all__ = ["everyone", "law", "lois", "staff"]
+__all__ = ["everyone", "law", "lois", "organisations", "staff"]

@@ -2,18 +2,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from portal import cards, countries, roles
-from portal.models import Message, Organisation, User
+from portal import cards, roles
+from portal.models import Message, User
 from proposals import boards, queries
 from proposals.models import Call, Letter
 from proposals.workflow import CALL
 
 RUNNING = ("published", "closed", "decisions_proposed", "decisions_approved")
-MOST_ORGANISATIONS = 50
 
 
 @cards.register
@@ -24,35 +21,6 @@ def owed(user: User, now: datetime) -> Iterator[cards.Todo]:
     calls = queries.visible_calls(user).filter(history=False).exclude(state="released")
     for call in calls.order_by("closes_at"):
         yield from boards.owed_by(call, user, now)
-
-
-@cards.register
-def organisations(user: User, now: datetime) -> Iterator[cards.Todo | cards.Panel]:
-    if roles.SECRETARY not in user.roles():
-        return
-    waiting = Organisation.objects.filter(verified_at=None, memberships__isnull=False).distinct()
-    found = list(waiting.prefetch_related("memberships__user").order_by("pk")[:MOST_ORGANISATIONS])
-    if not found:
-        return
-    sentence = ngettext(
-        "%(n)s organisation waits to be verified.",
-        "%(n)s organisations wait to be verified.",
-        len(found),
-    ) % {"n": len(found)}
-    yield cards.Todo(sentence, reverse("day") + "#organisations", _("Look and verify"))
-    rows = [
-        {
-            "organisation": organisation,
-            "country": countries.name(organisation.country) if organisation.country else "",
-            "owners": ", ".join(
-                seat.user.name
-                for seat in organisation.memberships.all()
-                if seat.role == roles.OWNER and not seat.left_at
-            ),
-        }
-        for organisation in found
-    ]
-    yield cards.Panel("proposals/organisations_panel.html", {"organisations": rows})
 
 
 @cards.register

@@ -4,10 +4,9 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import countries, roles
-from portal import services as ground
 from portal.models import Organisation
 from portal.text import plain
 from portal.verdict import Refused
@@ -187,12 +186,3 @@ def declare_ineligible(request: HttpRequest, key: str) -> HttpResponse:
     }
     status = 200 if verdict else 403 if verdict.who else 409
     return render(request, "proposals/ineligible_confirm.html", context, status=status)
-
-
-@require_POST
-def verify_organisation(request: HttpRequest, key: str) -> HttpResponse:
-    if roles.SECRETARY not in request.user.roles():
-        raise Http404
-    organisation = get_object_or_404(Organisation, key=key)
-    ground.verify_organisation(organisation, by=request.user, now=request.arrived_at)
-    return redirect(reverse("day") + "#organisations")

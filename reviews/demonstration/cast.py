@@ -3,8 +3,9 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from portal import roles, services
+from portal import roles
 from portal.models import Organisation, User
+from portal.services import organisations, people, seats
 from reviews.demonstration import data
 
 PASSWORD = "lunar-demonstration"
@@ -27,7 +28,7 @@ class Cast:
         self.office = {name: self.person(name, title) for name, title, _ in OFFICE}
         for name, _, role in OFFICE:
             granter = None if role == roles.ADMIN else self.office["admin"]
-            services.grant_role(self.office[name], role, by=granter, now=now)
+            people.grant_role(self.office[name], role, by=granter, now=now)
         self.chair = self.person("chair", "Panel chair")
         self.reviewers = {
             f"R{n}": self.person(f"reviewer{n}", f"Reviewer R{n}") for n in range(1, 7)
@@ -53,7 +54,7 @@ class Cast:
         aor = self.person(f"aor.{slug}", f"Authorised representative, {case['organisation']}")
         organisation = Organisation.objects.filter(name=name).first()
         if organisation is None:
-            organisation = services.register_organisation(
+            organisation = organisations.register(
                 Organisation(
                     name=name,
                     local_name=case["local_name"],
@@ -64,7 +65,7 @@ class Cast:
                 by=aor,
                 now=self.now,
             )
-            services.seat(pi, organisation, roles.PI, by=aor, now=self.now)
-            services.seat(aor, organisation, roles.AOR, by=aor, now=self.now)
-            services.verify_organisation(organisation, by=self.office["secretary"], now=self.now)
+            seats.give(pi, organisation, roles.PI, by=aor, now=self.now)
+            seats.give(aor, organisation, roles.AOR, by=aor, now=self.now)
+            organisations.verify(organisation, by=self.office["secretary"], now=self.now)
         self.organisations[slug], self.pis[slug], self.aors[slug] = organisation, pi, aor

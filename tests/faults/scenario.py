@@ -158,7 +158,11 @@ def awaiting(number: str, minutes: str = "60") -> dict:
     waiting = []
     for place in range(int(number)):
         cast.organisations["Institute A"] = Organisation.objects.create(
-            name=f"Institute {place + 1}", kind="institute", country="CL", verified_at=now
+            name=f"Institute {place + 1}",
+            kind="institute",
+            country="CL",
+            state="verified",
+            verified_at=now,
         )
         cast.pi, cast.aor = (_member(cast, seat, place, password) for seat in ("pi", "aor"))
         loi = make.awaiting(cast, call, now=now - DAY, title=f"Payload number {place + 1}")

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from portal import leases, notices, services
+from portal import leases, notices
 from portal.models import Message
+from portal.services import delivery
 from tests import make
 
 NOW = make.DURING
@@ -34,8 +35,8 @@ def messages(number: int) -> list[Message]:
 
 def test_what_is_owed_is_sent_once(db, server):
     messages(3)
-    assert services.deliver(NOW) == 3
-    assert services.deliver(NOW) == 0
+    assert delivery.deliver(NOW) == 3
+    assert delivery.deliver(NOW) == 0
     assert sorted(server.taken) == [
         (f"<test.{n}@example.org>", f"person.{n}@example.org") for n in range(3)
     ]
@@ -46,20 +47,20 @@ def test_a_server_that_is_away_for_a_day_loses_no_message(db, server):
     server.end()
     at = NOW
     while at < NOW + timedelta(days=1):
-        services.deliver(at)
+        delivery.deliver(at)
         at += timedelta(minutes=10)
     message.refresh_from_db()
     assert message.failed_at is None
     assert message.attempts > leases.MOST_ATTEMPTS
     server.start()
-    services.deliver(at + leases.LONGEST_PAUSE)
+    delivery.deliver(at + leases.LONGEST_PAUSE)
     assert len(server.taken) == 1
 
 
 def test_a_server_that_is_away_is_asked_once_a_batch(db, server):
     messages(5)
     server.end()
-    assert services.deliver(NOW) == 1
+    assert delivery.deliver(NOW) == 1
     assert Message.objects.filter(attempts=0).count() == 4
     server.start()
 
@@ -81,7 +82,7 @@ def test_only_a_refusal_for_good_gives_the_one_message_up(db, server, answer, gi
 
     messages(3)
     server.handle_RCPT = handle_RCPT
-    services.deliver(NOW)
+    delivery.deliver(NOW)
     assert len(server.taken) == 2
     refused = Message.objects.get(done_at=None)
     assert refused.address == "person.1@example.org"

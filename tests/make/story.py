@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import models
 
-from portal import services
 from portal.models import Event
+from portal.services import delivery
 
 SECOND = timedelta(seconds=1)
 DRAFTED = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -36,5 +36,5 @@ def latest() -> datetime:
 
 def settle(now: datetime | None = None) -> None:
     """Send every message that is owed by then."""
-    while services.deliver(now or latest()):
+    while delivery.deliver(now or latest()):
         pass

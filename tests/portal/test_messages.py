@@ -7,8 +7,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.core import mail
 
-from portal import notices, services
+from portal import notices
 from portal.models import Message
+from portal.services import delivery
 from portal.verdict import Refused
 from proposals.services import filings
 from tests import make
@@ -56,7 +57,7 @@ def test_the_message_id_comes_from_the_key_alone(db, settings):
 def test_a_title_cannot_smuggle_a_header(db, mailoutbox):
     loi_title = "Filed: x\r\nBcc: everyone@example.org"
     owe(text=f"{loi_title.replace(chr(13) + chr(10), chr(13))}\nBody")
-    services.deliver(NOW)
+    delivery.deliver(NOW)
     (sent,) = mailoutbox
     assert sent.subject == "Filed: x Bcc: everyone@example.org"
     assert sent.recipients() == ["someone@example.org"]
@@ -75,8 +76,8 @@ def test_an_act_that_is_undone_tells_nobody(cast):
 
 def test_what_is_owed_is_sent_once(db, mailoutbox):
     message = owe()
-    assert services.deliver(NOW) == 1
-    assert services.deliver(NOW + timedelta(days=1)) == 0
+    assert delivery.deliver(NOW) == 1
+    assert delivery.deliver(NOW + timedelta(days=1)) == 0
     (sent,) = mailoutbox
     assert sent.to == ["someone@example.org"]
     assert sent.extra_headers["Message-ID"] == message.message_id
@@ -85,11 +86,11 @@ def test_what_is_owed_is_sent_once(db, mailoutbox):
 
 
 def test_a_batch_is_bounded(db, mailoutbox):
-    for number in range(services.MOST_A_BATCH + 1):
+    for number in range(delivery.MOST_A_BATCH + 1):
         owe(f"message{number}")
-    assert services.deliver(NOW) == services.MOST_A_BATCH
-    assert services.deliver(NOW) == 1
-    assert len(mailoutbox) == services.MOST_A_BATCH + 1
+    assert delivery.deliver(NOW) == delivery.MOST_A_BATCH
+    assert delivery.deliver(NOW) == 1
+    assert len(mailoutbox) == delivery.MOST_A_BATCH + 1
 
 
 def test_what_is_no_longer_so_is_dropped(cast, mailoutbox):
@@ -155,7 +156,7 @@ def free_port() -> int:
 
 def test_a_real_server_takes_it_with_its_message_id(db, server):
     message = owe()
-    services.deliver(NOW)
+    delivery.deliver(NOW)
     (envelope,) = server.taken
     assert envelope.rcpt_tos == ["someone@example.org"]
     assert f"Message-ID: {message.message_id}".encode() in envelope.content
@@ -166,11 +167,11 @@ def test_a_real_server_takes_it_with_its_message_id(db, server):
 def test_a_5xx_answer_gives_the_message_up_for_people_to_see(db, server, step):
     setattr(server, step, "550 5.1.1 No such person")
     message = owe()
-    services.deliver(NOW)
+    delivery.deliver(NOW)
     failed = again(message)
     assert failed.failed_at is not None and failed.done_at is None
     assert "No such person" in failed.last_error
-    assert services.deliver(NOW + timedelta(days=1)) == 0
+    assert delivery.deliver(NOW + timedelta(days=1)) == 0
 
 
 @pytest.mark.parametrize("step", ["rcpt", "data"])
@@ -178,13 +179,13 @@ def test_a_4xx_answer_is_tried_again_later(db, server, clock_at, step):
     setattr(server, step, "451 4.7.1 Come back later")
     message = owe()
     clock_at(NOW)
-    services.deliver(NOW)
+    delivery.deliver(NOW)
     waiting = again(message)
     assert (waiting.failed_at, waiting.done_at) == (None, None)
     assert waiting.due_at == NOW + timedelta(seconds=10)
     setattr(server, step, "250 OK")
-    assert services.deliver(NOW + timedelta(seconds=9)) == 0
-    assert services.deliver(waiting.due_at) == 1
+    assert delivery.deliver(NOW + timedelta(seconds=9)) == 0
+    assert delivery.deliver(waiting.due_at) == 1
     (envelope,) = server.taken
     assert f"Message-ID: {message.message_id}".encode() in envelope.content
 
@@ -192,7 +193,7 @@ def test_a_4xx_answer_is_tried_again_later(db, server, clock_at, step):
 def test_one_refused_address_does_not_stop_the_others(db, server):
     server.rcpt = {"gone@example.org": "550 Gone"}
     gone, here = owe("gone", "gone@example.org"), owe("here", "here@example.org")
-    assert services.deliver(NOW) == 2
+    assert delivery.deliver(NOW) == 2
     assert again(gone).failed_at is not None
     assert again(here).done_at is not None
 
@@ -201,7 +202,7 @@ def test_a_server_that_is_not_there_costs_nothing_but_time(db, settings, clock_a
     use(settings, free_port())
     message = owe()
     clock_at(NOW)
-    services.deliver(NOW)
+    delivery.deliver(NOW)
     waiting = again(message)
     assert (waiting.failed_at, waiting.attempts) == (None, 1)
     assert waiting.due_at > NOW
@@ -224,7 +225,7 @@ def test_a_wrong_password_of_ours_fails_no_message_for_good(db, settings):
     use(settings, controller.port, EMAIL_HOST_USER="portal", EMAIL_HOST_PASSWORD="wrong")
     message = owe()
     try:
-        services.deliver(NOW)
+        delivery.deliver(NOW)
     finally:
         controller.stop()
     waiting = again(message)
@@ -235,22 +236,22 @@ def test_a_wrong_password_of_ours_fails_no_message_for_good(db, settings):
 def test_after_the_last_attempt_people_are_left_with_it(db, settings, clock_at):
     use(settings, free_port())
     message, now = owe(), NOW
-    for _ in range(services.MOST_ATTEMPTS):
+    for _ in range(delivery.MOST_ATTEMPTS):
         clock_at(now)
-        assert services.deliver(now) == 1
+        assert delivery.deliver(now) == 1
         now = max(now, again(message).due_at)
     assert again(message).failed_at == now
     assert now - NOW > timedelta(days=2)
-    assert services.deliver(now + timedelta(days=1)) == 0
+    assert delivery.deliver(now + timedelta(days=1)) == 0
 
 
 def test_refusals_at_every_step_are_told_apart():
     refused = smtplib.SMTPRecipientsRefused
-    assert services._for_good(smtplib.SMTPDataError(554, b"No"))
-    assert not services._for_good(smtplib.SMTPDataError(451, b"Later"))
-    assert services._for_good(refused({"a@example.org": (550, b"No")}))
-    assert not services._for_good(refused({"a@example.org": (450, b"Later")}))
-    assert not services._for_good(
+    assert delivery._for_good(smtplib.SMTPDataError(554, b"No"))
+    assert not delivery._for_good(smtplib.SMTPDataError(451, b"Later"))
+    assert delivery._for_good(refused({"a@example.org": (550, b"No")}))
+    assert not delivery._for_good(refused({"a@example.org": (450, b"Later")}))
+    assert not delivery._for_good(
         refused({"a@example.org": (550, b"No"), "b@example.org": (450, b"Later")})
     )
 

@@ -2,7 +2,7 @@ import pytest
 
 from portal import roles
 from portal.models import Message
-from portal.services import grant_role
+from portal.services.people import grant_role
 from tests import make
 
 PEOPLE_QUERIES = 10

@@ -118,7 +118,7 @@ def test_blockers_follow_the_call_to_its_release(cast):
     assert owes(cast, "approver", proposed, make.DRAFTED) == ["The call P27 waits for publication."]
     assert owes(cast, "secretary", proposed, make.DRAFTED) == []
     call = make.call(cast)
-    Organisation.objects.filter(pk=cast.institute.pk).update(verified_at=None)
+    Organisation.objects.filter(pk=cast.institute.pk).update(state="registered", verified_at=None)
     make.draft(cast, call)
     assert owes(cast, "secretary", call, make.DURING) == [
         "1 organisation with a letter in TEST27 is not verified and cannot file."

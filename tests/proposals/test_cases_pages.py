@@ -147,13 +147,13 @@ def test_one_person_cannot_be_both(cast, visit):
 
 
 def test_the_secretary_verifies_an_organisation_from_the_day(cast, visit):
-    Organisation.objects.filter(pk=cast.institute.pk).update(verified_at=None)
+    Organisation.objects.filter(pk=cast.institute.pk).update(state="registered", verified_at=None)
     browser = visit(cast.secretary, at=make.DURING)
     page = words(browser.get("/day/"))
     assert "1 organisation waits to be verified." in page
     path = f"/organisations/{cast.institute.key}/verify/"
     assert path in page
-    assert visit(cast.approver, at=make.DURING).post(path).status_code == 404
+    assert visit(cast.approver, at=make.DURING).post(path).status_code == 403
     assert browser.post(path).status_code == 302
     assert again(cast.institute).verified_at == make.DURING
     assert path not in words(browser.get("/day/"))

@@ -122,7 +122,7 @@ def test_only_the_representative_files(cast, who):
 
 def test_an_unverified_organisation_files_nothing(cast):
     loi = make.awaiting(cast)
-    cast.institute.verified_at = None
+    cast.institute.state, cast.institute.verified_at = "registered", None
     cast.institute.save()
     assert refused(file, cast, loi) == "organisation_unverified"
 

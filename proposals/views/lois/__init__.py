@@ -1,7 +1,7 @@
 from proposals.views.lois.attaching import attach, detach
 from proposals.views.lois.case import file, loi, return_to_draft, sign_off, withdraw
 from proposals.views.lois.editing import edit, headroom
-from proposals.views.lois.lists import begin, index, register_organisation
+from proposals.views.lois.lists import begin, index
 
 __all__ = [
     "attach",
@@ -12,7 +12,6 @@ __all__ = [
     "headroom",
     "index",
     "loi",
-    "register_organisation",
     "return_to_draft",
     "sign_off",
     "withdraw",

@@ -1,18 +1,14 @@
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import roles
-from portal import services as portal_services
 from portal.deadline import Deadline
 from portal.models import Membership, Organisation, User
 from portal.verdict import Refused
 from portal.workflow import Act
 from proposals import course, queries
-from proposals.forms.lois import BeginForm, OrganisationForm
+from proposals.forms.lois import BeginForm
 from proposals.models import Amendment, Call, LetterOfIntent
 from proposals.services import drafts
 from proposals.workflow import LOI
@@ -105,25 +101,3 @@ def _not_open(call: Call, request: HttpRequest):
     act = Act(by=request.user, now=request.arrived_at)
     verdicts = (guard(loi, act) for guard in LOI.row("begin").only_if)
     return next((verdict for verdict in verdicts if not verdict), None)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def register_organisation(request: HttpRequest) -> HttpResponse:
-    form = OrganisationForm(request.POST or None)
-    call = queries.visible_calls(request.user).filter(code=request.GET.get("call", "")).first()
-    if form.is_valid():
-        acts = {"by": request.user, "now": request.arrived_at}
-        with transaction.atomic():
-            organisation = portal_services.register_organisation(form.save(commit=False), **acts)
-            request.user.refresh_from_db()
-            for role in form.cleaned_data["own"]:
-                portal_services.seat(request.user, organisation, role, **acts)
-        messages.success(
-            request,
-            _("%(name)s is registered. The secretariat verifies it before a letter can be filed.")
-            % {"name": organisation.name},
-        )
-        return redirect("begin_loi", code=call.code) if call else redirect("lois")
-    status = 400 if form.is_bound else 200
-    context = {"form": form, "call": call}
-    return render(request, "proposals/register_organisation.html", context, status=status)

@@ -17,8 +17,9 @@ from django.template.loader import render_to_string
 from django.views.csrf import csrf_failure as expired
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal import arrival, cards, kept, queries, roles, services, workflow
+from portal import arrival, cards, kept, queries, roles, workflow
 from portal.models import RoleGrant, User
+from portal.services import people as person_acts
 
 PAGE = 50
 # A deadline is judged by the proxy's clock, or the database's: further apart is unfair.
@@ -75,11 +76,11 @@ def roles_of(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     acts = {"by": request.user, "now": request.arrived_at}
     if request.POST.get("act") == "revoke":
-        services.revoke_role(
+        person_acts.revoke_role(
             get_object_or_404(RoleGrant, user=person, role=role, revoked_at=None), **acts
         )
     else:
-        services.grant_role(person, role, **acts)
+        person_acts.grant_role(person, role, **acts)
     return redirect("people")
 
 
