@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import closing
+from email.message import Message
 from functools import cache
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -211,7 +212,7 @@ def _template(postgres: Postgres) -> str:
 
 
 class Page:
-    def __init__(self, status: int, headers: dict, body: bytes):
+    def __init__(self, status: int, headers: Message, body: bytes):
         self.status, self.headers, self.body = status, headers, body
 
     @property
@@ -234,6 +235,12 @@ class Browser:
         self, path: str, fields: dict[str, str | list[str]], files: dict | None = None
     ) -> Page:
         """A form, with the token that the page before has set."""
+        body, kind = self.form(fields, files)
+        return self._send("POST", path, body, {"Content-Type": kind})
+
+    def form(
+        self, fields: dict[str, str | list[str]], files: dict | None = None
+    ) -> tuple[bytes, str]:
         fields = {**fields, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
         boundary = "----tests"
         parts = []
@@ -251,15 +258,13 @@ class Browser:
                 + b"\r\n"
             )
         body = b"".join(parts) + f"--{boundary}--\r\n".encode()
-        return self._send(
-            "POST", path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        )
+        return body, f"multipart/form-data; boundary={boundary}"
 
     def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Page:
         headers = {**headers, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
-        page = Page(answer.status, dict(answer.headers), answer.read())
+        page = Page(answer.status, answer.headers, answer.read())
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, value = re.match(r"([^=]+)=([^;]*)", cookie).groups()
             self.cookies[name] = value.strip('"')

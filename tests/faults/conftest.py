@@ -37,3 +37,10 @@ def a_portal(tmp_path) -> Iterator[Callable[..., Portal]]:
     yield make
     for portal in made:
         portal.end()
+
+
+def settled(portal: Portal) -> bool:
+    """Every receipt is rendered and every message sent."""
+    return not portal.count("proposals_letter", "state = 'owed'") and not portal.count(
+        "portal_message", "done_at IS NULL AND dropped_at IS NULL"
+    )

@@ -13,6 +13,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from math import ceil
 from threading import Barrier
 
 import django
@@ -153,7 +154,7 @@ def awaiting(number: str, minutes: str = "60") -> dict:
     and for each a session of the person who may file it."""
     cast, now = Cast(), clock.now()
     closes_at = now + timedelta(minutes=float(minutes))
-    call = make.call(cast, opens_at=now - 20 * DAY, closes_at=closes_at)
+    call = make.call(cast, opens_at=now - 20 * DAY, closes_at=closes_at, grace_s=300)
     password = make_password(PASSWORD)
     waiting = []
     for place in range(int(number)):
@@ -177,6 +178,13 @@ def awaiting(number: str, minutes: str = "60") -> dict:
         )
     Message.objects.filter(done_at=None).update(done_at=now)
     return {"call": call.code, "waiting": waiting}
+
+
+def close_in(seconds: str) -> dict:
+    """The only call closes on the first whole second after so many: as a number of seconds."""
+    at = clock.now().replace(microsecond=0) + timedelta(seconds=ceil(float(seconds)) + 1)
+    Call.objects.update(closes_at=at)
+    return {"closes_at": at.timestamp()}
 
 
 def _member(cast: Cast, seat: str, place: int, password: str) -> User:

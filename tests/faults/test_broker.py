@@ -4,18 +4,12 @@ import statistics
 
 import pytest
 
+from tests.faults.conftest import settled
 from tests.faults.filers import check_filed, file_one
-from tests.live import Browser, Portal, migrated
+from tests.live import Browser, migrated
 from tests.servers import free_port, wait_until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
-
-
-def settled(portal: Portal) -> bool:
-    """Every receipt is rendered and every message sent."""
-    return not portal.count("proposals_letter", "state = 'owed'") and not portal.count(
-        "portal_message", "done_at IS NULL AND dropped_at IS NULL"
-    )
 
 
 @pytest.mark.parametrize("trouble", ["away", "hung"])

@@ -1,113 +1,27 @@
 """The site of deploy/nginx.conf in front of the portal: what it stamps, and what it lets in."""
 
-import os
-import shutil
-import socket
-import ssl
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from portal import clock
-from tests.live import ROOT, Browser, Portal
-from tests.servers import free_port, lacking, start, wait_until
+from tests.front import BEHIND, NAME, TRUST_ANY, Front
+from tests.live import Portal
 
 pytestmark = pytest.mark.slow
-
-NAME = "portal.example.org"
-TRUST_ANY = ssl._create_unverified_context()
-
-
-class Front:
-    """nginx with our site, on ports of its own."""
-
-    def __init__(self, folder: Path, portal: Portal):
-        program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-        if program is None:
-            lacking("nginx", "nginx-light")
-        self.plain, self.secure = free_port(), free_port()
-        certificate(folder)
-        site = (ROOT / "deploy" / "nginx.conf").read_text()
-        for ours, here in (
-            ("    listen [::]:80;\n", ""),
-            ("    listen [::]:443 ssl http2;\n", ""),
-            ("listen 80;", f"listen 127.0.0.1:{self.plain};"),
-            ("listen 443", f"listen 127.0.0.1:{self.secure}"),
-            ("127.0.0.1:8000", f"127.0.0.1:{portal.port}"),
-            ("/etc/ssl/portal", str(folder)),
-            ("/srv/portal/var/static/", f"{portal.folder}/static/"),
-        ):
-            assert ours in site
-            site = site.replace(ours, here)
-        (folder / "site.conf").write_text(site)
-        places = "".join(
-            f"{kind}_temp_path {folder}/{kind};\n"
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        (folder / "nginx.conf").write_text(
-            f"daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
-            + ("user root;\n" if os.geteuid() == 0 else "")
-            + f"events {{}}\nhttp {{ access_log off;\n{places}include {folder}/site.conf; }}\n"
-        )
-        self.process = start([program, "-c", str(folder / "nginx.conf"), "-p", str(folder)])
-        wait_until(lambda: answers(self.secure), 10, (folder / "error.log").read_text)
-
-    def end(self) -> None:
-        self.process.terminate()
-        self.process.wait()
-
-    def browser(self, portal: Portal, session: str) -> Browser:
-        browser = Browser(portal, session=session)
-        browser.cookies = {"__Host-session": session}
-        browser.connection = HTTPSConnection("127.0.0.1", self.secure, context=TRUST_ANY)
-        return browser
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = clock.now()
-    made = x509.CertificateBuilder(
-        issuer_name=name,
-        subject_name=name,
-        public_key=key.public_key(),
-        serial_number=1,
-        not_valid_before=now - timedelta(days=1),
-        not_valid_after=now + timedelta(days=1),
-    ).sign(key, hashes.SHA256())
-    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
 
 
 @pytest.fixture
 def portal(a_portal) -> Portal:
-    portal = a_portal(BASE_URL=f"https://{NAME}", TRUSTED_PROXIES="127.0.0.1")
+    portal = a_portal(**BEHIND)
     portal.start_web()
     return portal
 
 
 @pytest.fixture
 def front(tmp_path, portal) -> Iterator[Front]:
-    (tmp_path / "nginx").mkdir()
     front = Front(tmp_path / "nginx", portal)
     yield front
     front.end()
@@ -162,7 +76,7 @@ def an_hour_ago() -> float:
 
 
 def post_filing(front, portal, filer, *, headers=None, between=lambda: None) -> int:
-    browser = front.browser(portal, filer["session"])
+    browser = front.browser(filer["session"])
     path = f"/lois/{filer['key']}/file/"
     browser.connection.request(
         "GET", path, headers={"Host": NAME, "Cookie": f"__Host-session={filer['session']}"}
@@ -191,3 +105,11 @@ def post_filing(front, portal, filer, *, headers=None, between=lambda: None) -> 
     answer = line.getresponse()
     answer.read()
     return answer.status
+
+
+def test_what_cannot_be_passed_on_is_answered_with_when_to_come_again(portal, front):
+    portal.kill("web")
+    answer = ask(front, "/calls/")
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "3"
+    assert "send it again" in answer.read().decode()
