@@ -1,9 +1,18 @@
 """What a screening looks at, and how long a case has waited for it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from portal import workdays
-from proposals.models import Call, LetterOfIntent
+from portal.text import Text, say
+from proposals import queries, reading
+from proposals.checks import REFER, check
+from proposals.models import Call, Filing, LetterOfIntent
+from proposals.terms import Terms
 
 TARGET_DAYS = 10
 
@@ -25,3 +34,88 @@ def since(loi: LetterOfIntent) -> datetime:
 def waited(loi: LetterOfIntent, now: datetime) -> int:
     """Whole working days that a case has waited."""
     return workdays.passed(since(loi), now, loi.call.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A rule that let the letter be filed and is not settled by that: `by` stands by it."""
+
+    clause: str
+    sentence: str
+    referred: bool
+    by: str = ""
+
+
+def remarks(filing: Filing, terms: Terms) -> list[Remark]:
+    """What was referred to the screening first, then what was acknowledged, as it was signed."""
+    rules = filing.manifest["rules"]
+    if "referred" in rules:
+        return [
+            *(Remark(one["clause"], one["sentence"], True) for one in rules["referred"]),
+            *(
+                Remark(one["clause"], one["sentence"], False, one.get("by", ""))
+                for one in rules["acknowledged"]
+            ),
+        ]
+    # Manifests of before name their warnings by code alone: what they say is found again.
+    problems = check(reading.thaw(filing.content), terms, files=filing.file_kinds)
+    found = [
+        Remark(problem.clause, str(problem.sentence), problem.level == REFER)
+        for problem in problems
+        if not problem.hard
+    ]
+    return sorted(found, key=lambda remark: not remark.referred)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to look at: where on the page, and what the portal found of it so far."""
+
+    label: Text
+    anchor: str
+    found: str
+    tone: str = ""
+
+
+def points(loi: LetterOfIntent, remarks: list[Remark]) -> list[Point]:
+    """The list a screening goes through. The portal counts; whether it is eligible a person says."""
+    referred = sum(1 for remark in remarks if remark.referred)
+    rest = len(remarks) - referred
+    over = [
+        allocation.kind.amount(amount)
+        for allocation, amount in queries.demands(loi).items()
+        if amount > allocation.limit.most
+    ]
+    verified = loi.organisation.verified_at
+    return [
+        Point(
+            say("Rules referred to you"),
+            "remarks",
+            ngettext("%(n)s to judge", "%(n)s to judge", referred) % {"n": referred}
+            if referred
+            else _("none"),
+            "amber" if referred else "jade",
+        ),
+        Point(
+            say("Warnings the partner stands by"),
+            "remarks",
+            ngettext("%(n)s to read", "%(n)s to read", rest) % {"n": rest} if rest else _("none"),
+            "amber" if rest else "jade",
+        ),
+        Point(
+            say("Figures, against one module"),
+            "figures",
+            _("over: %(amounts)s") % {"amounts": ", ".join(over)} if over else _("within"),
+            "cinnabar" if over else "jade",
+        ),
+        Point(
+            say("The organisation"),
+            "partners",
+            _("verified on %(day)s") % {"day": formats.date_format(verified, "j M Y")}
+            if verified
+            else _("not verified"),
+            "jade" if verified else "cinnabar",
+        ),
+        Point(say("In the scope of the call"), "part-science", _("read the science")),
+        Point(say("The signed letter names this letter"), "files", _("read the letter")),
+    ]

@@ -1,25 +1,29 @@
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.paginator import Paginator
+from django.db.models import Case, F, Max, When
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import countries, roles
+from portal.deadline import Deadline, said
 from portal.models import Organisation
 from portal.text import plain
 from portal.verdict import Refused
 from portal.workflow import Act
 from proposals import (
     boards,
-    checks,
     clarifications,
     content,
     enclosures,
     policy,
     queries,
     reading,
+    screening,
 )
 from proposals.forms.cases import ScreeningForm
 from proposals.models import Call, LetterOfIntent
@@ -28,7 +32,12 @@ from proposals.services import evaluation
 from proposals.workflow import LOI
 
 PAGE = 50
-ON_A_ROW = ("filing__demands__allocation__platform", "filing__demands__assessments", "screenings")
+ON_A_ROW = (
+    "filing__demands__allocation__platform",
+    "filing__demands__assessments",
+    "screenings",
+    "clarifications__answer",
+)
 
 
 @require_safe
@@ -41,12 +50,17 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
         queries.visible_lois(request.user)
         .filter(call=call, filing__isnull=False)
         .prefetch_related(*ON_A_ROW)
-        .order_by("reference")
     )
     states = sorted(set(cases.order_by().values_list("state", flat=True)))
     chosen = request.GET.get("state", "")
     if chosen in states:
         cases = cases.filter(state=chosen)
+    # What waits for the secretary stands first, the oldest wait before the others.
+    waiting = Case(When(state="screening", then=0), When(state="clarification", then=1), default=2)
+    ended = Max(Coalesce("clarifications__answer__at", "clarifications__due_at"))
+    cases = cases.annotate(asked=ended).order_by(
+        waiting, F("asked").asc(nulls_first=True), "reference"
+    )
     page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
     more = _more(call, request, list(page))
     resources = boards.resources(call)
@@ -56,9 +70,11 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
         "resources": resources,
         "states": [LOI.state(state) for state in states],
         "chosen": chosen,
-        "rows": [_row(loi, resources, more.get(loi.pk)) for loi in page],
+        "rows": [_row(loi, resources, more.get(loi.pk), request.arrived_at) for loi in page],
+        "target": Deadline(screening.target(call), call.zone, request.arrived_at),
         "reviewed": any(found.reviewers for found in more.values()),
         "screening": roles.SECRETARY in relation,
+        "waits": any(loi.state == "screening" and loi.screening is None for loi in page),
         "hidden": call.lois.filter(filing__isnull=False).count()
         - queries.visible_lois(request.user).filter(call=call, filing__isnull=False).count(),
     }
@@ -72,7 +88,9 @@ def _more(call: Call, request: HttpRequest, cases: list[LetterOfIntent]) -> dict
     return found
 
 
-def _row(loi: LetterOfIntent, resources: list[Resource], more: boards.CaseMore | None) -> dict:
+def _row(
+    loi: LetterOfIntent, resources: list[Resource], more: boards.CaseMore | None, now: datetime
+) -> dict:
     asked: dict[str, Decimal] = {}
     for allocation, amount in queries.demands(loi).items():
         asked[allocation.resource] = asked.get(allocation.resource, Decimal(0)) + amount
@@ -85,9 +103,18 @@ def _row(loi: LetterOfIntent, resources: list[Resource], more: boards.CaseMore |
             for one in resources
         ],
         "state": LOI.state(loi.state),
-        "screening": max(loi.screenings.all(), key=lambda s: s.pk, default=None),
+        "screening": loi.screening,
+        "waited": screening.waited(loi, now) if loi.state == "screening" else None,
+        "answer_due": _answer_due(loi),
         "more": more,
     }
+
+
+def _answer_due(loi: LetterOfIntent) -> str:
+    """Until when a case that waits for its partner waits."""
+    if loi.state != "clarification":
+        return ""
+    return said(max(asked.due_at for asked in loi.clarifications.all()), loi.call.zone)
 
 
 def country(organisation: Organisation) -> str:
@@ -101,14 +128,17 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
     demands = queries.demands(loi)
     verdict, status = None, 200
     form = ScreeningForm(request.POST or None, loi=loi)
-    if request.method == "POST" and form.is_valid():
-        try:
-            evaluation.screen(loi, **form.values(), by=request.user, now=request.arrived_at)
-        except Refused as refused:
-            verdict, status = refused.verdict, 403 if refused.verdict.who else 409
-        else:
-            return redirect("screen", loi.key)
-    terms = loi.call.terms()
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                evaluation.screen(loi, **form.values(), by=request.user, now=request.arrived_at)
+            except Refused as refused:
+                verdict, status = refused.verdict, 403 if refused.verdict.who else 409
+            else:
+                return redirect("screen", loi.key)
+    now, terms = request.arrived_at, loi.call.terms()
+    remarks = screening.remarks(loi.filing, terms)
     found = reading.thaw(loi.filing.content)
     context = {
         "loi": loi,
@@ -118,14 +148,17 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "level": content.level(loi.filing.content),
         "parts": reading.parts(found, terms),
         "files": enclosures.filed(loi, request.user),
-        "remarks": checks.check(found, terms, files=loi.filing.file_kinds),
+        "remarks": remarks,
+        "points": screening.points(loi, remarks),
+        "waited": screening.waited(loi, now) if loi.state == "screening" else None,
+        "target": Deadline(screening.target(loi.call), loi.call.zone, now),
         "figures": _figures(loi, demands),
         "screenings": sorted(loi.screenings.all(), key=lambda s: -s.pk),
         "form": form if "secretary" in relation and loi.state == "screening" else None,
         "verdict": verdict,
         "ineligible": _offer(request, loi, "declare_ineligible"),
         "asking": _offer(request, loi, "ask_clarification"),
-        "rounds": clarifications.of(loi, request.arrived_at),
+        "rounds": clarifications.of(loi, now),
         "more": _more(loi.call, request, [loi]).get(loi.pk),
     }
     return render(request, "proposals/screen.html", context, status=status)

@@ -1,14 +1,16 @@
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from portal.models import Organisation
 from proposals.models import Assessment, Screening
+from proposals.services import clarifications
 from reviews.models import Conflict
 from tests import make
 from tests.make.story import again
 
-CASES_QUERIES = 21
+CASES_QUERIES = 22
 
 
 def words(response) -> str:
@@ -41,6 +43,39 @@ def test_the_list_asks_the_same_for_one_case_and_for_three(
     browser.get(f"/calls/{call.code}/cases/")
     with django_assert_num_queries(CASES_QUERIES):
         assert browser.get(f"/calls/{call.code}/cases/").status_code == 200
+
+
+def test_what_waits_stands_first_and_says_how_long(cast, visit):
+    call = make.call(cast)
+    names = ("the first", "the second", "the third", "the fourth")
+    first, second, third, fourth = (
+        make.filed(cast, call, title=f"A payload that is filed as {name}") for name in names
+    )
+    make.close(call)
+    make.screened(cast, again(first))
+    make.under_review(cast, again(first))
+    make.asked(cast, again(second))
+    make.asked(cast, again(third))
+    answered = make.ASKED + timedelta(days=4)  # the Monday
+    clarifications.answer_clarification(third, answer="It is.", by=cast.pi, now=answered)
+    at = datetime(2027, 4, 7, 9, tzinfo=UTC)
+    page = words(visit(cast.secretary, at=at).get(f"/calls/{call.code}/cases/"))
+    places = [page.index(loi.title) for loi in (fourth, third, second, first)]
+    assert places == sorted(places)
+    assert "waiting for 4 working days" in page  # Thursday to Tuesday
+    assert "waiting for 1 working day" in page  # since the answer: Tuesday
+    assert "answer due before 8 Apr 2027, 24:00 Beijing" in page
+    assert "Target: ten working days after the closing, 14 Apr 2027, 24:00 Beijing" in page
+
+
+def test_the_screening_page_says_what_to_look_at(cast, visit):
+    loi = in_screening(cast)
+    page = words(visit(cast.secretary, at=make.SCREENED).get(f"/lois/{loi.key}/screen/"))
+    assert "Waiting for 2 working days." in page
+    assert "verified on 1 Oct 2026" in page
+    for anchor in ("remarks", "figures", "partners", "part-science", "files"):
+        assert f'href="#{anchor}"' in page
+        assert f'id="{anchor}"' in page
 
 
 @pytest.mark.parametrize("who", ["admin", "legal", "pi", "rival_pi", "chair", "outsider"])
@@ -111,6 +146,7 @@ def test_what_is_wrong_with_a_screening_is_said(cast, visit, changes, sentence):
     answer = visit(cast.secretary, at=make.SCREENED).post(
         f"/lois/{loi.key}/screen/", {**NO, **changes}
     )
+    assert answer.status_code == 400
     assert sentence in words(answer)
     assert not Screening.objects.exists()
 
