@@ -69,7 +69,7 @@ def _amendment(amendment: Amendment, call: Call) -> Entry:
         title=_("Amendment %(number)s: %(kind)s")
         % {"number": amendment.number, "kind": amendment.get_kind_display().lower()},
         at=amendment.published_at,
-        zone_text=said(amendment.published_at, call.zone),
+        zone_text=_minute(amendment.published_at, call),
         version=amendment.number + 1,
         sentence=sentence(amendment, call),
         changes=tuple(changes(amendment, call)),
@@ -83,12 +83,17 @@ def _question(question: Question, call: Call) -> Entry:
         anchor=f"question-{question.number}",
         title=_("Question %(number)s") % {"number": question.number},
         at=question.answered_at,
-        zone_text=said(question.answered_at, call.zone),
+        zone_text=_minute(question.answered_at, call),
         question=question.published,
         answer=question.answer,
         corrects=question.corrects.number if question.corrects else None,
         corrected_by=newer.number if newer else None,
     )
+
+
+def _minute(at: datetime, call: Call) -> str:
+    """When it was published; nothing is decided by its seconds."""
+    return said(at.replace(second=0, microsecond=0), call.zone)
 
 
 def sentence(amendment: Amendment, call: Call) -> str:

@@ -60,7 +60,7 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
         {
             "question": question,
             "state": QUESTION.state(question.state),
-            "asked": said(question.asked_at, call.zone),
+            "asked": said(question.asked_at.replace(second=0), call.zone),
         }
         for question in found
     ]

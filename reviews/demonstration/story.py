@@ -10,7 +10,7 @@ from proposals.models import Call, LetterOfIntent
 from proposals.services import attachments, clarifications, drafts, evaluation, filings
 from proposals.services import calls as call_services
 from reviews import queries, services
-from reviews.demonstration import calls, data
+from reviews.demonstration import calls, data, law
 from reviews.demonstration.cast import Cast
 from reviews.models import Assignment
 from reviews.services import FindingDraft
@@ -40,6 +40,10 @@ def open_call(cast: Cast, now: datetime) -> None:
             _drafted(call, case, cast, at)
         elif case["ref"] == "FIC-15":
             _drafted(call, case, cast, at, sections=("identity", "team"))
+    law.answered(call, cast, "axes", "steppe-orbital", now - 17 * DAY)
+    law.postponed(call, cast, now - 4 * DAY)
+    law.answered(call, cast, "heritage", "baltic-space", now - 3 * DAY)
+    law.waiting(call, cast, "karoo-radio", now - timedelta(hours=20))
 
 
 @transaction.atomic
@@ -58,6 +62,7 @@ def closed_call(cast: Cast, now: datetime) -> None:
         else:
             changes = UNDER_CLASS if case["ref"] == "FIC-06" else {}
             cases[case["ref"]] = _filed(call, case, cast, at, **changes)
+    law.answered(call, cast, "camera", "sahel-imaging", call.closes_at - 20 * DAY)
     call_services.close(call, now=call.closing_due_at)
     _panel(call, cast, call.closes_at + 2 * DAY)
     _clarify(cases["FIC-09"], cast, call.closes_at + 2 * DAY)
