@@ -1,0 +1,259 @@
+"""Who is late, at which second and by which road: a table, judged by the services and over HTTP.
+
+    +  done
+    -  refused with its reason, and nothing is changed
+
+t is the instant that closes for the letter: the call's own, as published or as extended, or
+the end of a late ticket. An answer to the screening has its own. From the end of the grace on
+the clock may have come already or be dead: no answer depends on it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from portal.models import Event, User
+from portal.verdict import Refused
+from proposals import tasks
+from proposals.models import Filing, LetterOfIntent
+from proposals.services import clarifications, filings
+from tests import make
+from tests.make import CLOSED, CLOSES, DURING, GRACE_S, SECOND
+
+PASSWORD = "the moon is a harsh place"
+HOUR = timedelta(hours=1)
+LATER = CLOSES + timedelta(days=2)
+GRACE = timedelta(seconds=GRACE_S)
+INSTANTS = (-SECOND, 0 * SECOND, SECOND, GRACE, GRACE + SECOND)
+
+MATRIX = """
+                     t-1s  t  t+1s  grace  grace+1s
+file                 +     -  -     -      -
+sign_off             +     -  -     -      -
+return_to_draft      +     -  -     -      -
+withdraw             +     +  +     +      +
+answer_clarification +     -  -     -      -
+"""
+OTHERS = """
+                     t-1s  t  t+1s  grace  grace+1s
+file                 -     -  -     -      -
+sign_off             -     -  -     -      -
+return_to_draft      -     -  -     -      -
+withdraw             +     +  +     +      +
+"""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One verb by its service and by its address, on the letter that is ready for it."""
+
+    letter: str
+    person: str
+    service: Callable[[LetterOfIntent, User, datetime], object]
+    fields: Callable[[LetterOfIntent], dict]
+
+
+ACTS = {
+    "file": Act(
+        "signed",
+        "aor",
+        lambda loi, by, now: filings.file(loi, version=loi.version, by=by, now=now),
+        lambda loi: {"version": loi.version, "password": PASSWORD},
+    ),
+    "sign_off": Act(
+        "drafted",
+        "pi",
+        lambda loi, by, now: filings.sign_off(loi, version=loi.version, by=by, now=now),
+        lambda loi: {"version": loi.version},
+    ),
+    "return_to_draft": Act(
+        "signed",
+        "pi",
+        lambda loi, by, now: filings.return_to_draft(loi, by=by, now=now, reason="A slip."),
+        lambda loi: {"reason": "A slip."},
+    ),
+    "withdraw": Act(
+        "filed",
+        "aor",
+        lambda loi, by, now: filings.withdraw(loi, by=by, now=now, reason="No longer."),
+        lambda loi: {"reason": "No longer."},
+    ),
+    "answer_clarification": Act(
+        "asked",
+        "pi",
+        lambda loi, by, now: clarifications.answer_clarification(
+            loi, answer="It is.", by=by, now=now
+        ),
+        lambda loi: {"answer": "It is."},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def scene(stage):
+    """The call with a letter ready for each act; every schedule begins from it."""
+    stage.aor.set_password(PASSWORD)
+    stage.aor.save()
+    call = make.call(stage)
+    return {
+        "call": call,
+        "drafted": make.draft(stage, call),
+        "signed": make.awaiting(stage, call),
+        "filed": make.filed(stage, call),
+    }
+
+
+@pytest.fixture
+def cast(stage, scene, db):
+    return stage
+
+
+def as_published(cast, call) -> datetime:
+    return CLOSES
+
+
+def extended_before(cast, call) -> datetime:
+    make.extended(cast, call, LATER)
+    return LATER
+
+
+def extended_after(cast, call) -> datetime:
+    make.close(call)
+    make.extended(cast, call, LATER, now=CLOSED + HOUR)
+    return LATER
+
+
+def brought_forward(cast, call) -> datetime:
+    make.extended(cast, call, CLOSES - timedelta(days=5))
+    return CLOSES - timedelta(days=5)
+
+
+def late_ticket(cast, call) -> datetime:
+    make.close(call)
+    make.late_ticket(cast, call, LATER, letters=2)
+    return LATER
+
+
+def ticket_and_shorter_extension(cast, call) -> datetime:
+    make.close(call)
+    make.late_ticket(cast, call, LATER, letters=2)
+    make.extended(cast, call, LATER - timedelta(days=1), now=CLOSED + HOUR)
+    return LATER
+
+
+def ticket_of_another(cast, call) -> datetime:
+    make.close(call)
+    make.late_ticket(cast, call, LATER, organisation=cast.rival)
+    return LATER
+
+
+def clarification(cast, call) -> datetime:
+    make.close(call)
+    filed = call.lois.get(state="screening")
+    make.asked(cast, filed)
+    return filed.clarifications.get().due_at
+
+
+SCHEDULES = {
+    as_published: MATRIX,
+    extended_before: MATRIX,
+    extended_after: MATRIX,
+    brought_forward: MATRIX,
+    late_ticket: MATRIX,
+    ticket_and_shorter_extension: MATRIX,
+    ticket_of_another: OTHERS,
+    clarification: MATRIX,
+}
+
+
+def read(table: str) -> dict[str, list[str]]:
+    _, *lines = table.strip("\n").splitlines()
+    return {verb: marks for verb, *marks in map(str.split, lines)}
+
+
+def by_service(visit, act: Act, action: str, loi, person: User, now: datetime) -> str:
+    try:
+        with transaction.atomic():
+            act.service(loi, person, now)
+    except Refused as refused:
+        assert str(refused.verdict.reason)
+        return "-"
+    return "+"
+
+
+def over_http(visit, act: Act, action: str, loi, person: User, now: datetime) -> str:
+    """The page is stamped with its arrival at the edge, whenever it is worked off."""
+    path = f"/lois/{loi.key}/{action.replace('_', '-')}/"
+    answer = visit(person, at=now).post(path, act.fields(loi))
+    assert answer.status_code in {302, 409}, answer.status_code
+    if answer.status_code == 409:
+        assert 'class="refusal"' in answer.content.decode()
+    return "-" if answer.status_code == 409 else "+"
+
+
+def trace(loi) -> tuple:
+    return make.again(loi).state, Event.objects.count(), Filing.objects.count()
+
+
+WAYS = [(schedule, by_service) for schedule in SCHEDULES] + [
+    (schedule, over_http) for schedule in (as_published, extended_after, late_ticket, clarification)
+]
+
+
+@pytest.mark.parametrize("schedule, road", WAYS, ids=lambda part: part.__name__)
+def test_the_matrix(cast, scene, visit, clock_at, schedule, road):
+    call = make.again(scene["call"])
+    closes = schedule(cast, call)
+    answering = schedule is clarification
+    lois = {name: make.again(scene[name]) for name in ("drafted", "signed", "filed")}
+    lois["asked"] = lois["filed"]
+    if lois["signed"].state == "draft":  # it had lapsed and was brought back
+        signed = lois["signed"]
+        filings.sign_off(signed, version=signed.version, by=cast.pi, now=CLOSED + 2 * HOUR)
+    for action, marks in read(SCHEDULES[schedule]).items():
+        if answering != (action == "answer_clarification"):
+            continue
+        act = ACTS[action]
+        person = getattr(cast, act.person)
+        for after, mark in zip(INSTANTS, marks, strict=True):
+            for ticking in (False, True) if after >= GRACE else (False,):
+                with transaction.atomic():
+                    if ticking:
+                        clock_at(closes + after)
+                        tasks.keep_deadlines()
+                    loi = make.again(lois[act.letter])
+                    before = trace(loi)
+                    done = road(visit, act, action, loi, person, closes + after)
+                    where = (schedule.__name__, action, after, ticking)
+                    assert done == mark, where
+                    assert (trace(loi) == before) == (mark == "-"), where
+                    transaction.set_rollback(True)
+
+
+def test_a_request_in_time_may_be_worked_off_until_the_clock_has_come(cast, scene, clock_at):
+    """The stamp decides, not the commit; but what the closing act has lapsed stays lapsed."""
+    loi = make.again(scene["signed"])
+    arrived = CLOSES - timedelta(microseconds=1)
+    clock_at(CLOSED - SECOND)
+    tasks.keep_deadlines()
+    with transaction.atomic():
+        assert filings.file(loi, version=loi.version, by=cast.aor, now=arrived).arrived_at < CLOSES
+        transaction.set_rollback(True)
+    clock_at(CLOSED)
+    tasks.keep_deadlines()
+    with pytest.raises(Refused) as refused:
+        filings.file(make.again(loi), version=loi.version, by=cast.aor, now=arrived)
+    assert refused.value.verdict.rule == "loi.file.from"
+
+
+def test_a_page_loaded_before_an_amendment_is_judged_by_what_stands_at_its_arrival(cast, scene):
+    """Brought forward while the form lies open: what arrives after the new closing is late."""
+    loi, stale = make.again(scene["signed"]), make.again(scene["signed"])
+    closes = brought_forward(cast, loi.call)
+    with pytest.raises(Refused) as refused:
+        filings.file(stale, version=stale.version, by=cast.aor, now=closes)
+    assert refused.value.verdict.rule == "call_closed"
+    assert DURING < closes < CLOSES
