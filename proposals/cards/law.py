@@ -27,7 +27,11 @@ def questions(user: User, now: datetime) -> Iterator[cards.Todo]:
             "%(code)s: %(n)s question waits for an answer, asked on %(at)s.",
             "%(code)s: %(n)s questions wait for an answer, the oldest asked on %(at)s.",
             call.waiting,
-        ) % {"code": call.code, "n": call.waiting, "at": said(call.oldest.replace(second=0), call.zone)}
+        ) % {
+            "code": call.code,
+            "n": call.waiting,
+            "at": said(call.oldest.replace(second=0), call.zone),
+        }
         yield cards.Todo(sentence, reverse("questions", args=[call.code]), _("Answer"))
 
 
