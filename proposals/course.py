@@ -37,9 +37,20 @@ class Step:
     missing: int = 0
 
 
-def applicant(user: User, loi: LetterOfIntent) -> bool:
+def member(user: User, loi: LetterOfIntent) -> bool:
     """Does this person read the case as a member of its organisation?"""
     return bool(LOI.relation(user, loi) & set(SEATS.values()))
+
+
+def applicant(user: User, loi: LetterOfIntent) -> bool:
+    """Does this person read it from the applicants' side, its partners included?"""
+    return member(user, loi)
+
+
+def representatives(loi: LetterOfIntent) -> str:
+    """Those who can file it, by name."""
+    names = ", ".join(person.name for person in queries.applicants_of(loi, "aor"))
+    return names or _("The authorised representative (nobody holds that seat yet)")
 
 
 def state(user: User, loi: LetterOfIntent) -> State:
@@ -88,6 +99,8 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
             sentence = _("You file it: the second key is yours. The call closes on %(closes)s.")
         case "awaiting_signature":
             sentence = _("It is not filed. %(aors)s must file it before %(closes)s.")
+        case "filed" if loi.working_copy and member(user, loi):
+            sentence = _working_copy(seats, loi, missing)
         case "filed":
             sentence = _(
                 "Nothing is owed. Screening begins when the call has closed, on %(closes)s."
@@ -114,8 +127,18 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
             )
         case _:
             sentence = _("Decided: the decision letter says what follows.")
-    names = ", ".join(person.name for person in queries.applicants_of(loi, "aor"))
-    nobody = _("The authorised representative (nobody holds that seat yet)")
     asked = loi.clarifications.last() if loi.state == "clarification" else None
     due = said(asked.due_at, loi.call.zone) if asked else ""
-    return sentence % {"closes": closes, "aors": names or nobody, "due": due}
+    return sentence % {"closes": closes, "aors": representatives(loi), "due": due}
+
+
+def _working_copy(seats: set[str], loi: LetterOfIntent, missing: int) -> str:
+    if loi.working_copy == loi.WorkingCopy.SIGNED_OFF and "aor" in seats:
+        return _("You file it: the second key is yours. The call closes on %(closes)s.")
+    if loi.working_copy == loi.WorkingCopy.SIGNED_OFF:
+        return _("%(aors)s must file the working copy before %(closes)s, or it is discarded.")
+    if missing:
+        return _("Complete the working copy, sign it off and file it before %(closes)s.")
+    if "pi" in seats:
+        return _("Sign off the working copy, so that it can be filed by %(closes)s.")
+    return _("A principal investigator signs off the working copy next.")

@@ -18,6 +18,14 @@ SENTENCES: dict[str, Text] = {
     "loi.signed_off": say("%(who)s signed off version %(version)s."),
     "loi.returned_to_draft": say("%(who)s returned it to the draft."),
     "loi.filed": say("%(who)s filed it as %(reference)s."),
+    "loi.revised": say("%(who)s opened a working copy: version %(number)s is being drafted."),
+    "loi.copy_signed_off": say("%(who)s signed off the working copy, revision %(version)s."),
+    "loi.copy_returned": say("%(who)s returned the working copy."),
+    "loi.refiled": say("%(who)s filed version %(number)s, which is in force since."),
+    "loi.copy_discarded": say("%(who)s discarded the working copy; what is filed stands."),
+    "loi.copy_lapsed": say(
+        "The call closed; the working copy had not been filed and is discarded. What is filed stands."
+    ),
     "loi.withdrawn": say("%(who)s withdrew it."),
     "loi.lapsed": say("The call closed; it had not been filed."),
     "loi.screening_begun": say("The call closed; the screening began."),
@@ -35,6 +43,14 @@ SENTENCES: dict[str, Text] = {
 }
 # Steps inside the evaluation: applicants read one label over them.
 INSIDE = {"loi.reviews_concluded"}
+# What an organisation writes beside what it filed is its own affair.
+OWN = {
+    "loi.revised",
+    "loi.copy_signed_off",
+    "loi.copy_returned",
+    "loi.copy_discarded",
+    "loi.copy_lapsed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +63,13 @@ class Entry:
 
 def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
     """The case's own events, the newest last; nothing of its decision or its reviews."""
-    applicant = course.applicant(reader, loi)
+    hidden = INSIDE if course.applicant(reader, loi) else set()
+    if not course.member(reader, loi):
+        hidden = hidden | OWN
     found = [
         event
         for event in events.about(loi)
-        if event.verb.startswith("loi.") and not (applicant and event.verb in INSIDE)
+        if event.verb.startswith("loi.") and event.verb not in hidden
     ]
     names = _names(loi, reader, found)
     rounds = clarifications.texts(loi)
@@ -77,7 +95,7 @@ def _names(loi: LetterOfIntent, reader: User, found: list[Event]) -> dict[str, s
 
 
 def _sentence(event: Event, names: dict[str, str], zone: str) -> str:
-    data = {"version": "", "reference": "", "amendment": "", **event.data}
+    data = {"version": "", "reference": "", "number": "", "amendment": "", **event.data}
     if "due_at" in data:
         data["due"] = said(datetime.fromisoformat(data["due_at"]), zone)
     data["who"] = names.get(event.actor) or _office(event.verb)

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from portal import canonical, events, keyring, signing
 from portal.invariants import register
@@ -79,6 +79,13 @@ def references_have_no_gaps(now: datetime) -> Iterator[str]:
         numbers = sorted(Letter.objects.filter(loi__call=call).values_list("number", flat=True))
         if numbers != [f"{call.code}-L{n:04d}" for n in range(1, call.last_letter + 1)]:
             yield f"{call.code}: the letters' numbers are {numbers}"
+
+
+@register
+def one_receipt_is_in_force(now: datetime) -> Iterator[str]:
+    issued = Letter.objects.filter(kind=Letter.Kind.RECEIPT, state="issued")
+    for letter in issued.exclude(filing=F("loi__filing")).select_related("loi"):
+        yield f"{letter.number} is valid; {letter.loi.reference} was filed anew since"
 
 
 @register

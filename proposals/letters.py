@@ -6,7 +6,6 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from portal import canonical, countries, events
 from portal.deadline import said, zoned
@@ -17,11 +16,6 @@ from proposals.models import Call, Decision, Filing, Letter, LetterOfIntent
 from proposals.resources import MASS, RESOURCES, SLOTS, Resource
 
 REDRESS_DAYS = 30
-RULES = {
-    "call_is_open": gettext_lazy("Arrived before the call closed"),
-    "organisation_is_verified": gettext_lazy("The organisation is verified"),
-    "complete": gettext_lazy("Complete, and within the limits of one module"),
-}
 
 
 def day(value: date) -> str:
@@ -64,7 +58,7 @@ def frame(loi: LetterOfIntent, number: str, code: str, dated: date) -> dict:
 
 def receipt(filing: Filing) -> dict:
     loi = filing.loi
-    totals = filing.manifest["totals"]
+    totals, rules = filing.manifest["totals"], filing.manifest["rules"]
     lines = [
         {"label": _("Mass, CBE"), "value": plain(Decimal(totals["mass_cbe_kg"])), "unit": "kg"}
     ]
@@ -99,7 +93,9 @@ def receipt(filing: Filing) -> dict:
             }
             for file in filing.manifest["files"]
         ],
-        "rules": [str(RULES[rule]) for rule in filing.manifest["rules"]["passed"]],
+        "rules": [rule["sentence"] for rule in rules["passed"]],
+        "acknowledged": [_ruled(rule) for rule in rules["acknowledged"]],
+        "referred": [_ruled(rule) for rule in rules["referred"]],
         "manifest": {
             "sha256": canonical.digest(filing.manifest),
             "signature": filing.signature,
@@ -113,6 +109,11 @@ def _anchor(loi: LetterOfIntent) -> dict:
     """The place of this filing in the chain of events, for whoever keeps the receipt."""
     event = events.about(loi).last()
     return {"seq": str(event.seq), "hash": event.hash}
+
+
+def _ruled(rule: dict) -> str:
+    """A sentence with its clause of the form before it: "D4: …"."""
+    return f"{rule['clause']}: {rule['sentence']}" if rule["clause"] else rule["sentence"]
 
 
 def ineligible(loi: LetterOfIntent, now: datetime, contact: str) -> dict:

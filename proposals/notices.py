@@ -34,6 +34,20 @@ def _awaiting(loi: LetterOfIntent) -> bool:
     return loi.state == "awaiting_signature"
 
 
+def _copied(loi: LetterOfIntent) -> bool:
+    return loi.working_copy != LetterOfIntent.WorkingCopy.NONE
+
+
+def _copy_awaiting(loi: LetterOfIntent) -> bool:
+    return loi.working_copy == LetterOfIntent.WorkingCopy.SIGNED_OFF
+
+
+def _in_force(loi: LetterOfIntent) -> dict:
+    """Of a letter with a working copy: what counts meanwhile, and until when it may be replaced."""
+    filed = zoned(loi.filing.arrived_at, loi.call.zone)
+    return {**_loi(loi), "number": loi.filing.number, "next": loi.filing.number + 1, "filed": filed}
+
+
 def _loi(loi: LetterOfIntent) -> dict:
     return {"closes": zoned(loi.closes_at, loi.call.zone)}
 
@@ -118,6 +132,12 @@ for notice in (
     Notice("loi_signed_off", _members(roles.AOR), still=_awaiting, context=_loi),
     Notice("loi_returned", _members(roles.PI), context=_loi),
     Notice("loi_filed", _members(*TEAM), context=_loi),
+    Notice("loi_copy_signed_off", _members(roles.AOR), still=_copy_awaiting, context=_in_force),
+    Notice("loi_copy_returned", _members(roles.PI), context=_in_force),
+    Notice("loi_refiled", _members(*TEAM), context=_in_force),
+    Notice("loi_copy_discarded", _members(*TEAM), context=_in_force),
+    Notice("loi_copy_lapsed", _members(*TEAM), context=_in_force),
+    Notice("loi_copy_reminder", _members(*TEAM), still=_copied, context=_in_force),
     Notice("receipt_ready", _members(roles.PI, roles.AOR), context=_loi),
     Notice("loi_reminder", _members(*TEAM), still=_unfiled, context=_loi),
     Notice("loi_not_submitted", _members(*TEAM), context=_loi),

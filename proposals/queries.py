@@ -36,6 +36,7 @@ class Sight:
 
 SIGHTS: list[Callable[[User], Sight]] = []
 READERS = {roles.SECRETARY, roles.APPROVER, roles.AUDITOR}
+ISSUED = ("issued", "superseded")
 UNFILED = ("draft", "awaiting_signature", "not_submitted")
 
 
@@ -140,7 +141,10 @@ def visible_decisions(user: User) -> QuerySet[Decision]:
 
 
 def visible_letters(user: User) -> QuerySet[Letter]:
-    """Issued letters, to the organisation they went to; stored ones as well, to those who decide."""
+    """Issued letters, to the organisation they went to; stored ones as well, to those who decide.
+
+    A receipt that a later filing superseded is read on like any other.
+    """
     letters = Letter.objects.select_related("loi__call", "loi__organisation", "file", "decision")
     if not user.is_authenticated:
         return letters.none()
@@ -149,9 +153,9 @@ def visible_letters(user: User) -> QuerySet[Letter]:
     for sight in (source(user) for source in SIGHTS):
         readers |= Q(loi__in=LetterOfIntent.objects.filter(sight.decides))
     if roles.LEGAL in user.roles():
-        readers |= Q(state="issued")
+        readers |= Q(state__in=ISSUED)
     letters = letters.filter(loi__in=visible_lois(user)).exclude(state="void")
-    return letters.filter((own & Q(state="issued")) | (readers & ~own))
+    return letters.filter((own & Q(state__in=ISSUED)) | (readers & ~own))
 
 
 def demands(loi: LetterOfIntent) -> dict[Allocation, Decimal]:

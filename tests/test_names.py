@@ -36,6 +36,7 @@ SERVICES = {
         "proposals.services.drafts",
         "proposals.services.filings",
         "proposals.services.clarifications",
+        "proposals.services.copies",
         "proposals.services.evaluation",
         "proposals.services.decisions",
         "proposals.services.calls",
@@ -61,6 +62,7 @@ INSIDE = {
     "decision.void": "void_of",
     "letter.write": "owe_receipt",
     "letter.void": "void_of",
+    "letter.supersede": "supersede_receipts",
 }
 
 

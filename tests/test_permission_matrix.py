@@ -14,7 +14,7 @@ from django.urls import reverse
 from portal.workflow import CLOCK, Act, Table
 from proposals import queries
 from proposals.models import Letter
-from proposals.services import calls, decisions, filings
+from proposals.services import calls, copies, decisions, filings
 from proposals.workflow import CALL, DECISION, LOI
 from reviews import services as judging
 from tests import make
@@ -94,6 +94,33 @@ approvers           .        .               .    .        -                  . 
 chair               .        .               .    .        .                  .            -                -        .      .     .
 clock               .        .               .    .        .                  .            .                .        .      -     -
 others              .        .               .    .        .                  .            .                .        .      .     .
+"""
+
+# The working copy of a filed letter: none, drafted, signed off.
+COPIES = """
+none         revise sign_off_copy return_copy refile discard_copy lapse_copy
+pi           +      !             !           .      !            .
+owner        +      .             .           .      .            .
+editor       +      .             .           .      .            .
+aor          .      .             !           !      !            .
+clock        .      .             .           .      .            !
+others       .      .             .           .      .            .
+
+draft        revise sign_off_copy return_copy refile discard_copy lapse_copy
+pi           !      +             !           .      +            .
+owner        !      .             .           .      .            .
+editor       !      .             .           .      .            .
+aor          .      .             !           !      +            .
+clock        .      .             .           .      .            !
+others       .      .             .           .      .            .
+
+signed_off   revise sign_off_copy return_copy refile discard_copy lapse_copy
+pi           !      !             +           .      +            .
+owner        !      .             .           .      .            .
+editor       !      .             .           .      .            .
+aor          .      .             +           +      +            .
+clock        .      .             .           .      .            !
+others       .      .             .           .      .            .
 """
 
 CALLS = """
@@ -295,6 +322,21 @@ def test_letters_of_intent(cast, check):
     release(cast, loi.call)
     check(LOIS, LOI, loi, RELEASED)
     assert check.seen == list(read(LOIS, (*cast.NAMES, "clock")))
+
+
+def test_working_copies(cast):
+    grids = read(COPIES, (*cast.NAMES, "clock"))
+    loi = make.filed(cast, case(cast).call)
+
+    def look(copy: str) -> None:
+        assert found(cast, LOI, make.again(loi), DURING, grids[copy]["pi"]) == grids[copy], copy
+
+    look("none")
+    copies.revise(loi, by=cast.editor, now=DURING)
+    look("draft")
+    loi = make.again(loi)
+    filings.sign_off_copy(loi, version=loi.version, by=cast.pi, now=DURING)
+    look("signed_off")
 
 
 def release(cast, call, check=lambda *_: None) -> None:

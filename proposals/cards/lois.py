@@ -9,7 +9,7 @@ from portal import cards
 from portal.deadline import Deadline
 from portal.models import User
 from proposals import queries
-from proposals.checks import check
+from proposals.checks import Problem, check
 from proposals.models import Letter, LetterOfIntent
 from proposals.workflow import LOI
 
@@ -30,23 +30,24 @@ def owed(user: User, now: datetime) -> Iterator[cards.Todo]:
             yield from _before_closing(loi, LOI.relation(user, loi), now)
     for loi in own.filter(state="clarification"):
         yield from _asked(loi, LOI.relation(user, loi), now)
+    for loi in own.exclude(working_copy=""):
+        if now < loi.closes_at:
+            yield from _working_copy(loi, LOI.relation(user, loi), now)
     yield from _decided(user, own)
 
 
 def _before_closing(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iterator[cards.Todo]:
     title = loi.title or _("a letter without a title")
+    here = reverse("loi", kwargs={"key": loi.key})
     if loi.state == "awaiting_signature":
         sentence = _("“%(title)s” is signed off, not yet filed.") % {"title": title}
         if "aor" in seats:
             file = _("File “%(title)s”: signed off, not yet filed.") % {"title": title}
             yield _todo(loi, now, file, reverse("file_loi", kwargs={"key": loi.key}), _("File"))
         elif seats & {"pi", "owner"}:
-            yield _todo(loi, now, sentence, reverse("loi", kwargs={"key": loi.key}), _("Look"))
+            yield _todo(loi, now, sentence, here, _("Look"))
         return
-    terms = loi.call.terms()
-    problems = check(loi.content, terms, files=loi.file_kinds)
-    missing = [problem for problem in problems if problem.hard]
-    here = reverse("loi", kwargs={"key": loi.key})
+    missing = _missing(loi)
     if missing and seats & {"pi", "editor", "owner"}:
         sentence = ngettext(
             "Complete “%(title)s”: %(n)s thing stands before signing off.",
@@ -80,6 +81,32 @@ def _asked(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iterator[card
         due,
         deadline.tone,
     )
+
+
+def _working_copy(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iterator[cards.Todo]:
+    values = {
+        "reference": loi.reference,
+        "was": loi.filing.number,
+        "next": loi.filing.number + 1,
+    }
+    if loi.working_copy == loi.WorkingCopy.SIGNED_OFF and "aor" in seats:
+        sentence = _(
+            "File version %(next)s of %(reference)s: signed off, not yet filed. In force: version %(was)s."
+        )
+        url, act = reverse("refile_loi", kwargs={"key": loi.key}), _("File")
+    elif loi.working_copy == loi.WorkingCopy.DRAFT and seats & {"pi", "editor", "owner"}:
+        sentence = _(
+            "Version %(next)s of %(reference)s is being drafted; unfiled, it is discarded. In force: version %(was)s."
+        )
+        url, act = reverse("loi", kwargs={"key": loi.key}), _("Go on")
+    else:
+        return
+    yield _todo(loi, now, sentence % values, url, act)
+
+
+def _missing(loi: LetterOfIntent) -> list[Problem]:
+    found = check(loi.content, loi.call.terms(), files=loi.file_kinds)
+    return [problem for problem in found if problem.hard]
 
 
 def _todo(loi: LetterOfIntent, now: datetime, sentence: str, url: str, act: str) -> cards.Todo:

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from allauth.account.forms import ReauthenticateForm
 from django import forms
 from django.utils.translation import gettext as _
@@ -32,10 +34,14 @@ class BeginForm(forms.Form):
 
 
 class FileForm(ReauthenticateForm):
-    """The second key: the password once more."""
+    """The second key: the password once more, unless it was `proved` minutes ago."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, proved: datetime | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.proved = proved
+        if proved:
+            del self.fields["password"]
+            return
         self.fields["password"].label = _("Your password")
         self.fields["password"].help_text = _(
             "Filing acts for your organisation: confirm it is you."

@@ -5,6 +5,7 @@ from proposals.models.clarifications import Answer, Clarification
 from proposals.models.decisions import Decision, Grant, LedgerEntry
 from proposals.models.letters import Letter
 from proposals.models.lois import (
+    Acknowledgement,
     Assessment,
     Demand,
     Filing,
@@ -16,6 +17,7 @@ from proposals.models.missions import FlownPayload, Mission, Platform
 from proposals.models.questions import Question
 
 __all__ = [
+    "Acknowledgement",
     "Allocation",
     "Amendment",
     "Answer",

@@ -137,11 +137,31 @@ class Revision(AppendOnly):
         ]
 
 
+class Acknowledgement(AppendOnly):
+    """A warning that a principal investigator has read and stands by; another number is another warning."""
+
+    loi = models.ForeignKey(LetterOfIntent, models.CASCADE, related_name="acknowledgements")
+    warning = models.CharField(max_length=16)  # `checks.Problem.id`
+    rule = models.CharField(max_length=40)
+    clause = models.CharField(max_length=10)
+    sentence = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_warning_is_acknowledged_once", fields=["loi", "warning"]
+            )
+        ]
+
+
 class Filing(AppendOnly):
     """A letter as filed: frozen content, its digest, and the signed manifest of the receipt.
 
     `arrived_at` is what the deadline was judged by; `committed_at` is the
-    database's own clock.
+    database's own clock. `idempotency_key` is what the page or the client
+    named its attempt, so that a retry finds what the first one did.
     """
 
     loi = models.ForeignKey(LetterOfIntent, models.CASCADE, related_name="filings")
@@ -154,16 +174,27 @@ class Filing(AppendOnly):
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     arrived_at = models.DateTimeField()
     committed_at = models.DateTimeField(db_default=Now())
+    idempotency_key = models.CharField(max_length=100, blank=True, default="")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_filing_has_one_number", fields=["loi", "number"])
+            models.UniqueConstraint(name="a_filing_has_one_number", fields=["loi", "number"]),
+            models.UniqueConstraint(
+                name="a_key_files_once",
+                fields=["filed_by", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+            ),
         ]
 
     @property
     def file_kinds(self) -> tuple[str, ...]:
         """The kinds of the files filed with it."""
         return tuple(file.kind for file in self.files.all())
+
+    @property
+    def revision(self) -> int:
+        """The save that was frozen. Before there were working copies it was called the version."""
+        return self.manifest.get("revision", self.manifest["version"])
 
 
 class Demand(AppendOnly):

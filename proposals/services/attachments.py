@@ -87,6 +87,20 @@ def file(loi: LetterOfIntent, filing: Filing) -> None:
         )
 
 
+def restore(loi: LetterOfIntent) -> None:
+    """Put the files in force back beside the letter, in the caller's transaction."""
+    loi.attachments.all().delete()
+    for filed in loi.filing.files.all():
+        Attachment.objects.create(
+            loi=loi,
+            kind=filed.kind,
+            position=filed.position,
+            name=filed.name,
+            pages=filed.pages,
+            stored=filed.stored,
+        )
+
+
 def _found(there: list[Attachment], key: str) -> Attachment:
     for attached in there:
         if attached.key == key:

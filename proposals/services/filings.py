@@ -1,31 +1,73 @@
+from collections.abc import Collection
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 
-from portal import canonical, keyring, signing
+from portal import canonical
 from portal.events import CLOCK
 from portal.models import Event, User
-from portal.verdict import require
+from portal.text import say
+from portal.verdict import Refused, no, require
 from portal.workflow import Act
-from proposals import content as document
-from proposals.checks import check
-from proposals.models import (
-    Demand,
-    Filing,
-    LetterOfIntent,
-)
-from proposals.services import attachments, decisions, drafts, letters, locks
+from proposals.models import Acknowledgement, Filing, LetterOfIntent
+from proposals.services import copies, decisions, drafts, letters, locks, snapshots
 from proposals.workflow import LOI
+from proposals.workflow.filing import unacknowledged
+
+MOST_KEY = 100
+
+WorkingCopy = LetterOfIntent.WorkingCopy
 
 
 @transaction.atomic
-def sign_off(loi: LetterOfIntent, *, version: int, by: User, now: datetime) -> Event:
-    """The first key. What is signed off is the version the PI has read."""
+def sign_off(
+    loi: LetterOfIntent,
+    *,
+    version: int,
+    acknowledged: Collection[str] = (),
+    by: User,
+    now: datetime,
+) -> Event:
+    """The first key. What is signed off is the version the PI has read.
+
+    `acknowledged` are the ids of the warnings the PI stands by; those of
+    earlier signings need no second tick.
+    """
+    return _sign(loi, "sign_off", version, acknowledged, by, now)
+
+
+@transaction.atomic
+def sign_off_copy(
+    loi: LetterOfIntent,
+    *,
+    version: int,
+    acknowledged: Collection[str] = (),
+    by: User,
+    now: datetime,
+) -> Event:
+    """The first key once more: the working copy may be filed in place of what is in force."""
+    columns = {"working_copy": WorkingCopy.SIGNED_OFF}
+    return _sign(loi, "sign_off_copy", version, acknowledged, by, now, columns)
+
+
+def _sign(loi, action, version, acknowledged, by, now, columns=None) -> Event:
     loi = locks.case(loi)
     drafts.must_be(loi, version)
-    keys = {"signed_off_at": now, "signed_off_by": by}
-    return LOI.move(loi, "sign_off", by=by, now=now, columns=keys, version=version)
+    columns = {"signed_off_at": now, "signed_off_by": by, **(columns or {})}
+    facts = frozenset(acknowledged)
+    new = unacknowledged(loi)
+    event = LOI.move(loi, action, by=by, now=now, facts=facts, columns=columns, version=loi.version)
+    for problem in new:
+        Acknowledgement.objects.create(
+            loi=loi,
+            warning=problem.id,
+            rule=problem.rule,
+            clause=problem.clause,
+            sentence=str(problem.sentence),
+            by=by,
+            at=now,
+        )
+    return event
 
 
 @transaction.atomic
@@ -34,34 +76,66 @@ def return_to_draft(loi: LetterOfIntent, *, by: User, now: datetime, reason: str
 
 
 @transaction.atomic
-def file(loi: LetterOfIntent, *, version: int, by: User, now: datetime) -> Filing:
+def return_copy(loi: LetterOfIntent, *, by: User, now: datetime, reason: str) -> Event:
+    columns = {"working_copy": WorkingCopy.DRAFT}
+    loi = locks.case(loi)
+    return LOI.move(loi, "return_copy", by=by, now=now, reason=reason, columns=columns)
+
+
+@transaction.atomic
+def file(
+    loi: LetterOfIntent, *, version: int, idempotency_key: str = "", by: User, now: datetime
+) -> Filing:
     """The second key: freeze, number, sign the manifest, owe the receipt. One transaction.
 
-    `now` is when the request arrived. A second click on the same page finds
-    the letter filed in that version already and gets the same receipt.
+    `now` is when the request arrived. Sent again (a second click, a broken
+    connection, the other representative) it finds the letter filed in that
+    version already, and answers with the same filing; so does the same key of
+    the same person, whenever it comes. The same key with anything else is refused.
     """
+    return _turn(loi, "file", version, idempotency_key, by, now)
+
+
+@transaction.atomic
+def refile(
+    loi: LetterOfIntent, *, version: int, idempotency_key: str = "", by: User, now: datetime
+) -> Filing:
+    """The second key on a working copy: it takes the place of what is in force.
+
+    The reference stays; the filing before stays as it is, and its receipt says
+    that it is superseded. Sent again it answers as `file` does.
+    """
+    return _turn(loi, "refile", version, idempotency_key, by, now)
+
+
+def _turn(loi, action, version, key, by, now) -> Filing:
     loi = locks.case(loi)
-    if loi.filing_id and loi.version == version and "aor" in LOI.relation(by, loi):
-        return loi.filing
+    if filed := _filed_already(loi, version, key, by):
+        return filed
     drafts.must_be(loi, version)
-    require(LOI.verdict(loi, "file", Act(by, now)))
-    call = loi.call
-    call.last_reference += 1
-    call.save(update_fields=["last_reference"])
-    reference = f"{call.code}-{call.last_reference:04d}"
-    if call.open_at(now):  # with everybody: it needs no late ticket, and none counts it
+    require(LOI.verdict(loi, action, Act(by, now)))
+    reference = loi.reference or _count_reference(loi)
+    if loi.call.open_at(now):  # with everybody: it needs no late ticket, and none counts it
         loi.ticket = None
-    filing = _freeze(loi, reference, by, now)
+    filing = snapshots.freeze(loi, action, reference=reference, key=key, by=by, now=now)
     LOI.move(
         loi,
-        "file",
+        action,
         by=by,
         now=now,
-        columns={"reference": reference, "filing": filing, "ticket": loi.ticket},
+        columns={
+            "reference": reference,
+            "filing": filing,
+            "working_copy": WorkingCopy.NONE,
+            "title": filing.content["identity"]["title"],
+            "ticket": loi.ticket,
+        },
         reference=reference,
+        number=filing.number,
         digest=filing.digest,
         manifest=canonical.digest(filing.manifest),
     )
+    letters.supersede_receipts(loi, by=by, now=now)
     letters.owe_receipt(loi, by=by, now=now)
     if loi.ticket and loi.ticket.used >= loi.ticket.letters:
         # Used up, under the lock of the call: it admits the others no longer.
@@ -69,70 +143,50 @@ def file(loi: LetterOfIntent, *, version: int, by: User, now: datetime) -> Filin
     return filing
 
 
-def _freeze(loi: LetterOfIntent, reference: str, by: User, now: datetime) -> Filing:
-    terms = loi.call.terms()
-    content = document.typed(loi.content, terms)
-    sheet = document.sheet(loi.content)
-    platform = document.text(loi.content, "identity", "platform")
-    demand = sheet.demand()
-    digest = canonical.digest(content)
-    manifest = {
-        "reference": reference,
-        "call": {
-            "code": loi.call.code,
-            "version": loi.call.version,
-            **({"late_ticket": loi.ticket.number} if loi.ticket else {}),
-            "closes_at": loi.closes_at,
-            "zone": loi.call.zone,
-        },
-        "organisation": loi.organisation.name,
-        "arrived_at": now,
-        "version": loi.version,
-        "content_sha256": digest,
-        "files": [
-            {
-                "kind": attached.kind,
-                "name": attached.name,
-                "size": attached.stored.size,
-                "sha256": attached.stored.sha256,
-            }
-            for attached in attachments.of(loi)
-        ],
-        "totals": {"mass_cbe_kg": sheet.cbe_kg, "mass_mev_kg": sheet.mev_kg, **demand},
-        "rules": {
-            "passed": ["call_is_open", "organisation_is_verified", "complete"],
-            "warnings": sorted(
-                {p.rule for p in check(loi.content, terms, files=loi.file_kinds) if not p.hard}
-            ),
-        },
-    }
-    plain = canonical.plain(manifest)
-    filing = Filing.objects.create(
-        loi=loi,
-        number=loi.filings.count() + 1,
-        content=content,
-        digest=digest,
-        manifest=plain,
-        signature=signing.sign(canonical.dumps(plain)),
-        signing_key=keyring.in_use(now).pk,
-        filed_by=by,
-        arrived_at=now,
-    )
-    attachments.file(loi, filing)
-    for allocation in loi.call.allocations.filter(platform__code=platform):
-        amount = demand.get(allocation.resource, Decimal(0))
-        if sheet.draws:
-            Demand.objects.create(filing=filing, allocation=allocation, amount=amount)
-    return filing
+def _filed_already(loi: LetterOfIntent, version: int, key: str, by: User) -> Filing | None:
+    if len(key) > MOST_KEY:
+        raise Refused(
+            no(
+                "idempotency_key",
+                say(
+                    "A key has at most %(most)s characters; this has %(n)s.",
+                    most=MOST_KEY,
+                    n=len(key),
+                ),
+            )
+        )
+    known = Filing.objects.filter(filed_by=by, idempotency_key=key).first() if key else None
+    if known and (known.loi_id, known.revision) == (loi.pk, version):
+        return known
+    if known:
+        raise Refused(snapshots.used(key))
+    in_force = loi.filing_id and not loi.working_copy and loi.version == version
+    return loi.filing if in_force and "aor" in LOI.relation(by, loi) else None
+
+
+def _count_reference(loi: LetterOfIntent) -> str:
+    """The next reference of the call, whose lock the caller holds: no gap and no double."""
+    call = loi.call
+    call.last_reference += 1
+    call.save(update_fields=["last_reference"])
+    return f"{call.code}-{call.last_reference:04d}"
 
 
 @transaction.atomic
 def withdraw(loi: LetterOfIntent, *, by: User, now: datetime, reason: str) -> Event:
-    """Step back before the decision: what was held for the case goes back, its letter is void."""
+    """Step back before the decision: what was held for the case goes back, its letter is void.
+
+    A working copy goes with it: its text stays in the saves.
+    """
     loi = locks.case(loi)
     require(LOI.verdict(loi, "withdraw", Act(by, now, reason)))
     decisions.void_of(loi, by=by, now=now)
-    return LOI.move(loi, "withdraw", by=by, now=now, reason=reason)
+    copied = loi.working_copy != WorkingCopy.NONE
+    columns = {"working_copy": WorkingCopy.NONE}
+    event = LOI.move(loi, "withdraw", by=by, now=now, reason=reason, columns=columns)
+    if copied:
+        copies.restore(loi, by=by, now=now)
+    return event
 
 
 def close(loi: LetterOfIntent, *, now: datetime) -> Event | None:
@@ -140,5 +194,7 @@ def close(loi: LetterOfIntent, *, now: datetime) -> Event | None:
     if loi.state in {"draft", "awaiting_signature"}:
         return LOI.move(loi, "lapse", by=CLOCK, now=now)
     if loi.state == "filed":
+        if loi.working_copy != WorkingCopy.NONE:
+            copies.lapse_copy(loi, now=now)
         return LOI.move(loi, "begin_screening", by=CLOCK, now=now)
     return None

@@ -10,6 +10,7 @@ from portal.events import CLOCK
 from portal.models import StoredFile, User
 from proposals import letters, queries
 from proposals.models import Decision, Letter, LetterOfIntent
+from proposals.services import locks
 from proposals.workflow import LETTER
 
 MOST_A_BATCH = 10
@@ -19,6 +20,14 @@ def owe_receipt(loi: LetterOfIntent, *, by: User, now: datetime) -> Letter:
     return _write(
         loi, Letter.Kind.RECEIPT, letters.receipt(loi.filing), filing=loi.filing, by=by, now=now
     )
+
+
+def supersede_receipts(loi: LetterOfIntent, *, by: User | str, now: datetime) -> None:
+    """Mark the issued receipts of former versions; one still being rendered follows in `store`."""
+    former = loi.letters.filter(kind=Letter.Kind.RECEIPT, state="issued")
+    for letter in former.exclude(filing=loi.filing):
+        letter.loi = loi
+        LETTER.move(letter, "supersede", by=by, now=now)
 
 
 def owe_ineligible(loi: LetterOfIntent, *, by: User, now: datetime) -> Letter:
@@ -147,6 +156,9 @@ def store(letter: Letter, stored: StoredFile, *, now: datetime) -> None:
     Losing it means that another worker renders it or that it was dated anew:
     these bytes are then nobody's.
     """
+    # A receipt's version may be filed anew at this instant: the case's lock lets one of both
+    # see what the other did.
+    loi = locks.case(letter.loi) if letter.kind == Letter.Kind.RECEIPT else letter.loi
     if not leases.finish(letter, now=now):
         return
     LETTER.move(
@@ -161,6 +173,8 @@ def store(letter: Letter, stored: StoredFile, *, now: datetime) -> None:
     if letter.kind != Letter.Kind.DECISION:
         issue(letter, by=CLOCK, now=now)
         notices.post(f"{letter.kind}_ready", letter.loi, now=now, occasion=letter.number)
+    if letter.kind == Letter.Kind.RECEIPT:
+        supersede_receipts(loi, by=CLOCK, now=now)
 
 
 def contact(loi: LetterOfIntent) -> str:

@@ -17,7 +17,7 @@ UNFILED = ("draft", "awaiting_signature")
 
 @transaction.atomic
 def remind(call: Call, *, now: datetime) -> int:
-    """Write the reminder that is due to everybody who has not filed; how many are new.
+    """Write the reminder that is due to everybody who has not filed, or not what is being written; how many are new.
 
     Due and not yet written, never due exactly now: a clock that stood still
     overnight reminds in the morning, with the latest one only. The occasion
@@ -28,12 +28,14 @@ def remind(call: Call, *, now: datetime) -> int:
     near = Q(ticket__until__gt=now, ticket__until__lte=soon)
     if now < call.closes_at <= soon:
         near |= Q(ticket=None)
-    unfiled = LetterOfIntent.objects.filter(near, call=call, state__in=UNFILED)
+    unfiled = Q(state__in=UNFILED) | ~Q(working_copy="")
+    near_closing = LetterOfIntent.objects.filter(near, unfiled, call=call)
     written = 0
-    for loi in unfiled.select_related("organisation", "call", "pi", "ticket"):
+    for loi in near_closing.select_related("organisation", "call", "pi", "ticket", "filing"):
         loi.call = call
         due = [name for name, before in BEFORE if loi.closes_at - before <= now < loi.closes_at]
         if due:
             occasion = f"{due[-1]}:{loi.closes_at:%Y%m%dT%H%M%S}"
-            written += len(notices.post("loi_reminder", loi, now=now, occasion=occasion))
+            notice = "loi_copy_reminder" if loi.working_copy else "loi_reminder"
+            written += len(notices.post(notice, loi, now=now, occasion=occasion))
     return written

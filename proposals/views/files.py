@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from portal import canonical, files
-from proposals import enclosures, queries
+from proposals import enclosures, proof, queries
 
 
 def download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
@@ -33,18 +33,23 @@ def attachment(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
 
 
 @require_safe
-def manifest(request: HttpRequest, key: str) -> HttpResponse:
-    """The manifest's canonical bytes, exactly as they are signed; the signature in the headers."""
+def manifest(request: HttpRequest, key: str, number: int | None = None) -> HttpResponse:
+    """The manifest's canonical bytes, exactly as they are signed; the signature in the headers.
+
+    Of the version in force, where none is numbered.
+    """
     loi = get_object_or_404(queries.visible_lois(request.user), key=key)
-    if loi.filing is None:
+    wanted = {"pk": loi.filing_id} if number is None else {"number": number}
+    filing = get_object_or_404(loi.filings, **wanted)
+    if filing.pk != loi.filing_id and not queries.reads_originals(request.user, loi):
         raise Http404
     response = download(
-        canonical.dumps(loi.filing.manifest),
-        name=f"{loi.reference}-manifest.json",
+        canonical.dumps(filing.manifest),
+        name=f"{proof.name(filing)}-manifest.json",
         media_type="application/json",
     )
-    response["X-Manifest-Signature"] = loi.filing.signature
-    response["X-Manifest-Key"] = loi.filing.signing_key
+    response["X-Manifest-Signature"] = filing.signature
+    response["X-Manifest-Key"] = filing.signing_key
     return response
 
 

@@ -87,6 +87,7 @@ LETTER_ROWS = (
     Row("write", "written", (START,), "owed", ("aor", "approver")),
     Row("store", "stored", ("owed",), "stored", (CLOCK,)),
     Row("issue", "issued", ("stored",), "issued", (CLOCK, "secretary")),
+    Row("supersede", "superseded", ("issued",), "superseded", ("aor", CLOCK)),
     Row("redate", "redated", ("owed", "stored"), "owed", ("secretary", "approver")),
     Row("void", "voided", ("owed", "stored"), "void", ("approver", "chair", "aor")),
 )
@@ -101,7 +102,8 @@ LETTER = register(
         states=(
             State("owed", say("being rendered"), tone="amber"),
             State("stored", say("stored, not yet issued"), tone="lunar"),
-            State("issued", say("valid"), tone="jade", final=True),
+            State("issued", say("valid"), tone="jade"),
+            State("superseded", say("superseded"), tone="amber", final=True),
             State("void", say("void"), final=True),
         ),
         rows=LETTER_ROWS,

@@ -1,11 +1,17 @@
 """Guards of what a partner does: drafting, signing off, filing, withdrawing."""
 
+from collections.abc import Collection
+
 from portal.deadline import zoned
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import Act
-from proposals.checks import check
+from proposals.checks import WARN, Problem, check
 from proposals.models import LetterOfIntent
+
+# Rules that pages look at: an act that belongs to another moment of the working copy,
+# and one for which only ticks are wanting.
+WORKING_COPY, UNACKNOWLEDGED = "working_copy", "unacknowledged"
 
 
 def call_is_open(loi: LetterOfIntent, act: Act) -> Verdict:
@@ -107,3 +113,67 @@ def not_yet_screened(loi: LetterOfIntent, act: Act) -> Verdict:
     if loi.screenings.exists() or loi.clarifications.exists():
         return no("screened", say("It has been screened already."))
     return YES
+
+
+def no_copy_is_open(loi: LetterOfIntent, act: Act) -> Verdict:
+    """No working copy of it is open."""
+    return _copy_is(loi, LetterOfIntent.WorkingCopy.NONE)
+
+
+def a_copy_is_open(loi: LetterOfIntent, act: Act) -> Verdict:
+    """A working copy of it is open, signed off or not."""
+    if loi.working_copy == LetterOfIntent.WorkingCopy.NONE:
+        return no(WORKING_COPY, say("No working copy of the letter is open."))
+    return YES
+
+
+def the_copy_is_drafted(loi: LetterOfIntent, act: Act) -> Verdict:
+    """Its working copy is being drafted."""
+    return _copy_is(loi, LetterOfIntent.WorkingCopy.DRAFT)
+
+
+def the_copy_is_signed_off(loi: LetterOfIntent, act: Act) -> Verdict:
+    """Its working copy is signed off."""
+    return _copy_is(loi, LetterOfIntent.WorkingCopy.SIGNED_OFF)
+
+
+def _copy_is(loi: LetterOfIntent, wanted: str) -> Verdict:
+    if loi.working_copy == wanted:
+        return YES
+    return no(
+        WORKING_COPY,
+        say(
+            "The working copy is now: %(now)s. Load the page again to see what is possible.",
+            now=LetterOfIntent.WorkingCopy(loi.working_copy).label,
+        ),
+    )
+
+
+def warnings_are_acknowledged(loi: LetterOfIntent, act: Act) -> Verdict:
+    """Every warning about it was acknowledged, each by itself, at the signing off."""
+    open_ = unacknowledged(loi, act.facts or ())
+    if not open_:
+        return YES
+    return no(
+        UNACKNOWLEDGED,
+        say(
+            "Not yet acknowledged: %(n)s of the warnings. The first: %(first)s",
+            n=len(open_),
+            first=open_[0].sentence,
+        ),
+    )
+
+
+def warnings(loi: LetterOfIntent) -> list[Problem]:
+    """What the rules warn of in the text as it stands."""
+    found = check(loi.content, loi.call.terms(), files=loi.file_kinds)
+    return [problem for problem in found if problem.level == WARN]
+
+
+def unacknowledged(loi: LetterOfIntent, ticked: Collection[str] = ()) -> list[Problem]:
+    """The warnings nobody acknowledged before, nor by the ticks given."""
+    found = warnings(loi)
+    if not found:
+        return []
+    known = {*ticked, *loi.acknowledgements.values_list("warning", flat=True)}
+    return [problem for problem in found if problem.id not in known]

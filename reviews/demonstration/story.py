@@ -9,6 +9,7 @@ from portal.models import Organisation
 from proposals.models import Call, LetterOfIntent
 from proposals.services import attachments, clarifications, drafts, evaluation, filings
 from proposals.services import calls as call_services
+from proposals.workflow.filing import warnings
 from reviews import queries, services
 from reviews.demonstration import calls, data, law
 from reviews.demonstration.cast import Cast
@@ -92,7 +93,8 @@ def _drafted(
 
 
 def _sign_off(loi: LetterOfIntent, at: datetime) -> None:
-    filings.sign_off(loi, version=loi.version, by=loi.pi, now=at)
+    ticks = [warning.id for warning in warnings(loi)]
+    filings.sign_off(loi, version=loi.version, acknowledged=ticks, by=loi.pi, now=at)
 
 
 def _filed(call: Call, case: dict, cast: Cast, at: datetime, **changes: str) -> LetterOfIntent:

@@ -8,6 +8,7 @@ from proposals.models import Call, LetterOfIntent
 from proposals.panel import PanelFacts
 from proposals.sections import SECTIONS
 from proposals.services import attachments, clarifications, drafts, evaluation, filings
+from proposals.workflow.filing import warnings
 from reviews import services as judging
 from reviews.models import Assignment
 from tests.cast import Cast
@@ -74,7 +75,8 @@ def awaiting(
     cast: Cast, of: Call | None = None, *, now: datetime = DURING, **given: object
 ) -> LetterOfIntent:
     loi = draft(cast, of, now=now, **given)
-    filings.sign_off(loi, version=loi.version, by=loi.pi, now=now)
+    ticks = [warning.id for warning in warnings(loi)]
+    filings.sign_off(loi, version=loi.version, acknowledged=ticks, by=loi.pi, now=now)
     return again(loi)
 
 

@@ -1,8 +1,6 @@
-from allauth.core import ratelimit
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import canonical
@@ -13,25 +11,36 @@ from portal.workflow import Act
 from proposals import clarifications, course, enclosures, history, queries, reading
 from proposals import content as document
 from proposals import headroom as room
-from proposals.forms.lois import FileForm
-from proposals.forms.sections import anchor
-from proposals.models import Letter, LetterOfIntent
-from proposals.services import filings
+from proposals.models import Filing, Letter, LetterOfIntent
+from proposals.services import copies, filings
 from proposals.views.lois import drafting
 from proposals.workflow import LOI
+from proposals.workflow.filing import UNACKNOWLEDGED, WORKING_COPY
 
-APPLICANT_ACTS = {"sign_off", "return_to_draft", "file", "withdraw"}
+APPLICANT_ACTS = {
+    "sign_off",
+    "return_to_draft",
+    "file",
+    "revise",
+    "sign_off_copy",
+    "return_copy",
+    "refile",
+    "discard_copy",
+    "withdraw",
+}
+# Acts whose button leads to a page that shows what is signed; that page posts them.
+LOOKED_AT_FIRST = {"sign_off", "sign_off_copy", "file", "refile"}
 
 
 @require_safe
 def loi(request: HttpRequest, key: str) -> HttpResponse:
     found = drafting.load(request, key)
     if request.htmx and request.GET.get("part") == "receipt":
-        return render(request, "proposals/loi_receipt.html", _receipt(request, found))
-    return _case(request, found)
+        return render(request, "proposals/loi_receipt.html", receipts(request, found))
+    return page(request, found)
 
 
-def _case(
+def page(
     request: HttpRequest,
     loi: LetterOfIntent,
     *,
@@ -39,11 +48,17 @@ def _case(
     typed: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """The case: what is in force, or the working copy where a member asks for it (`?show=copy`)."""
     user, terms = request.user, loi.call.terms()
-    content = reading.thaw(loi.filing.content) if loi.filing else loi.content
-    unfiled = loi.state in queries.UNFILED
-    problems = drafting.problems_of(loi, terms) if unfiled else []
+    member = course.member(user, loi)
+    copied = loi.working_copy != "" and member
+    shows_copy = copied and request.GET.get("show") == "copy"
+    in_force = loi.filing and not shows_copy
+    content = reading.thaw(loi.filing.content) if in_force else loi.content
+    being_written = loi.state in queries.UNFILED or copied
+    problems = drafting.problems_of(loi, terms) if being_written else []
     hard = [problem for problem in problems if problem.hard]
+    writes = drafting.may_write(request, loi)
     sheet = document.sheet(content)
     platform = document.text(content, "identity", "platform")
     context = {
@@ -52,11 +67,17 @@ def _case(
         "state": course.state(user, loi),
         "steps": course.steps(user, loi),
         "expected": course.expected(user, loi, len(hard)),
+        "aors": course.representatives(loi),
         "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
-        "signed_off": _instant(loi, loi.signed_off_at),
-        "saved": _instant(loi, loi.saved_at),
+        "signed_off": instant(loi, loi.signed_off_at),
+        "saved": instant(loi, loi.saved_at),
         "offers": _offers(request, loi),
-        "writes": drafting.may_write(request, loi),
+        "writes": writes,
+        "edits": writes and not in_force,  # the text shown is the one being written
+        "member": member,
+        "copied": copied,
+        "shows_copy": shows_copy,
+        "next": loi.filing.number + 1 if loi.filing else 1,
         "missing": len(hard),
         "parts": reading.parts(content, terms),
         "sheet": sheet,
@@ -64,18 +85,18 @@ def _case(
         "history": history.of(loi, user),
         "originals": queries.reads_originals(user, loi),
         "filed_files": enclosures.filed(loi, user),
-        "files": enclosures.attached(loi) if drafting.reads_draft(request, loi) else [],
+        "files": enclosures.attached(loi) if member and not in_force else [],
         "rounds": clarifications.of(loi, request.arrived_at) if loi.filing else [],
         "answers": _answers(request, loi),
         "refusal": refusal,
         "typed": typed,
-        **_receipt(request, loi),
-        **_manifest(loi),
+        **receipts(request, loi),
+        **filed(loi),
     }
     return render(request, "proposals/loi.html", context, status=status)
 
 
-def _instant(loi: LetterOfIntent, at) -> str:
+def instant(loi: LetterOfIntent, at) -> str:
     return said(at, loi.call.zone) if at else ""
 
 
@@ -84,11 +105,15 @@ def _offers(request: HttpRequest, loi: LetterOfIntent) -> list[dict]:
     return [
         {
             "row": offer.row,
-            "verdict": offer.verdict,
+            # Only ticks are wanting, and they are made on the page the button leads to.
+            "blocked": ""
+            if offer.verdict or offer.verdict.rule == UNACKNOWLEDGED
+            else offer.verdict.reason,
             "url": reverse(f"{offer.row.action}_loi", kwargs={"key": loi.key}),
+            "looked_at_first": offer.row.action in LOOKED_AT_FIRST,
         }
         for offer in LOI.available(loi, request.user, request.arrived_at)
-        if offer.row.action in APPLICANT_ACTS
+        if offer.row.action in APPLICANT_ACTS and offer.verdict.rule != WORKING_COPY
     ]
 
 
@@ -98,52 +123,71 @@ def _answers(request: HttpRequest, loi: LetterOfIntent) -> bool:
     return bool(LOI.verdict(loi, "answer_clarification", act))
 
 
-def _receipt(request: HttpRequest, loi: LetterOfIntent) -> dict:
+def receipts(request: HttpRequest, loi: LetterOfIntent) -> dict:
     """The letters of the case this person may read, and whether a receipt is still owed."""
     letters = list(queries.visible_letters(request.user).filter(loi=loi).order_by("pk"))
-    receipts = [letter for letter in letters if letter.kind == Letter.Kind.RECEIPT and letter.file]
-    rendered = bool(receipts) or not loi.filing
+    issued = {
+        letter.filing_id: letter
+        for letter in letters
+        if letter.kind == Letter.Kind.RECEIPT and letter.file
+    }
+    receipt = issued.get(loi.filing_id)
     return {
         "loi": loi,
-        "receipt": receipts[-1] if receipts else None,
-        "rendering": not rendered and course.applicant(request.user, loi),
+        "receipt": receipt,
+        "rendering": loi.filing and not receipt and course.member(request.user, loi),
         "letters": [
             letter for letter in letters if letter.kind != Letter.Kind.RECEIPT and letter.file
+        ],
+        "former": [
+            {"filing": one, "arrived": instant(loi, one.arrived_at), "receipt": issued.get(one.pk)}
+            for one in loi.filings.exclude(pk=loi.filing_id).order_by("-number")
         ],
     }
 
 
-def _manifest(loi: LetterOfIntent) -> dict:
-    if loi.filing is None:
+def filed(loi: LetterOfIntent, filing: Filing | None = None) -> dict:
+    """What is shown of a filing; of the one in force where none is named."""
+    filing = filing or loi.filing
+    if filing is None:
         return {}
     return {
-        "filing": loi.filing,
-        "arrived": said(loi.filing.arrived_at, loi.call.zone),
-        "arrived_utc": said(loi.filing.arrived_at, "UTC"),
-        "manifest_digest": canonical.digest(loi.filing.manifest),
+        "filing": filing,
+        "arrived": said(filing.arrived_at, loi.call.zone),
+        "arrived_utc": said(filing.arrived_at, "UTC"),
+        "committed_utc": said(filing.committed_at.replace(microsecond=0), "UTC"),
+        "manifest_digest": canonical.digest(filing.manifest),
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def sign_off(request: HttpRequest, key: str) -> HttpResponse:
+@require_safe
+def filing(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """One filed version, whether in force or superseded."""
     loi = drafting.load(request, key)
-    if request.method == "GET":
-        return redirect("loi", key=key)
-    version = drafting.version_of(request)
-    try:
-        filings.sign_off(loi, version=version, by=request.user, now=request.arrived_at)
-    except Refused as refusal:
-        loi = drafting.load(request, key)
-        done = loi.state == "awaiting_signature" and loi.version == version
-        if not (done and loi.signed_off_by == request.user):
-            return _case(request, loi, refusal=refusal.verdict, status=drafting.status_of(refusal))
-        # A second click: it is signed off in this version already.
-    return redirect("loi", key=key)
+    found = get_object_or_404(loi.filings, number=number)
+    if found.pk != loi.filing_id and not queries.reads_originals(request.user, loi):
+        raise Http404
+    letters = queries.visible_letters(request.user).filter(filing=found).exclude(file=None)
+    context = {
+        "loi": loi,
+        "call": loi.call,
+        "parts": reading.parts(reading.thaw(found.content), loi.call.terms()),
+        "title": found.content["identity"]["title"],
+        "receipt": letters.first(),
+        "in_force": found.pk == loi.filing_id,
+        **filed(loi, found),
+    }
+    return render(request, "proposals/loi_filing.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_to_draft(request: HttpRequest, key: str) -> HttpResponse:
     return _with_reason(request, key, filings.return_to_draft)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def return_copy(request: HttpRequest, key: str) -> HttpResponse:
+    return _with_reason(request, key, filings.return_copy)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -159,7 +203,7 @@ def _with_reason(request: HttpRequest, key: str, act) -> HttpResponse:
     try:
         act(loi, by=request.user, now=request.arrived_at, reason=reason)
     except Refused as refusal:
-        return _case(
+        return page(
             request,
             drafting.load(request, key),
             refusal=refusal.verdict,
@@ -170,63 +214,30 @@ def _with_reason(request: HttpRequest, key: str, act) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def file(request: HttpRequest, key: str) -> HttpResponse:
-    """The second key: read what is filed, prove who you are, file."""
+def revise(request: HttpRequest, key: str) -> HttpResponse:
     loi = drafting.load(request, key)
-    user = request.user
     if request.method == "GET":
-        if loi.state != "awaiting_signature" or "aor" not in LOI.relation(user, loi):
-            return redirect("loi", key=key)
-        refusal = LOI.verdict(loi, "file", Act(user, request.arrived_at))
-        return _confirmation(
-            request, loi, FileForm(user=user), refusal=None if refusal else refusal
-        )
-    form = FileForm(request.POST, user=user)
-    if not ratelimit.consume(request, action="reauthenticate", user=user):
-        form.errors  # noqa: B018 - judged first, so that the error below stays
-        form.add_error("password", _("Too many tries: wait a minute and try again."))
-        return _confirmation(request, loi, form, status=429)
-    if not form.is_valid():
-        return _confirmation(request, loi, form, status=400)
+        return redirect("loi", key=key)
     try:
-        filings.file(loi, version=drafting.version_of(request), by=user, now=request.arrived_at)
+        copies.revise(loi, by=request.user, now=request.arrived_at)
     except Refused as refusal:
-        return _confirmation(
-            request,
-            drafting.load(request, key),
-            form,
-            refusal=refusal.verdict,
-            status=drafting.status_of(refusal),
-        )
+        loi = drafting.load(request, key)
+        if not drafting.may_write(request, loi):
+            return page(request, loi, refusal=refusal.verdict, status=drafting.status_of(refusal))
+        # A second click, or a colleague's: the working copy is open already.
+    return redirect("edit_loi", key=key, section="identity")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard_copy(request: HttpRequest, key: str) -> HttpResponse:
+    loi = drafting.load(request, key)
+    if request.method == "POST":
+        try:
+            copies.discard_copy(loi, by=request.user, now=request.arrived_at)
+        except Refused as refusal:
+            if refusal.verdict.rule != WORKING_COPY:
+                return page(
+                    request, loi, refusal=refusal.verdict, status=drafting.status_of(refusal)
+                )
+            # A second click: it is discarded already.
     return redirect("loi", key=key)
-
-
-def _confirmation(
-    request: HttpRequest,
-    loi: LetterOfIntent,
-    form: FileForm,
-    *,
-    refusal: Verdict | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    terms = loi.call.terms()
-    problems = drafting.problems_of(loi, terms)
-    sheet = document.sheet(loi.content)
-    platform = document.text(loi.content, "identity", "platform")
-    context = {
-        "loi": loi,
-        "call": loi.call,
-        "form": form,
-        "refusal": refusal,
-        "problems": [(anchor(problem), problem) for problem in problems if problem.hard],
-        "warnings": [(anchor(problem), problem) for problem in problems if not problem.hard],
-        "grid": reading.elements(loi.content),
-        "sheet": sheet,
-        "headroom": room.lines(sheet, terms.limits_of(platform)),
-        "files": enclosures.attached(loi),
-        "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
-        "signed_off": _instant(loi, loi.signed_off_at),
-        "open": loi.state == "awaiting_signature"
-        and bool(LOI.verdict(loi, "file", Act(request.user, request.arrived_at))),
-    }
-    return render(request, "proposals/loi_file.html", context, status=status)

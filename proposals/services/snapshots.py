@@ -1,0 +1,124 @@
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from portal import canonical, keyring, signing
+from portal.models import User
+from portal.text import say
+from portal.verdict import Refused, no
+from proposals import content as document
+from proposals.checks import REFER, Problem, check
+from proposals.models import Demand, Filing, LetterOfIntent
+from proposals.services import attachments
+from proposals.workflow import LOI
+
+
+def freeze(
+    loi: LetterOfIntent, action: str, *, reference: str, key: str, by: User, now: datetime
+) -> Filing:
+    """The text, its files, its demands and its signed manifest, as they are filed by `action`."""
+    terms = loi.call.terms()
+    content = document.typed(loi.content, terms)
+    sheet = document.sheet(loi.content)
+    demand = sheet.demand()
+    digest = canonical.digest(content)
+    number = loi.filings.count() + 1
+    manifest = canonical.plain(
+        {
+            "reference": reference,
+            "version": number,
+            "revision": loi.version,
+            "call": {
+                "code": loi.call.code,
+                "version": loi.call.version,
+                **({"late_ticket": loi.ticket.number} if loi.ticket else {}),
+                "closes_at": loi.closes_at,
+                "zone": loi.call.zone,
+            },
+            "organisation": loi.organisation.name,
+            "arrived_at": now,
+            "signed_off": {"by": loi.signed_off_by.name, "at": loi.signed_off_at},
+            "filed_by": by.name,
+            "content_sha256": digest,
+            "files": [
+                {
+                    "kind": attached.kind,
+                    "name": attached.name,
+                    "size": attached.stored.size,
+                    "sha256": attached.stored.sha256,
+                }
+                for attached in attachments.of(loi)
+            ],
+            "totals": {"mass_cbe_kg": sheet.cbe_kg, "mass_mev_kg": sheet.mev_kg, **demand},
+            "rules": rules(loi, action),
+        }
+    )
+    try:
+        with transaction.atomic():
+            filing = Filing.objects.create(
+                loi=loi,
+                number=number,
+                content=content,
+                digest=digest,
+                manifest=manifest,
+                signature=signing.sign(canonical.dumps(manifest)),
+                signing_key=keyring.in_use(now).pk,
+                filed_by=by,
+                arrived_at=now,
+                idempotency_key=key,
+            )
+    except IntegrityError as taken:  # the same key, at the same instant, on another letter
+        raise Refused(used(key)) from taken
+    attachments.file(loi, filing)
+    platform = document.text(loi.content, "identity", "platform")
+    for allocation in loi.call.allocations.filter(platform__code=platform):
+        amount = demand.get(allocation.resource, Decimal(0))
+        if sheet.draws:
+            Demand.objects.create(filing=filing, allocation=allocation, amount=amount)
+    return filing
+
+
+def rules(loi: LetterOfIntent, action: str) -> dict[str, list[dict]]:
+    """What was judged: the guards that let it pass, what was acknowledged, what is referred."""
+    problems = check(loi.content, loi.call.terms(), files=loi.file_kinds)
+    present = {problem.id for problem in problems}
+    with translation.override(settings.LANGUAGE_CODE):
+        return {
+            "passed": [
+                {"rule": guard.__name__, "clause": "", "sentence": guard.__doc__}
+                for guard in LOI.row(action).only_if
+            ],
+            "acknowledged": [
+                {
+                    "rule": one.rule,
+                    "clause": one.clause,
+                    "sentence": one.sentence,
+                    "by": one.by.name,
+                    "at": one.at,
+                }
+                for one in loi.acknowledgements.select_related("by").order_by("pk")
+                if one.warning in present
+            ],
+            "referred": [_referred(problem) for problem in problems if problem.level == REFER],
+        }
+
+
+def _referred(problem: Problem) -> dict:
+    return {
+        "rule": problem.rule,
+        "clause": problem.clause,
+        "sentence": str(problem.sentence),
+    }
+
+
+def used(key: str):
+    return no(
+        "idempotency_key",
+        say(
+            "The key “%(key)s” has filed something else already. Load the page again to file this.",
+            key=key,
+        ),
+    )
