@@ -1,0 +1,217 @@
+"""Who may do what in which state, and who sees what: to be read, and checked as it is read.
+
+    +  yes
+    !  theirs, and a rule stands in the way now
+    -  theirs, and it does not start from this state
+    .  not theirs, whatever the moment
+
+Whoever is not named stands in the line of the others.
+"""
+
+LOIS = """
+draft               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  +        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    -        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      !     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+awaiting_signature  sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        +               .    .        .                  .            .                .        .      .     .
+aor                 .        +               +    -        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      !     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+filed               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    +        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     !
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+screening           sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    +        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  !            .                .        -      .     .
+approvers           .        .               .    .        !                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+under_review        sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    +        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            +                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+final_review        sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    +        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        !      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+
+selected            sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
+pi                  -        -               .    .        .                  .            .                .        .      .     .
+aor                 .        -               -    -        .                  .            .                .        .      .     .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .
+approvers           .        .               .    .        -                  .            .                .        .      .     .
+chair               .        .               .    .        .                  .            -                -        .      .     .
+clock               .        .               .    .        .                  .            .                .        .      -     -
+others              .        .               .    .        .                  .            .                .        .      .     .
+"""
+
+# The working copy of a filed letter: none, drafted, signed off.
+COPIES = """
+none         revise sign_off_copy return_copy refile discard_copy lapse_copy
+pi           +      !             !           .      !            .
+owner        +      .             .           .      .            .
+editor       +      .             .           .      .            .
+aor          .      .             !           !      !            .
+clock        .      .             .           .      .            !
+others       .      .             .           .      .            .
+
+draft        revise sign_off_copy return_copy refile discard_copy lapse_copy
+pi           !      +             !           .      +            .
+owner        !      .             .           .      .            .
+editor       !      .             .           .      .            .
+aor          .      .             !           !      +            .
+clock        .      .             .           .      .            !
+others       .      .             .           .      .            .
+
+signed_off   revise sign_off_copy return_copy refile discard_copy lapse_copy
+pi           !      !             +           .      +            .
+owner        !      .             .           .      .            .
+editor       !      .             .           .      .            .
+aor          .      .             +           +      +            .
+clock        .      .             .           .      .            !
+others       .      .             .           .      .            .
+"""
+
+CALLS = """
+draft               propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         +       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 -                -                 -            .
+chair               .       .         .       .     -                 -                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+proposed            propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       +         .       .     .                 .                .                 -            -
+approvers           .       +         +       .     .                 -                -                 -            .
+chair               .       .         .       .     -                 -                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+published           propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 -                -                 -            .
+chair               .       .         .       .     -                 -                .                 .            .
+clock               .       .         .       +     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+closed              propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 -                -                 -            .
+chair               .       .         .       .     +                 -                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+decisions_proposed  propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 +                +                 -            .
+chair               .       .         .       .     -                 +                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+decisions_approved  propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 +            +
+approvers           .       -         -       .     .                 +                -                 +            .
+chair               .       .         .       .     -                 +                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+
+released            propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
+secretaries         -       -         .       .     .                 .                .                 -            -
+approvers           .       -         -       .     .                 -                -                 -            .
+chair               .       .         .       .     -                 -                .                 .            .
+clock               .       .         .       -     .                 .                .                 .            .
+others              .       .         .       .     .                 .                .                 .            .
+"""
+
+# A decision is voided by preparing another one, or by the AOR's withdrawal.
+DECISIONS = """
+prepared            approve release unapprove void
+secretaries         .       -       .         .
+approvers           +       .       -         .
+chair               .       .       -         +
+aor                 .       .       .         +
+others              .       .       .         .
+
+approved            approve release unapprove void
+secretaries         .       +       .         .
+approvers           -       .       +         .
+chair               .       .       +         +
+aor                 .       .       .         +
+others              .       .       .         .
+
+released            approve release unapprove void
+secretaries         .       -       .         .
+approvers           -       .       -         .
+chair               .       .       -         -
+aor                 .       .       .         -
+others              .       .       .         .
+"""
+
+# The case with its receipt, and the decision with its letter.
+SEEN = """
+draft               case receipt decision letter
+applicants          +    .       .        .
+others              .    .       .        .
+
+filed               case receipt decision letter
+applicants          +    +       .        .
+secretaries         +    +       .        .
+approvers           +    +       .        .
+auditor             +    +       .        .
+others              .    .       .        .
+
+under_review        case receipt decision letter
+applicants          +    +       .        .
+secretaries         +    +       .        .
+approvers           +    +       .        .
+auditor             +    +       .        .
+chair               +    +       .        .
+reviewers           +    .       .        .
+others              .    .       .        .
+
+stored              case receipt decision letter
+applicants          +    +       .        .
+secretaries         +    +       +        +
+approvers           +    +       +        +
+auditor             +    +       +        +
+chair               +    +       +        +
+reviewers           +    .       .        .
+others              .    .       .        .
+
+released            case receipt decision letter
+applicants          +    +       +        +
+secretaries         +    +       +        +
+approvers           +    +       +        +
+auditor             +    +       +        +
+chair               +    +       +        +
+legal               +    +       +        +
+others              .    .       .        .
+"""
