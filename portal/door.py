@@ -35,7 +35,14 @@ class Door:
             start_response("413 Content Too Large", [("Content-Type", "text/plain")])
             return [f"A request may have at most {self.most_bytes} bytes.\n".encode()]
         with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as body:
-            if not _received(environ["wsgi.input"], body, int(length)):
+            try:
+                whole = _received(environ["wsgi.input"], body, int(length))
+            except OSError:
+                start_response("507 Insufficient Storage", [("Content-Type", "text/plain")])
+                return [
+                    b"The portal has no room left for this request. Try again in a few minutes.\n"
+                ]
+            if not whole:
                 start_response("400 Bad Request", [("Content-Type", "text/plain")])
                 return [b"The request ended before all of it had come.\n"]
             environ["wsgi.input"] = body

@@ -149,6 +149,36 @@ def mail(url: str, folder: Path) -> dict[str, object]:
     }
 
 
+def files(url: str, folder: Path) -> dict:
+    """Where files are kept: a folder, else `s3://bucket/prefix?endpoint=https://…&region=…`."""
+    if not url:
+        return {"BACKEND": "portal.disk.Disk", "OPTIONS": {"folder": str(folder)}}
+    parts = urlsplit(url)
+    given = dict(parse_qsl(parts.query, keep_blank_values=True))
+    unknown = sorted(given.keys() - {"endpoint", "region"})
+    endpoint = urlsplit(given.get("endpoint", "https://s3"))
+    # Keys stay out of addresses: those are shown, in logs and lists of processes.
+    wrong = parts.scheme != "s3" or not parts.hostname or "@" in parts.netloc or unknown
+    if wrong or endpoint.scheme not in {"http", "https"} or not endpoint.hostname:
+        raise Misconfigured(
+            "FILES_URL",
+            "is not the address of a bucket. Write s3://bucket/prefix?region=eu-central-1, "
+            "with endpoint=https://host:port for a store other than Amazon's and the keys in "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or leave it unset to keep files in "
+            "FILES_DIR.",
+        )
+    prefix = parts.path.strip("/")
+    return {
+        "BACKEND": "portal.bucket.Bucket",
+        "OPTIONS": {
+            "name": parts.netloc,
+            "prefix": f"{prefix}/" if prefix else "",
+            "endpoint": given.get("endpoint", ""),
+            "region": given.get("region", ""),
+        },
+    }
+
+
 def broker(url: str, folder: Path) -> dict[str, object]:
     """Celery's broker settings: Redis by address, else files in an ignored folder."""
     if not url:

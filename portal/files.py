@@ -1,12 +1,33 @@
+"""Files by their digest, outside the web root: on a disk, or in a bucket (FILES_URL).
+
+The bytes are there before their row is, outside its transaction: a crash or a
+refusal between the two leaves bytes without a row, which are swept a day later,
+and never a row without its bytes.
+"""
+
 import hashlib
-import os
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from datetime import datetime, timedelta
+from functools import cache
+from typing import BinaryIO, Protocol
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from portal.models import StoredFile
+
+ORPHANS_STAY = timedelta(hours=24)
+CHUNK = 1 << 18
+
+
+class Place(Protocol):
+    """Where bytes are kept. What goes wrong is an OSError."""
+
+    def put(self, sha256: str, content: bytes) -> None: ...
+    def open(self, sha256: str) -> BinaryIO: ...
+    def sizes(self) -> Iterator[tuple[str, int, datetime]]: ...
+    def discard(self, sha256: str, *, before: datetime) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +39,19 @@ class Blob:
     media_type: str
 
 
-def keep(content: bytes, *, media_type: str) -> Blob:
-    """Put the bytes on the disk by their digest, durably; no row yet.
+def place() -> Place:
+    return _place(settings.FILES["BACKEND"], tuple(sorted(settings.FILES["OPTIONS"].items())))
 
-    Before the row and outside its transaction: a crash or a refusal between
-    the two leaves bytes without a row, never a row without its bytes.
-    """
+
+@cache
+def _place(backend: str, options: tuple[tuple[str, str], ...]) -> Place:
+    return import_string(backend)(**dict(options))
+
+
+def keep(content: bytes, *, media_type: str) -> Blob:
+    """Put the bytes where they stay, by their digest; no row yet."""
     sha256 = hashlib.sha256(content).hexdigest()
-    target = path(sha256)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f"{sha256}.{os.getpid()}.{os.urandom(4).hex()}")
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+    place().put(sha256, content)
     return Blob(sha256, len(content), media_type)
 
 
@@ -51,13 +69,33 @@ def store(content: bytes, *, media_type: str, now: datetime) -> StoredFile:
     return enter(keep(content, media_type=media_type), now=now)
 
 
-def read(stored: StoredFile) -> bytes:
-    """The bytes, checked against their digest: a changed file is never handed out."""
-    content = path(stored.sha256).read_bytes()
-    if hashlib.sha256(content).hexdigest() != stored.sha256:
+def open_checked(stored: StoredFile) -> BinaryIO:
+    """The file from its beginning, read once against its digest: a changed one is never handed out."""
+    file, digest = place().open(stored.sha256), hashlib.sha256()
+    while piece := file.read(CHUNK):
+        digest.update(piece)
+    if digest.hexdigest() != stored.sha256:
+        file.close()
         raise OSError(f"stored file {stored.sha256} does not match its digest")
-    return content
+    file.seek(0)
+    return file
 
 
-def path(sha256: str) -> Path:
-    return Path(settings.FILES_DIR) / sha256[:2] / sha256[2:4] / sha256
+def read(stored: StoredFile) -> bytes:
+    with open_checked(stored) as file:
+        return file.read()
+
+
+def orphans(now: datetime) -> Iterator[str]:
+    """The digests of what is kept for longer than a day without a row."""
+    old = [name for name, _size, at in place().sizes() if at < now - ORPHANS_STAY]
+    for start in range(0, len(old), 500):
+        some = old[start : start + 500]
+        known = set(StoredFile.objects.filter(sha256__in=some).values_list("sha256", flat=True))
+        yield from (name for name in some if name not in known)
+
+
+def sweep(now: datetime) -> int:
+    """Remove the orphans; how many there were."""
+    before = now - ORPHANS_STAY
+    return sum(place().discard(name, before=before) for name in orphans(now))

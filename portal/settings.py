@@ -150,7 +150,9 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
-FILES_DIR = Path(environment.text("FILES_DIR", str(VAR / "files")))
+FILES = environment.files(
+    environment.text("FILES_URL"), Path(environment.text("FILES_DIR", str(VAR / "files")))
+)
 SIGNING_KEY_FILE = Path(environment.text("SIGNING_KEY_FILE", str(VAR / "signing_key.pem")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -158,11 +160,13 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 # At the door (portal/door.py): how many requests a web process works at while others wait,
 # and what is too large to be read at all. Forms have limits of their own, with a sentence.
 WEB_SEATS = 4
 MOST_REQUEST_BYTES = 25_000_000
+# The door has read the request and bounded it: files are not written out a second time.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = MOST_REQUEST_BYTES
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -209,12 +213,13 @@ CELERY = {
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
     "beat_schedule": {
-        name: {"task": name, "schedule": BELL_SECONDS, "options": {"expires": 10 * BELL_SECONDS}}
-        for name in (
-            "portal.tasks.deliver_messages",
-            "portal.tasks.expire_invitations",
-            "proposals.tasks.keep_deadlines",
-            "proposals.tasks.render_letters",
+        name: {"task": name, "schedule": seconds, "options": {"expires": 10 * seconds}}
+        for name, seconds in (
+            ("portal.tasks.deliver_messages", BELL_SECONDS),
+            ("portal.tasks.expire_invitations", BELL_SECONDS),
+            ("portal.tasks.sweep_files", 3600),
+            ("proposals.tasks.keep_deadlines", BELL_SECONDS),
+            ("proposals.tasks.render_letters", BELL_SECONDS),
         )
     },
     # In memory: the bells are the same after every start, and no file can break.

@@ -1,7 +1,13 @@
 from celery import shared_task
 
-from portal import clock
+from portal import clock, files
 from portal.services import delivery, invitations
+
+
+@shared_task(name="portal.tasks.sweep_files")
+def sweep_files() -> None:
+    """Remove bytes that never got a row."""
+    files.sweep(clock.now())
 
 
 @shared_task(name="portal.tasks.deliver_messages")

@@ -20,6 +20,7 @@ from email import message_from_bytes
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import boto3
 import psycopg
 import pytest
 from aiosmtpd.controller import Controller
@@ -71,6 +72,14 @@ def kill(process: subprocess.Popen) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def cpu_seconds(pid: int) -> float:
@@ -232,6 +241,32 @@ def redis() -> Iterator[Redis]:
     server = Redis()
     yield server
     server.kill()
+
+
+class Store:
+    """An S3-compatible server with one bucket, and the address of a folder in it."""
+
+    def __init__(self) -> None:
+        port = free_port()
+        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = start(command, **quiet)
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self.url = f"s3://letters/test?endpoint={self.endpoint}&region=eu-central-1"
+        wait_until(lambda: listens(port), 30, "the store of files listens")
+        self.client = boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1")
+        self.client.create_bucket(Bucket="letters")
+
+    def stop(self) -> None:
+        kill(self.process)
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[Store]:
+    os.environ |= {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "of the tests"}
+    server = Store()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import BinaryIO
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -6,9 +8,10 @@ from portal import canonical, files
 from proposals import enclosures, proof, queries
 
 
-def download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
+def download(content: bytes | BinaryIO, *, name: str, media_type: str) -> HttpResponse:
     """A file to keep: never shown inside a page of ours, named by us, cached by nobody."""
-    response = HttpResponse(content, content_type=media_type)
+    made = HttpResponse if isinstance(content, bytes) else FileResponse
+    response = made(content, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
@@ -26,7 +29,7 @@ def attachment(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
     if file is None:
         raise Http404
     return download(
-        files.read(file.stored),
+        files.open_checked(file.stored),
         name=enclosures.filename(file, loi),
         media_type=file.stored.media_type,
     )
@@ -58,5 +61,5 @@ def letter(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(queries.visible_letters(request.user), key=key)
     if found.file is None:
         raise Http404
-    content = files.read(found.file)
-    return download(content, name=found.filename, media_type="application/pdf")
+    file = files.open_checked(found.file)
+    return download(file, name=found.filename, media_type="application/pdf")

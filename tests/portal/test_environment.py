@@ -151,3 +151,39 @@ def test_the_start_is_refused_in_a_paragraph_and_not_in_a_traceback(tmp_path, na
     assert tried.returncode != 0
     assert tried.stderr.strip().startswith(f"{name}: is")
     assert "Traceback" not in tried.stderr
+
+
+# Where files are kept
+
+
+def test_files_are_kept_in_a_folder_or_in_a_bucket(tmp_path):
+    assert environment.files("", tmp_path) == {
+        "BACKEND": "portal.disk.Disk",
+        "OPTIONS": {"folder": str(tmp_path)},
+    }
+    url = "s3://letters/portal/files?endpoint=https://store.example:9000&region=eu-1"
+    assert environment.files(url, tmp_path) == {
+        "BACKEND": "portal.bucket.Bucket",
+        "OPTIONS": {
+            "name": "letters",
+            "prefix": "portal/files/",
+            "endpoint": "https://store.example:9000",
+            "region": "eu-1",
+        },
+    }
+    assert environment.files("s3://letters", tmp_path)["OPTIONS"]["prefix"] == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "letters",
+        "s3://",
+        "https://store.example/letters",
+        "s3://key:secret@letters",
+        "s3://letters?endpoint=store.example",
+        "s3://letters?regoin=eu-1",
+    ],
+)
+def test_an_address_that_is_no_bucket_is_refused_with_what_to_write(url, tmp_path):
+    assert "Write s3://bucket/prefix" in refused(environment.files, url, tmp_path)

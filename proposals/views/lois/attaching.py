@@ -1,3 +1,6 @@
+import errno
+import logging
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -5,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal import files
-from portal.verdict import Refused, Verdict
+from portal.text import say
+from portal.verdict import Refused, Verdict, no
 from proposals import attachments, enclosures
 from proposals.forms.attachments import AttachForm
 from proposals.models import LetterOfIntent
@@ -13,6 +17,9 @@ from proposals.sections import FILES, STEPS
 from proposals.services import attachments as attaching
 from proposals.services import drafts
 from proposals.views.lois import drafting
+
+log = logging.getLogger(__name__)
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +40,11 @@ def attach(request: HttpRequest, key: str) -> HttpResponse:
     refusal, seen, kept = attachments.check(kind, upload.name, upload.size, content)
     if not refusal:
         return _page(request, loi, refusal=refusal, at=kind.code, status=400)
-    blob = files.keep(kept, media_type=seen.media_type)
+    try:
+        blob = files.keep(kept, media_type=seen.media_type)
+    except OSError as trouble:
+        verdict, status = _not_kept(upload.name, trouble)
+        return _page(request, loi, refusal=verdict, at=kind.code, status=status)
     try:
         attaching.attach(
             loi,
@@ -56,6 +67,19 @@ def attach(request: HttpRequest, key: str) -> HttpResponse:
             return _page(request, loi, refusal=refused.verdict, at=kind.code, status=status)
         # A second click on the same page: the file is there already.
     return redirect("attach", key=key)
+
+
+def _not_kept(name: str, trouble: OSError) -> tuple[Verdict, int]:
+    """What to say where the bytes could not be kept; 507 for want of room, else 503."""
+    log.error("an upload could not be kept: %s", trouble)
+    full = trouble.errno in NO_ROOM
+    why = say("there is no room left") if full else say("the store of files does not answer")
+    said = say(
+        "“%(name)s” could not be kept: %(why)s. Nothing was changed, and the draft is safe. Try again in a few minutes.",
+        name=name,
+        why=why,
+    )
+    return no("attachment.not_kept", said), 507 if full else 503
 
 
 @require_POST
