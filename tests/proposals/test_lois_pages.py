@@ -251,7 +251,7 @@ def test_the_secretary_finds_the_receipt_too(cast, visit):
         page = visit(person, at=make.DURING).get(at("loi", loi))
         assert page.context["receipt"] is not None
         answer = visit(person, at=make.DURING).get(at("letter", page.context["receipt"]))
-        assert answer.content.startswith(b"%PDF-")
+        assert answer.getvalue().startswith(b"%PDF-")
     for person in (cast.rival_pi, cast.admin, cast.outsider):
         answer = visit(person, at=make.DURING).get(at("letter", page.context["receipt"]))
         assert answer.status_code == 404
