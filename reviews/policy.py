@@ -3,7 +3,7 @@ from django.db import models
 from portal.models import User
 from proposals import policy
 from proposals.models import Call, LetterOfIntent
-from reviews.models import Assignment, Conflict, PanelMember
+from reviews.models import Assignment, Conflict, Matching, PanelMember
 
 RELATIONS = policy.LOI_RELATIONS
 SHUT_OUT = {"chair", "reviewer", "secretary", "approver", "legal", "auditor"}
@@ -28,6 +28,10 @@ def relation(user: User, assignment: Assignment) -> set[str]:
     if user.is_authenticated and assignment.reviewer_id == user.pk:
         words.add("reviewer")
     return words
+
+
+def relation_to_matching(user: User, matching: Matching) -> set[str]:
+    return policy.call_relation(user, matching.call)
 
 
 def places(user: User) -> list[tuple[int, str, str]]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews.views import assigning, concluding, deciding, reviewing, scores
+from reviews.views import assigning, concluding, deciding, matching, reviewing, scores
 
 urlpatterns = [
     # the reviewer
@@ -11,6 +11,11 @@ urlpatterns = [
     path("reviews/<slug:key>/recuse/", reviewing.recuse, name="recuse_assignment"),
     # the secretary
     path("calls/<str:code>/panel/", assigning.panel, name="panel"),
+    path("calls/<str:code>/matching/", matching.matching, name="matching"),
+    path("calls/<str:code>/matching/table/", matching.read_table, name="read_table"),
+    path("calls/<str:code>/assignments.csv", matching.assignments, name="assignments"),
+    path("matchings/<slug:key>/apply/", matching.apply, name="apply_matching"),
+    path("matchings/<slug:key>/discard/", matching.discard, name="discard_matching"),
     path("lois/<slug:key>/assign/", assigning.assign, name="assign"),
     path("reviews/<slug:key>/remove/", assigning.remove, name="remove_assignment"),
     path("lois/<slug:key>/begin-review/", assigning.begin_review, name="begin_review_loi"),

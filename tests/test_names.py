@@ -46,6 +46,7 @@ SERVICES = {
     "decision": ("proposals.services.decisions",),
     "letter": ("proposals.services.letters",),
     "assignment": ("reviews.services",),
+    "matching": ("reviews.services.matchings",),
 }
 # Rows that happen inside another act and have no service of their own.
 INSIDE = {

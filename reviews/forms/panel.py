@@ -1,6 +1,7 @@
 """What people type while they judge, checked field by field; nothing here saves."""
 
 from datetime import UTC, datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from crispy_forms.helper import FormHelper
@@ -53,13 +54,9 @@ class MemberForm(forms.Form):
         self.fields["keywords"].choices = call.keywords
 
 
-class AssignForm(forms.Form):
-    """The ticks of a case's candidates, and until when their reviews are due."""
+class DueForm(forms.Form):
+    """When reviews are due: what was typed is a wall clock's time in the zone of the call."""
 
-    reviewers = forms.MultipleChoiceField(
-        label=gettext_lazy("Reviewers"),
-        error_messages={"required": gettext_lazy("Tick at least one reviewer.")},
-    )
     due = forms.DateTimeField(
         label=gettext_lazy("Reviews due"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
@@ -67,15 +64,11 @@ class AssignForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
-    def __init__(self, *args, zone: str, now: datetime, candidates, **options):
+    def __init__(self, *args, zone: str, now: datetime, **options):
         super().__init__(*args, **options)
         self.zone, self.now = ZoneInfo(zone), now
-        self.fields["reviewers"].choices = [
-            (candidate.member.user.key, str(candidate.member.user)) for candidate in candidates
-        ]
 
     def clean_due(self) -> datetime:
-        """What was typed is a wall clock's time in the zone of the call."""
         local = self.cleaned_data["due"].replace(tzinfo=self.zone)
         due = local.astimezone(UTC)
         if due.astimezone(self.zone).replace(tzinfo=None) != local.replace(tzinfo=None):
@@ -83,6 +76,22 @@ class AssignForm(forms.Form):
         if due <= self.now:
             raise forms.ValidationError(_("The reviews would be due in the past."))
         return due
+
+
+class AssignForm(DueForm):
+    """The ticks of a case's candidates, and until when their reviews are due."""
+
+    reviewers = forms.MultipleChoiceField(
+        label=gettext_lazy("Reviewers"),
+        error_messages={"required": gettext_lazy("Tick at least one reviewer.")},
+    )
+    field_order: ClassVar = ["reviewers", "due"]
+
+    def __init__(self, *args, candidates, **options):
+        super().__init__(*args, **options)
+        self.fields["reviewers"].choices = [
+            (candidate.member.user.key, str(candidate.member.user)) for candidate in candidates
+        ]
 
 
 class DeclareForm(forms.Form):

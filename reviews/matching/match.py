@@ -85,7 +85,11 @@ def _rules(
             knowing = [p for p in places if keyword in known[pairs[p][0]].keywords]
             rules.append(Rule(np.array(knowing, int), least=1))
             said.append(
-                say("%(case)s: nobody assigned knows %(keyword)s.", case=case.key, keyword=keyword)
+                say(
+                    "%(case)s: nobody assigned knows %(keyword)s.",
+                    case=case.called,
+                    keyword=keyword,
+                )
             )
         if not panel.one_a_country:
             continue
@@ -98,20 +102,21 @@ def _rules(
             if own or len(held) > 1:
                 rules.append(Rule(np.array(held, int), most=0 if own else 1))
                 said.append(
-                    say("%(case)s: a reviewer from %(country)s, as a partner of it is.", case=case.key, country=country)
+                    say("%(case)s: a reviewer from %(country)s, as a partner of it is.", case=case.called, country=country)
                     if own
-                    else say("%(case)s: more than one reviewer from %(country)s.", case=case.key, country=country)
+                    else say("%(case)s: more than one reviewer from %(country)s.", case=case.called, country=country)
                 )  # fmt: skip
     return rules, said
 
 
 def _contradictions(panel: Panel, reviewers: list[Reviewer], cases: list[Case]) -> Iterable[Text]:
     """What can be said before anything is solved."""
-    for pair in sorted(panel.locked & panel.conflicts):
+    names = {one.key: one.called for one in (*reviewers, *cases)}
+    for reviewer, case in sorted(panel.locked & panel.conflicts):
         yield say(
             "%(reviewer)s is locked on %(case)s and has a conflict of interest there.",
-            reviewer=pair[0],
-            case=pair[1],
+            reviewer=names.get(reviewer, reviewer),
+            case=names.get(case, case),
         )
     barred = panel.conflicts | panel.forbidden
     for case in cases:
@@ -120,7 +125,7 @@ def _contradictions(panel: Panel, reviewers: list[Reviewer], cases: list[Case]) 
             continue
         yield say(
             "%(case)s has %(left)s reviewers left after conflicts, %(needed)s are needed: invite one more%(keywords)s or lower the number.",
-            case=case.key,
+            case=case.called,
             left=len(left),
             needed=case.needed,
             keywords=_for(case.keywords),
@@ -142,9 +147,9 @@ def _stuck(
     held, free = stuck
     return say(
         "%(cases)s need %(needed)s reviews together; %(reviewers)s, without a conflict there, take at most %(room)s. Invite somebody or raise a quota.",
-        cases=", ".join(cases[place].key for place in held),
+        cases=", ".join(cases[place].called for place in held),
         needed=int(graph.needed[held].sum()),
-        reviewers=", ".join(reviewers[place].key for place in free) or say("nobody"),
+        reviewers=", ".join(reviewers[place].called for place in free) or say("nobody"),
         room=int(graph.most[free].sum()),
     )
 

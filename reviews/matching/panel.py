@@ -1,6 +1,6 @@
 """Who could review what: the panel and the cases as the matcher sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from portal.text import Text
@@ -10,13 +10,18 @@ Pair = tuple[str, str]  # (reviewer, case), by their keys
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """One member of the panel: `least` and `most` count cases."""
+    """One member of the panel: `least` and `most` count cases; `name` is for sentences."""
 
     key: str
     most: int
     least: int = 0
     countries: frozenset[str] = frozenset()
     keywords: frozenset[str] = frozenset()
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        return self.name or self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,11 @@ class Case:
     needed: int
     countries: frozenset[str] = frozenset()
     keywords: frozenset[str] = frozenset()
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        return self.name or self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +89,10 @@ class Match:
     @property
     def proven(self) -> bool:
         return self.made and self.exact and self.worst == self.bound
+
+    def served(self, panel: Panel) -> Callable[[str], int]:
+        """Case key → the affinity its reviewers have for it together."""
+        sums = {case.key: 0 for case in panel.cases}
+        for pair in self.pairs:
+            sums[pair[1]] += panel.affinity.get(pair, 0)
+        return lambda key: sums[key]

@@ -1,4 +1,5 @@
 from reviews.queries.matching import Candidate, candidates, conflicts_of
+from reviews.queries.panels import matching_of, open_cases, panel_of, standings
 from reviews.queries.scores import Part, Scores, difference, scores
 from reviews.queries.sight import (
     ACTIVE,
@@ -38,15 +39,19 @@ __all__ = [
     "inbox",
     "load",
     "loads",
+    "matching_of",
     "member",
+    "open_cases",
     "owed",
     "panel",
+    "panel_of",
     "progress",
     "ranking",
     "readable_reviews",
     "result",
     "scores",
     "sight",
+    "standings",
     "verified",
     "visible_assignments",
 ]

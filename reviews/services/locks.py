@@ -1,7 +1,7 @@
-from proposals.services.locks import case
-from reviews.models import Assignment
+from proposals.services.locks import call, case
+from reviews.models import Assignment, Matching
 
-__all__ = ["case", "review"]
+__all__ = ["call", "case", "matching", "review"]
 
 
 def review(assignment: Assignment) -> Assignment:
@@ -13,4 +13,12 @@ def review(assignment: Assignment) -> Assignment:
         .get(pk=assignment.pk)
     )
     found.loi = loi
+    return found
+
+
+def matching(of: Matching) -> Matching:
+    """A proposed assignment, its call locked before it."""
+    locked = call(of.call)
+    found = Matching.objects.select_for_update(of=("self",)).get(pk=of.pk)
+    found.call = locked
     return found

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.matching import Case, Panel, Reviewer, match
+from reviews.matching.match import match
+from reviews.matching.panel import Case, Panel, Reviewer
 from tests.bench.matching import solve
 
 DATA = Path(os.environ.get("BENCH_DATA", "/nowhere"))

@@ -1,0 +1,39 @@
+from celery import shared_task
+
+from portal import clock, leases
+from portal.verdict import Refused
+from reviews import queries
+from reviews.matching.match import match
+from reviews.models import Matching
+from reviews.services import matchings
+
+MOST_A_BATCH = 3
+# Each stage of the matcher is cut off after so long; the lease outlasts all of them.
+STAGE_SECONDS, LEASE_SECONDS = 20, 300
+
+
+@shared_task(name="reviews.tasks.match_reviewers")
+def match_reviewers() -> None:
+    """Find the assignments that are owed."""
+    rows = Matching.objects.filter(state="asked").select_related("call__mission", "asked_by")
+    for matching in leases.claim(rows, now=clock.now(), seconds=LEASE_SECONDS, most=MOST_A_BATCH):
+        panel = queries.panel_of(matching)
+        answer = match(panel, seconds=STAGE_SECONDS)
+        names = {one.key: one.called for one in (*panel.reviewers, *panel.cases)}
+        worst = min((one.key for one in panel.cases), key=answer.served(panel), default="")
+        found = {
+            "pairs": sorted([case, reviewer] for reviewer, case in answer.pairs),
+            "total": answer.total,
+            "worst": answer.worst,
+            "worst_case": names.get(worst, ""),
+            "bound": answer.bound,
+            "proven": answer.proven,
+            "relaxed": [str(one) for one in answer.relaxed],
+            "reasons": [str(one) for one in answer.reasons],
+            "unused": [names[key] for key in answer.unused],
+        }
+        try:
+            matchings.propose(matching, found=found, now=clock.now())
+        except Refused:
+            continue  # put aside meanwhile
+        leases.finish(matching, now=clock.now())
