@@ -4,7 +4,7 @@ from portal import roles
 from portal.deadline import zoned
 from portal.models import User
 from portal.notices import Notice, register
-from proposals import gazette, queries
+from proposals import gazette, lacking, queries
 from proposals.models import Amendment, Call, LetterOfIntent, Question
 from proposals.models.lois import RUNNING
 
@@ -50,6 +50,10 @@ def _in_force(loi: LetterOfIntent) -> dict:
 
 def _loi(loi: LetterOfIntent) -> dict:
     return {"closes": zoned(loi.closes_at, loi.call.zone)}
+
+
+def _missing(loi: LetterOfIntent) -> dict:
+    return {**_loi(loi), "lacking": lacking.of(loi), "contact": lacking.contact()}
 
 
 def _asked(loi: LetterOfIntent) -> bool:
@@ -139,8 +143,8 @@ for notice in (
     Notice("loi_copy_lapsed", _members(*TEAM), context=_in_force),
     Notice("loi_copy_reminder", _members(*TEAM), still=_copied, context=_in_force),
     Notice("receipt_ready", _members(roles.PI, roles.AOR), context=_loi),
-    Notice("loi_reminder", _members(*TEAM), still=_unfiled, context=_loi),
-    Notice("loi_not_submitted", _members(*TEAM), context=_loi),
+    Notice("loi_reminder", _members(*TEAM), still=_unfiled, context=_missing),
+    Notice("loi_not_submitted", _members(*TEAM), context=_missing),
     Notice(
         "loi_withdrawn",
         lambda loi: [*queries.applicants_of(loi, *TEAM), *queries.holders(roles.SECRETARY)],

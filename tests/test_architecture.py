@@ -15,7 +15,7 @@ MOST_LINES = 400
 
 # Rules on numbers and words: they know neither Django nor a row.
 PURE = {
-    "portal": "canonical countries documents environment identifiers keys roles similarity text verdict",
+    "portal": "canonical countries documents environment identifiers keys roles similarity text verdict workdays",
     "proposals": "resources sheet ledger sections terms content checks panel headroom bars reading attachments merging progress differences",
     "reviews": "scoring conflicts calibration matching selection plots",
 }
@@ -31,7 +31,7 @@ PURE_MAY = {
 # of cases and calls show of the rows, in words.
 ORDER = (
     "models policy queries workflow "
-    "authenticity clarifications screening blockers course enclosures proof history gazette boards "
+    "authenticity clarifications lacking screening blockers course enclosures proof history gazette boards "
     "letters services forms notices cards tasks views api admin urls invariants"
 ).split()
 

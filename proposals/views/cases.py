@@ -210,7 +210,7 @@ def declare_ineligible(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "loi": loi,
         "call": loi.call,
-        "screening": loi.screenings.last(),
+        "screening": loi.screening,
         "figures": _figures(loi, queries.demands(loi)),
         "told": queries.applicants_of(loi, roles.PI, roles.AOR, roles.OWNER, roles.EDITOR),
         "url": reverse("declare_ineligible_loi", args=[loi.key]),

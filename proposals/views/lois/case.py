@@ -8,7 +8,7 @@ from portal.deadline import Deadline, said
 from portal.forms import reason_of
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
-from proposals import clarifications, course, enclosures, history, queries, reading
+from proposals import clarifications, course, enclosures, history, lacking, queries, reading
 from proposals import content as document
 from proposals import headroom as room
 from proposals.models import Filing, Letter, LetterOfIntent
@@ -88,6 +88,9 @@ def page(
         "files": enclosures.attached(loi) if member and not in_force else [],
         "rounds": clarifications.of(loi, request.arrived_at) if loi.filing else [],
         "answers": _answers(request, loi),
+        "lapsed": lacking.of(loi) if loi.state == "not_submitted" else None,
+        "closed": said(loi.closes_at, loi.call.zone),
+        "contact": lacking.contact(),
         "refusal": refusal,
         "typed": typed,
         **receipts(request, loi),
