@@ -66,11 +66,11 @@ def between(old: dict, new: dict, terms: Terms) -> list[Part]:
         one, other = old.get(section.name, {}), new.get(section.name, {})
         names = set(differing(one, other))
         part = Part(section.name, section.label)
-        part.changes += [
+        part.changes.extend(
             change(spec, one.get(spec.name, ""), other.get(spec.name, ""), terms)
             for spec in section.fields
             if spec.name in names
-        ]
+        )
         for rows in section.rows:
             if rows.name in names:
                 before = [row for _, row in document.table(old, section.name, rows.name)]

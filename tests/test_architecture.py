@@ -16,7 +16,7 @@ MOST_LINES = 400
 # Rules on numbers and words: they know neither Django nor a row.
 PURE = {
     "portal": "canonical countries documents environment identifiers keys roles similarity text verdict workdays",
-    "proposals": "resources sheet ledger sections terms content checks panel headroom bars reading attachments merging progress differences",
+    "proposals": "resources sheet ledger sections terms content checks panel headroom bars reading attachments merging progress differences copying",
     "reviews": "scoring conflicts calibration matching selection plots",
 }
 # Known to pure modules besides the standard library and each other.

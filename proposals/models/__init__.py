@@ -7,9 +7,11 @@ from proposals.models.letters import Letter
 from proposals.models.lois import (
     Acknowledgement,
     Assessment,
+    Copy,
     Demand,
     Filing,
     LetterOfIntent,
+    Presence,
     Revision,
     Screening,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "Attachment",
     "Call",
     "Clarification",
+    "Copy",
     "Criterion",
     "Decision",
     "Demand",
@@ -38,6 +41,7 @@ __all__ = [
     "Milestone",
     "Mission",
     "Platform",
+    "Presence",
     "Question",
     "Revision",
     "Screening",

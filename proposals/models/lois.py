@@ -156,6 +156,31 @@ class Acknowledgement(AppendOnly):
         ]
 
 
+class Presence(models.Model):
+    """Who had which step of a letter open, and when last; one row a person, written over."""
+
+    loi = models.ForeignKey(LetterOfIntent, models.CASCADE, related_name="presences")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    section = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_person_is_at_one_place", fields=["loi", "user"])
+        ]
+
+
+class Copy(AppendOnly):
+    """That a letter was begun with an earlier one, and what of that did not fit the call.
+
+    `dropped` is [{section, label, value, reason, row}], in words; `row` is 0 outside tables.
+    """
+
+    loi = models.OneToOneField(LetterOfIntent, models.CASCADE, related_name="copied")
+    source = models.ForeignKey(LetterOfIntent, models.PROTECT, related_name="copies")
+    dropped = models.JSONField()
+
+
 class Filing(AppendOnly):
     """A letter as filed: frozen content, its digest, and the signed manifest of the receipt.
 

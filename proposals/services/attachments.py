@@ -50,7 +50,7 @@ def attach(
     Attachment.objects.create(
         loi=loi, kind=kind, position=position, name=name[:200], pages=pages, stored=stored
     )
-    return _saved(loi, by, now)
+    return drafts.keep(loi, loi.content, by=by, now=now)
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def detach(
     drafts.may_write(loi, by)
     drafts.must_be(loi, version)
     _found(of(loi), key).delete()
-    return _saved(loi, by, now)
+    return drafts.keep(loi, loi.content, by=by, now=now)
 
 
 def of(loi: LetterOfIntent) -> list[Attachment]:
@@ -111,9 +111,3 @@ def _found(there: list[Attachment], key: str) -> Attachment:
 def _next(loi: LetterOfIntent, kind: str) -> int:
     last = loi.attachments.filter(kind=kind).aggregate(last=Max("position"))["last"]
     return (last or 0) + 1
-
-
-def _saved(loi: LetterOfIntent, by: User, now: datetime) -> LetterOfIntent:
-    loi.version, loi.saved_at, loi.saved_by = loi.version + 1, now, by
-    loi.save(update_fields=["version", "saved_at", "saved_by"])
-    return loi

@@ -6,11 +6,13 @@ from portal.models import Organisation, User
 from portal.text import say
 from portal.verdict import Refused, Verdict, no
 from proposals import content as document
-from proposals import queries
+from proposals import copying, queries, reading
 from proposals.merging import Merge, merge
 from proposals.models import (
     Call,
+    Copy,
     LetterOfIntent,
+    Presence,
     Revision,
 )
 from proposals.services import locks
@@ -46,6 +48,38 @@ def begin(
 
 
 @transaction.atomic
+def copy(
+    source: LetterOfIntent, call: Call, *, pi: User, by: User, now: datetime
+) -> LetterOfIntent:
+    """Begin a letter with what fits of an earlier one of the same organisation.
+
+    What is in force is taken, else what is drafted. What did not fit is kept
+    with its reasons, as `Copy`.
+    """
+    loi = begin(call, source.organisation, pi=pi, by=by, now=now)
+    content = reading.thaw(source.filing.content) if source.filing else source.content
+    today = now.astimezone(call.zoneinfo).date()
+    taken, dropped = copying.fit(content, source.call.terms(), call.terms(), today=today)
+    dropped += copying.left_behind([attached.name for attached in source.attachments.all()])
+    loi = keep(loi, taken, by=by, now=now)
+    Copy.objects.create(
+        loi=loi,
+        source=source,
+        dropped=[
+            {
+                "section": str(one.section),
+                "label": str(one.label),
+                "value": one.value,
+                "reason": str(one.reason),
+                "row": one.row,
+            }
+            for one in dropped
+        ],
+    )
+    return loi
+
+
+@transaction.atomic
 def save_draft(
     loi: LetterOfIntent, *, section: str, values: dict, version: int, by: User, now: datetime
 ) -> LetterOfIntent:
@@ -65,7 +99,29 @@ def save_draft(
         values = _merged(loi, section, values, version)
     if loi.content.get(section) == values:
         return loi
-    return _save(loi, {**loi.content, section: values}, by=by, now=now)
+    return keep(loi, {**loi.content, section: values}, by=by, now=now)
+
+
+@transaction.atomic
+def bring_back(
+    loi: LetterOfIntent, number: int, *, version: int, by: User, now: datetime
+) -> LetterOfIntent:
+    """Save the text of an earlier version as a new one; the files stay as they are."""
+    loi = locks.case(loi)
+    may_write(loi, by)
+    must_be(loi, version)
+    content = base_of(loi, number)
+    return loi if loi.content == content else keep(loi, content, by=by, now=now)
+
+
+def look(loi: LetterOfIntent, section: str, *, by: User, now: datetime) -> None:
+    """This person has the step open: one small row, written over."""
+    Presence.objects.bulk_create(
+        [Presence(loi=loi, user=by, section=section, at=now)],
+        update_conflicts=True,
+        unique_fields=["loi", "user"],
+        update_fields=["section", "at"],
+    )
 
 
 def _merged(loi: LetterOfIntent, section: str, values: dict, version: int) -> dict:
@@ -79,7 +135,7 @@ def _merged(loi: LetterOfIntent, section: str, values: dict, version: int) -> di
         no(
             "loi.save.version",
             say(
-                "Version %(now)s was saved while you were writing on version %(yours)s, and the same was changed in both. Nothing of either is lost.",
+                "Revision %(now)s was saved while you were writing on revision %(yours)s, and the same was changed in both. Nothing of either is lost.",
                 now=loi.version,
                 yours=version,
             ),
@@ -101,7 +157,8 @@ def _since(loi: LetterOfIntent, version: int) -> list[dict]:
     return held.values_list("content", flat=True)[:50]
 
 
-def _save(loi: LetterOfIntent, content: dict, *, by: User, now: datetime) -> LetterOfIntent:
+def keep(loi: LetterOfIntent, content: dict, *, by: User, now: datetime) -> LetterOfIntent:
+    """The text as a new version, in the caller's transaction; a new file is a version as well."""
     loi.content, loi.version = content, loi.version + 1
     if loi.state == "draft":  # a filed letter keeps the title in force until it is filed again
         loi.title = document.text(content, "identity", "title")[:150]

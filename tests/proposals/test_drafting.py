@@ -16,7 +16,7 @@ def test_autosave_keeps_a_version_and_writes_no_event(cast, visit):
     kept = make.again(loi)
     assert kept.content["resources"]["power_peak_w"] == "3"
     assert f'value="{kept.version}"' in answer
-    assert f"Version {kept.version}, saved at" in answer
+    assert f"Revision {kept.version}, saved at" in answer
     assert kept.revisions.filter(version=kept.version).exists()
     assert Event.objects.count() == events
 

@@ -153,7 +153,7 @@
       const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
       if (answer.ok) {
         forget(key);
-        if (answer.headers.has("X-Saved-Again") && edits === 0) location.reload();
+        if (answer.headers.has("X-Saved-Again") && edits === 0) location.replace(location.pathname);
       } else if (answer.status === 409) {
         unsaved(trouble.dataset.dispute, compare(key, copy));
       }

@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,14 +16,19 @@ from proposals.checks import Problem, check
 from proposals.course import Step
 from proposals.forms.sections import anchor
 from proposals.models import LetterOfIntent
-from proposals.sections import FILES, Section
+from proposals.sections import BY_NAME, FILES, Section
 from proposals.services import drafts
 from proposals.terms import Terms
 from proposals.workflow import LOI
 
+# How long ago somebody looked who is still taken to be there: three looks of the page.
+HERE = timedelta(seconds=60)
+
 
 def load(request: HttpRequest, key: str) -> LetterOfIntent:
-    found = queries.visible_lois(request.user).select_related("pi", "saved_by", "signed_off_by")
+    found = queries.visible_lois(request.user).select_related(
+        "pi", "saved_by", "signed_off_by", "copied"
+    )
     return get_object_or_404(found, key=key)
 
 
@@ -65,6 +72,8 @@ def frame(
         "progress": _progress(loi, parts),
         "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
         "saved": saved(request, loi),
+        "here": here,
+        "others": others(request, loi, here, loi.version),
         **room_of(content, terms),
     }
 
@@ -106,11 +115,45 @@ def saved(request: HttpRequest, loi: LetterOfIntent) -> str:
     text = said(loi.saved_at.replace(second=0, microsecond=0), loi.call.zone)
     if at.date() == now.date():
         text = text.partition(", ")[2]
-    return _("Version %(version)s, saved at %(at)s by %(who)s") % {
+    return _("Revision %(version)s, saved at %(at)s by %(who)s") % {
         "version": loi.version,
         "at": text,
         "who": loi.saved_by.name,
     }
+
+
+def others(request: HttpRequest, loi: LetterOfIntent, here: str, version: int) -> list[str]:
+    """Who else has the letter open, and what was saved that this page does not show yet."""
+    told = []
+    if loi.version > version and loi.saved_by != request.user:
+        told.append(
+            _(
+                "%(who)s saved revision %(version)s %(ago)s ago. Your next save is put together with it."
+            )
+            % {"who": loi.saved_by.name, "version": loi.version, "ago": _ago(request, loi.saved_at)}
+        )
+    since = request.arrived_at - HERE
+    present = loi.presences.filter(at__gt=since).exclude(user=request.user)
+    for presence in present.select_related("user").order_by("user__name"):
+        section = BY_NAME.get(presence.section)
+        if presence.section == here:
+            told.append(_("%(who)s is on this step.") % {"who": presence.user.name})
+        elif section:
+            told.append(
+                _("%(who)s is on “%(step)s”.") % {"who": presence.user.name, "step": section.label}
+            )
+    return told
+
+
+def _ago(request: HttpRequest, at: datetime) -> str:
+    seconds = max(0, int((request.arrived_at - at).total_seconds()))
+    if seconds < 90:
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    minutes = seconds // 60
+    if minutes < 90:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    hours = minutes // 60
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
 
 
 def room_of(content: dict, terms: Terms) -> dict:

@@ -3,7 +3,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import kept
 from portal.deadline import said
@@ -223,3 +223,16 @@ def headroom(request: HttpRequest, key: str) -> HttpResponse:
     _masses(form, content)
     context = {"loi": loi, "tables": form.tables, **drafting.room_of(content, terms)}
     return render(request, "proposals/loi_headroom.html", context)
+
+
+@require_safe
+def presence(request: HttpRequest, key: str, section: str) -> HttpResponse:
+    """Who else is here, asked by an open page; leaves that this person is."""
+    loi = drafting.load(request, key)
+    if section not in BY_NAME or not drafting.may_write(request, loi):
+        raise Http404
+    drafts.look(loi, section, by=request.user, now=request.arrived_at)
+    raw = request.GET.get("version", "")
+    version = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else loi.version
+    context = {"others": drafting.others(request, loi, section, version)}
+    return render(request, "proposals/loi_others.html", context)

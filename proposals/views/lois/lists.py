@@ -1,4 +1,4 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -9,8 +9,9 @@ from portal.verdict import Refused
 from portal.workflow import Act
 from proposals import course, queries
 from proposals.forms.lois import BeginForm
-from proposals.models import Amendment, Call, LetterOfIntent
+from proposals.models import Amendment, Call, Copy, LetterOfIntent
 from proposals.services import drafts
+from proposals.views.lois import drafting
 from proposals.workflow import LOI
 
 
@@ -44,12 +45,15 @@ def index(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     call = get_object_or_404(queries.visible_calls(request.user), code=code)
     teams = _teams(request.user)
-    form = BeginForm(request.POST or None, teams=teams)
+    form = BeginForm(request.POST or None, teams=teams, sources=_sources(request.user, teams))
     refusal = _not_open(call, request)
     if form.is_valid():
         organisation, pi = form.chosen
+        acts = {"pi": pi, "by": request.user, "now": request.arrived_at}
         try:
-            loi = drafts.begin(call, organisation, pi=pi, by=request.user, now=request.arrived_at)
+            if form.earlier:
+                return redirect("copied", key=drafts.copy(form.earlier, call, **acts).key)
+            loi = drafts.begin(call, organisation, **acts)
         except Refused as refused:
             refusal = refused.verdict
         else:
@@ -66,6 +70,28 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         status = 400 if refusal is None else 409
     return render(request, "proposals/begin.html", context, status=status)
+
+
+@require_safe
+def copied(request: HttpRequest, key: str) -> HttpResponse:
+    """What of an earlier letter did not fit, and why."""
+    loi = drafting.load(request, key)
+    if not drafting.reads_draft(request, loi):
+        raise Http404
+    copy = get_object_or_404(Copy.objects.select_related("source__call"), loi=loi)
+    context = {
+        "loi": loi,
+        "call": loi.call,
+        "copy": copy,
+        "writes": drafting.may_write(request, loi),
+    }
+    return render(request, "proposals/loi_copied.html", context)
+
+
+def _sources(user: User, teams: dict[Organisation, list[User]]) -> list[LetterOfIntent]:
+    """The letters of one's organisations in which something is written, the newest first."""
+    own = queries.visible_lois(user).filter(organisation__in=list(teams), version__gt=1)
+    return list(own.order_by("-saved_at")[:100])
 
 
 def _teams(user: User) -> dict[Organisation, list[User]]:
