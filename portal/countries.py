@@ -16,6 +16,10 @@ def name(code: str) -> str:
     return _names(get_language() or "en").get(code, code)
 
 
+def known(code: str) -> bool:
+    return code in _names("en")
+
+
 @cache
 def _names(language: str) -> dict[str, str]:
     territories = Locale.parse(language, sep="-").territories

@@ -4,25 +4,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import blake2s
 
+from portal import countries, currencies
 from portal.text import Text, plain, say
 from proposals import content as document
-from proposals import sheet as resource_sheet
-from proposals.sections import (
-    CHOICES,
-    FLAG,
-    MISSION,
-    SECTIONS,
-    STEPS,
-    SYSTEM,
-    UNIT,
-    Field,
-    Rows,
-    Section,
-    clause,
-)
+from proposals.compliance import BLOCK, RULES
+from proposals.compliance.case import Case
+from proposals.sections import BY_NAME, CHOICES, FLAG, SECTIONS, STEPS, Field, Rows, Section
+from proposals.shapes import SHAPES
 from proposals.terms import Terms
-
-BLOCK, WARN, REFER = "block", "warn", "refer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +36,7 @@ class Problem:
 
     @property
     def clause(self) -> str:
-        return clause(self.section, self.table or self.field)
+        return BY_NAME[self.section].clause(self.table or self.field)
 
     @property
     def id(self) -> str:
@@ -70,13 +59,30 @@ def check(content: dict, terms: Terms, *, files: Collection[str] = ()) -> list[P
     `files` are the kinds of the files attached: "letter", "figure", "endorsement", "inventory".
     """
     found = [problem for section in SECTIONS for problem in _section(section, content, terms)]
-    found += _across(content, terms)
-    if "letter" not in files:
-        found.append(
-            Problem("files", "letter", "required", say("Attach the signed letter as a PDF."))
-        )
-    order = {section.name: place for place, section in enumerate(STEPS)}
-    return sorted(found, key=lambda problem: order[problem.section])
+    found += _across(Case(content, terms, files))
+    return sorted(found, key=_place)
+
+
+def _across(case: Case) -> Iterator[Problem]:
+    """What the rules of the table find, which look at more than one field."""
+    for rule in RULES:
+        for found in rule.look(case):
+            table = rule.item if found.row is not None else ""
+            yield Problem(
+                rule.section,
+                found.field or rule.item,
+                rule.name,
+                found.sentence,
+                found.row,
+                table,
+                rule.level,
+            )
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    """Where it stands in the form: its step, and its field or table there."""
+    section = BY_NAME[problem.section]
+    return STEPS.index(section), section.place(problem.table or problem.field)
 
 
 def _section(section: Section, content: dict, terms: Terms) -> Iterator[Problem]:
@@ -115,11 +121,11 @@ def _field(field: Field, value: object, terms: Terms) -> Iterator[tuple[str, Tex
         allowed = {code for code, _ in terms.options(field)}
         if not allowed.issuperset(ticked):
             yield "choice", say("%(label)s: one of the ticked is not on the list.", label=label)
-        if field.least and len(ticked) < field.least:
-            yield (
-                "required",
-                say("%(label)s: tick at least %(least)s.", label=label, least=field.least),
-            )
+        # A call of few keywords asks for one of them.
+        least = field.least if len(allowed) >= (field.least or 0) else 1
+        if least and len(ticked) < least:
+            rule = "least" if ticked else "required"
+            yield rule, say("%(label)s: tick at least %(least)s.", label=label, least=least)
         if field.most and len(ticked) > field.most:
             yield (
                 "most",
@@ -148,11 +154,21 @@ def _field(field: Field, value: object, terms: Terms) -> Iterator[tuple[str, Tex
                     say("%(label)s: “%(value)s” is not on the list.", label=label, value=raw[:40]),
                 )
         case "country":
-            if not (len(raw) == 2 and raw.isalpha() and raw.isupper()):
+            if not countries.known(raw):
                 yield (
                     "choice",
                     say(
                         "%(label)s: “%(value)s” is not an ISO country code.",
+                        label=label,
+                        value=raw[:40],
+                    ),
+                )
+        case "currency":
+            if raw not in currencies.codes():
+                yield (
+                    "choice",
+                    say(
+                        "%(label)s: “%(value)s” is not an ISO 4217 currency in use.",
                         label=label,
                         value=raw[:40],
                     ),
@@ -169,26 +185,41 @@ def _field(field: Field, value: object, terms: Terms) -> Iterator[tuple[str, Tex
         case "integer" | "decimal":
             yield from _number(field, raw)
         case _:
-            if len(raw) < (field.least or 0):
-                yield (
-                    "least",
-                    say(
-                        "%(label)s: %(count)s characters, at least %(least)s are needed.",
-                        label=label,
-                        count=len(raw),
-                        least=field.least,
-                    ),
-                )
-            if field.most and len(raw) > field.most:
-                yield (
-                    "most",
-                    say(
-                        "%(label)s: %(count)s characters, at most %(most)s fit.",
-                        label=label,
-                        count=len(raw),
-                        most=field.most,
-                    ),
-                )
+            yield from _text(field, raw)
+
+
+def _text(field: Field, raw: str) -> Iterator[tuple[str, Text]]:
+    label, count = field.label, len(raw)
+    if count < (field.least or 0):
+        yield (
+            "least",
+            say(
+                "%(label)s: %(count)s characters, at least %(least)s are needed.",
+                label=label,
+                count=count,
+                least=field.least,
+            ),
+        )
+    if field.most and count > field.most:
+        yield (
+            "most",
+            say(
+                "%(label)s: %(count)s characters, at most %(most)s fit.",
+                label=label,
+                count=count,
+                most=field.most,
+            ),
+        )
+    if field.shape and not SHAPES[field.shape].fits(raw):
+        yield (
+            "shape",
+            say(
+                "%(label)s: “%(value)s” is not %(wanted)s.",
+                label=label,
+                value=raw[:40],
+                wanted=SHAPES[field.shape].wanted,
+            ),
+        )
 
 
 def _number(field: Field, raw: str) -> Iterator[tuple[str, Text]]:
@@ -197,7 +228,14 @@ def _number(field: Field, raw: str) -> Iterator[tuple[str, Text]]:
     if value is None:
         yield "number", say("%(label)s: “%(value)s” is not a number.", label=label, value=raw[:40])
         return
-    if not field.least <= value <= field.most:
+    if field.above and value == field.least:
+        yield (
+            "range",
+            say(
+                "%(label)s: more than %(least)s%(unit)s.", label=label, least=field.least, unit=unit
+            ),
+        )
+    elif not field.least <= value <= field.most:
         yield (
             "range",
             say(
@@ -215,82 +253,4 @@ def _number(field: Field, raw: str) -> Iterator[tuple[str, Text]]:
             say(
                 "%(label)s: at most %(places)s decimals are kept.", label=label, places=field.places
             ),
-        )
-
-
-def _across(content: dict, terms: Terms) -> Iterator[Problem]:
-    """The rules that look at more than one field."""
-    text = document.text
-    level, platform = document.level(content), text(content, "identity", "platform")
-    if level in {SYSTEM, UNIT} and not platform:
-        yield Problem(
-            "identity",
-            "platform",
-            "required",
-            say("Choose the host platform: at this level the payload rides on it."),
-        )
-    if level == MISSION and not text(content, "science", "interaction"):
-        yield Problem(
-            "science",
-            "interaction",
-            "required",
-            say("At mission level, say what your craft and the mission do together."),
-        )
-    if text(content, "compliance", "export_status") not in {"", "none"} and not text(
-        content, "compliance", "export_plan"
-    ):
-        yield Problem("compliance", "export_plan", "required", say("Controlled parts need a plan."))
-    if text(content, "compliance", "funding_status") in {"secured", "committed"} and not text(
-        content, "compliance", "funding_source"
-    ):
-        yield Problem(
-            "compliance", "funding_source", "required", say("Name the source of the funding.")
-        )
-    now, later = (
-        document.number(text(content, "maturity", name)) for name in ("trl_now", "trl_delivery")
-    )
-    if now is not None and later is not None and later < now:
-        yield Problem(
-            "maturity",
-            "trl_delivery",
-            "order",
-            say("TRL %(later)s at delivery is below TRL %(now)s today.", later=later, now=now),
-        )
-    if later is not None and later < 8:
-        yield Problem(
-            "maturity",
-            "trl_delivery",
-            "least",
-            say("TRL %(later)s at delivery: a flight model has at least 8.", later=later),
-        )
-    if now is not None and now < 4:
-        yield Problem(
-            "maturity",
-            "trl_now",
-            "low",
-            say("TRL %(now)s now is below 4: reviewers will ask how it grows.", now=now),
-            level=WARN,
-        )
-    delivery = document.day(text(content, "maturity", "flight_model_on"))
-    if delivery and terms.need_by and delivery > terms.need_by:
-        yield Problem(
-            "maturity",
-            "flight_model_on",
-            "need_by",
-            say(
-                "%(delivery)s is after %(need_by)s, when the host needs the flight model.",
-                delivery=delivery,
-                need_by=terms.need_by,
-            ),
-        )
-    for remark in resource_sheet.remarks(document.sheet(content), terms.limits_of(platform)):
-        table = "elements" if remark.row is not None else ""
-        yield Problem(
-            "resources",
-            remark.field or "elements",
-            remark.rule,
-            remark.sentence,
-            remark.row,
-            table,
-            BLOCK if remark.hard else WARN,
         )

@@ -3,9 +3,10 @@
 A draft keeps every value as it was typed, so that nothing is lost for being
 wrong; `proposals.checks` says what is wrong, and `typed` gives the values that a
 filing freezes. A draft is {section: {field: text | [text]}, …} in which a table
-is {section: {table: [{field: text}, …]}}.
+is {section: {table: [{field: text}, …]}}. What is frozen of it is read again by `reading.thaw`.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -19,7 +20,7 @@ from proposals.sections import (
     Rows,
     Section,
 )
-from proposals.sheet import MATURITIES, Element, Sheet
+from proposals.sheet import MATURITIES, MODES, Element, Mode, Sheet
 from proposals.terms import Terms
 
 # Of a number: how long it may be typed, and how far its first digit may stand from the point.
@@ -84,42 +85,79 @@ def level(content: dict) -> str:
 
 def sheet(content: dict) -> Sheet:
     """The resource sheet of a draft, over the rows that can be read so far."""
-    elements = []
-    for place, row in table(content, RESOURCES.name, "elements"):
-        quantity, mass = number(row.get("quantity", "")), number(row.get("mass_cbe_kg", ""))
-        if (
-            quantity is None
-            or quantity != int(quantity)
-            or not 1 <= quantity <= 50
-            or mass is None
-            or not 0 <= mass <= 500
-            or row.get("maturity") not in MATURITIES
-        ):
-            continue
-        own = number(row.get("contingency_percent", ""))
-        elements.append(
-            Element(
-                name=row.get("name", "").strip(),
-                quantity=int(quantity),
-                mass_cbe_kg=mass,
-                maturity=row["maturity"],
-                contingency_percent=own if own is not None and 0 <= own <= 60 else None,
-                contingency_reason=row.get("contingency_reason", ""),
-                place=place,
-            )
-        )
+    passive = text(content, RESOURCES.name, "powered") == "passive"
     sides = [
         number(text(content, RESOURCES.name, f"stowed_{side}_mm"))
         for side in ("length", "width", "height")
     ]
     whole = all(side is not None and side == int(side) and side > 0 for side in sides)
     return Sheet(
-        elements=tuple(elements),
-        power_average_w=number(text(content, RESOURCES.name, "power_average_w")),
-        power_peak_w=number(text(content, RESOURCES.name, "power_peak_w")),
+        elements=tuple(_elements(content)),
+        modes=() if passive else tuple(_modes(content)),
+        data_mbit_day=Decimal(0)
+        if passive
+        else _within(text(content, RESOURCES.name, "data_mbit_day"), 1_000_000),
         stowed_mm=tuple(int(side) for side in sides) if whole else None,
         draws=level(content) != MISSION,
+        passive=passive,
     )
+
+
+def _elements(content: dict) -> Iterator[Element]:
+    for place, row in table(content, RESOURCES.name, "elements"):
+        quantity, mass = number(row.get("quantity", "")), _within(row.get("mass_cbe_kg", ""), 500)
+        if (
+            quantity is None
+            or quantity != int(quantity)
+            or not 1 <= quantity <= 50
+            or mass is None
+            or row.get("maturity") not in MATURITIES
+        ):
+            continue
+        yield Element(
+            name=row.get("name", "").strip(),
+            quantity=int(quantity),
+            mass_cbe_kg=mass,
+            maturity=row["maturity"],
+            contingency_percent=_within(row.get("contingency_percent", ""), 60),
+            contingency_reason=row.get("contingency_reason", ""),
+            place=place,
+        )
+
+
+def _modes(content: dict) -> Iterator[Mode]:
+    given = content.get(RESOURCES.name, {})
+    average, peak = (_within(given.get(f"power_{one}_w", ""), 500) for one in ("average", "peak"))
+    if "modes" not in given and average is not None and peak is not None:
+        # A letter filed before there were modes: its average all the day, its peak for no time.
+        yield Mode("operate", average, Decimal(100))
+        yield Mode("peak", peak, Decimal(0))
+    for place, row in table(content, RESOURCES.name, "modes"):
+        power, duty = (
+            _within(row.get("power_w", ""), 500),
+            _within(row.get("duty_percent", ""), 100),
+        )
+        if power is not None and duty is not None and row.get("mode") in dict(MODES):
+            yield Mode(row["mode"], power, duty, place)
+
+
+def _within(raw: object, most: int) -> Decimal | None:
+    value = number(raw) if isinstance(raw, str) else None
+    return value if value is not None and 0 <= value <= most else None
+
+
+def asked(content: dict, terms: Terms) -> dict:
+    """The draft without what does not apply, as typed: what the letter says as it stands."""
+    dropped = {
+        (section.name, item.name)
+        for section in SECTIONS
+        for item in section.items
+        if not applies(item, content, terms)
+    }
+    return {
+        section: {name: held for name, held in given.items() if (section, name) not in dropped}
+        for section, given in content.items()
+    }
 
 
 def typed(content: dict, terms: Terms) -> dict:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from portal import countries
 from portal.text import Text, plain, say
 from proposals import content as document
-from proposals.sections import LONG, RESOURCES, SECTIONS, Field
+from proposals.sections import LONG, RESOURCES, SECTIONS, Field, Rows, Section
 from proposals.sheet import MATURITIES
 from proposals.terms import Terms
 
@@ -52,35 +52,44 @@ class Part:
     grids: list[Grid] = field(default_factory=list)
 
 
-def parts(content: dict, terms: Terms) -> list[Part]:
-    """The sections of a draft, or of a filing thawed by `thaw`; what is empty is left out."""
+def parts(content: dict, terms: Terms, *, private: bool = True) -> list[Part]:
+    """The sections of a draft (`content.asked`) or of a filing (`thaw`); what is empty is left out.
+
+    `private` shows what reviewers never see.
+    """
     found = []
     for section in SECTIONS:
         part = Part(section.name, section.label)
         given = content.get(section.name, {})
-        for spec in section.fields:
-            if shown := value(spec, given.get(spec.name, ""), terms):
-                part.lines.append(Line(spec.label, shown, spec.unit, spec.kind == LONG))
-        for rows in section.rows:
-            if rows.name == "elements":
-                grid = elements(content)
-            else:
-                grid = Grid(
-                    rows.name,
-                    rows.label,
-                    tuple(Head(spec.label, spec.unit) for spec in rows.fields),
-                    tuple(
-                        tuple(
-                            Cell(value(spec, row.get(spec.name, ""), terms), spec.label)
-                            for spec in rows.fields
-                        )
-                        for _, row in document.table(content, section.name, rows.name)
-                    ),
-                )
-            if grid.rows:
-                part.grids.append(grid)
+        for item in (*section.items, *section.past):
+            if item.private and not private:
+                continue
+            if isinstance(item, Rows):
+                if (grid := _grid(section, item, content, terms)).rows:
+                    part.grids.append(grid)
+            elif shown := value(item, given.get(item.name, ""), terms):
+                part.lines.append(Line(item.label, shown, item.unit, item.kind == LONG))
         found.append(part)
     return found
+
+
+def _grid(section: Section, rows: Rows, content: dict, terms: Terms) -> Grid:
+    if rows.name == "elements":
+        return elements(content)
+    given = [row for _, row in document.table(content, section.name, rows.name)]
+    # A column in which nothing stands is no column.
+    fields = [
+        one for one in rows.fields if any(str(row.get(one.name, "")).strip() for row in given)
+    ]
+    return Grid(
+        rows.name,
+        rows.label,
+        tuple(Head(spec.label, spec.unit) for spec in fields),
+        tuple(
+            tuple(Cell(value(spec, row.get(spec.name, ""), terms), spec.label) for spec in fields)
+            for row in given
+        ),
+    )
 
 
 def elements(content: dict) -> Grid:

@@ -27,5 +27,6 @@ class Resource:
 
 MASS = Resource("mass", say("Mass"), say("kg"), 3, say("MEV"))
 POWER = Resource("power", say("Power"), say("W"), 1, say("peak"))
+DATA = Resource("data", say("Data volume"), say("Mbit/day"), 1, say("sent"))
 SLOTS = Resource("slots", say("Slots"), say("slots"), 0, say("modules"))
-RESOURCES = {resource.code: resource for resource in (MASS, POWER, SLOTS)}
+RESOURCES = {resource.code: resource for resource in (MASS, POWER, DATA, SLOTS)}

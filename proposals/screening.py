@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from portal import workdays
 from portal.text import Text, say
 from proposals import queries, reading
-from proposals.checks import REFER, check
+from proposals.checks import check
+from proposals.compliance import REFER
 from proposals.models import Call, Filing, LetterOfIntent
 from proposals.terms import Terms
 

@@ -1,11 +1,10 @@
 """The resource sheet: from estimates to what is counted against the limits."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.text import Text, say
-from proposals.resources import MASS, POWER, RESOURCES, SLOTS, Resource
+from proposals.resources import DATA, MASS, POWER, RESOURCES, SLOTS, Resource
 
 DENSITY_KG_M3 = (Decimal(20), Decimal(8000))
 
@@ -60,15 +59,37 @@ class Element:
         return MASS.up(self.cbe_kg * (100 + self.contingency) / 100)
 
 
+MODES = (
+    ("survival", say("off, survival")),
+    ("standby", say("standby")),
+    ("operate", say("operate")),
+    ("peak", say("peak")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One row of the power modes: what it draws, for which share of the time."""
+
+    code: str
+    power_w: Decimal
+    duty_percent: Decimal
+    place: int = 0  # its row in the form
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All elements of one module with its power; mission-level modules draw on nothing."""
+    """All elements of one module, its power and data; mission-level modules draw on nothing.
+
+    What is not stated is None: a passive module states 0 of everything.
+    """
 
     elements: tuple[Element, ...] = ()
-    power_average_w: Decimal | None = None
-    power_peak_w: Decimal | None = None
+    modes: tuple[Mode, ...] = ()
+    data_mbit_day: Decimal | None = None
     stowed_mm: tuple[int, int, int] | None = None
     draws: bool = True
+    passive: bool = False
 
     @property
     def cbe_kg(self) -> Decimal:
@@ -78,6 +99,24 @@ class Sheet:
     def mev_kg(self) -> Decimal:
         return sum((element.mev_kg for element in self.elements), Decimal(0))
 
+    @property
+    def duty_percent(self) -> Decimal:
+        return sum((mode.duty_percent for mode in self.modes), Decimal(0))
+
+    @property
+    def power_average_w(self) -> Decimal | None:
+        """The sum of W × duty over the modes."""
+        if not self.modes:
+            return Decimal(0) if self.passive else None
+        return POWER.up(sum(mode.power_w * mode.duty_percent for mode in self.modes) / 100)
+
+    @property
+    def power_peak_w(self) -> Decimal | None:
+        """The highest of the modes."""
+        return max(
+            (mode.power_w for mode in self.modes), default=Decimal(0) if self.passive else None
+        )
+
     def demand(self) -> dict[str, Decimal]:
         """Resource code → what this module asks of its platform."""
         if not self.draws:
@@ -85,6 +124,7 @@ class Sheet:
         return {
             MASS.code: self.mev_kg,
             POWER.code: POWER.up(self.power_peak_w or Decimal(0)),
+            DATA.code: DATA.up(self.data_mbit_day or Decimal(0)),
             SLOTS.code: Decimal(1),
         }
 
@@ -108,17 +148,6 @@ class Limit:
         return self.available if self.module_cap is None else min(self.module_cap, self.available)
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something to say of the sheet: `hard` stops the filing, the rest is a warning."""
-
-    rule: str
-    sentence: Text
-    hard: bool
-    row: int | None = None
-    field: str = ""
-
-
 def over_cap(sheet: Sheet, limit: Limit, amount: Decimal) -> Text | None:
     """Why this amount may not be asked of one module, or None when it fits."""
     resource = limit.resource
@@ -139,95 +168,17 @@ def over_cap(sheet: Sheet, limit: Limit, amount: Decimal) -> Text | None:
     )
 
 
-def remarks(sheet: Sheet, limits: Iterable[Limit]) -> list[Remark]:
-    found = []
-    for element in sheet.elements:
-        default = MATURITIES[element.maturity].contingency_percent
-        if element.contingency < default:
-            numbers = {"given": element.contingency, "default": default, "name": element.name}
-            if len(element.contingency_reason.strip()) < 20:
-                found.append(
-                    Remark(
-                        "contingency_needs_reason",
-                        say(
-                            "%(name)s: a contingency of %(given)s %% is below the %(default)s %% of its class and needs a reason of at least 20 characters.",
-                            **numbers,
-                        ),
-                        hard=True,
-                        row=element.place,
-                        field="contingency_reason",
-                    )
-                )
-            else:
-                found.append(
-                    Remark(
-                        "contingency_below_class",
-                        say(
-                            "%(name)s: a contingency of %(given)s %% is below the %(default)s %% of its class. The screening may restore it.",
-                            **numbers,
-                        ),
-                        hard=False,
-                        row=element.place,
-                        field="contingency_percent",
-                    )
-                )
-        if sheet.draws and element.mass_cbe_kg == 0:
-            found.append(
-                Remark(
-                    "mass_is_zero",
-                    say(
-                        "%(name)s: a mass of 0 kg is possible at mission level only.",
-                        name=element.name,
-                    ),
-                    hard=True,
-                    row=element.place,
-                    field="mass_cbe_kg",
-                )
-            )
-    average, peak = sheet.power_average_w, sheet.power_peak_w
-    if average is not None and peak is not None and average > peak:
-        found.append(
-            Remark(
-                "average_above_peak",
-                say(
-                    "The average of %(average)s W is above the peak of %(peak)s W.",
-                    average=average,
-                    peak=peak,
-                ),
-                hard=True,
-                field="power_average_w",
-            )
-        )
-    if sheet.draws:
-        demand = sheet.demand()
-        for limit in limits:
-            code = limit.resource.code
-            if sentence := over_cap(sheet, limit, demand.get(code, Decimal(0))):
-                found.append(Remark(f"{code}_over_cap", sentence, hard=True))
-    if (density := density_kg_m3(sheet)) is not None:
-        least, most = DENSITY_KG_M3
-        if not least <= density <= most:
-            found.append(
-                Remark(
-                    "density",
-                    say(
-                        "%(density)s kg/m³ of the stowed box is outside %(least)s to %(most)s: check mass and dimensions.",
-                        density=density.quantize(Decimal(1)),
-                        least=least,
-                        most=most,
-                    ),
-                    hard=False,
-                )
-            )
-    return found
-
-
 def density_kg_m3(sheet: Sheet) -> Decimal | None:
     """CBE over the stowed box, or None where one of them is not known."""
     if sheet.stowed_mm is None or not sheet.cbe_kg:
         return None
     length, width, height = sheet.stowed_mm
     return sheet.cbe_kg * 10**9 / (length * width * height)
+
+
+def fits(stowed_mm: tuple[int, int, int], envelope_mm: tuple[int, int, int]) -> bool:
+    """Whether a box stands in an envelope in some order of its axes."""
+    return all(a <= b for a, b in zip(sorted(stowed_mm), sorted(envelope_mm), strict=True))
 
 
 def limit(code: str, capacity: Decimal, held_back: Decimal, module_cap: Decimal | None) -> Limit:

@@ -15,13 +15,13 @@ MOST_LINES = 400
 
 # Rules on numbers and words: they know neither Django nor a row.
 PURE = {
-    "portal": "canonical countries documents environment identifiers keys roles similarity text verdict workdays",
-    "proposals": "resources sheet ledger sections terms content checks panel headroom bars reading attachments merging progress differences copying",
+    "portal": "canonical countries currencies documents environment identifiers keys roles similarity text verdict workdays",
+    "proposals": "resources sheet ledger sections shapes terms content compliance checks panel headroom bars reading attachments merging progress differences copying",
     "reviews": "scoring conflicts calibration matching selection plots",
 }
 # Known to pure modules besides the standard library and each other.
 PURE_MAY = {
-    "babel": "names of countries",
+    "babel": "names of countries and currencies",
     "django.utils": "translation of labels",
     "numpy": "arrays",
     "ortools": "flows and integer programs",

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portal import countries
+from portal import countries, currencies
 from proposals import content as document
 from proposals import reading
 from proposals.checks import Problem
@@ -24,13 +24,6 @@ from proposals.terms import Terms
 MOST_CHARACTERS = 20_000
 MOST_ROWS = 40
 MOST_TICKS = 100
-# How wide the fields of a row stand, in twelfths, where their kind does not say it well enough.
-SPANS = {
-    "elements": (6, 3, 3, 5, 3, 4),
-    "partners": (6, 6, 12),
-    "people": (4, 4, 4),
-    "risks": (12, 3, 3, 6),
-}
 
 
 class Typed(forms.CharField):
@@ -103,6 +96,7 @@ def _field(field: Field, terms: Terms) -> forms.Field:
             made = Typed(widget=_widget(field, terms), **options)
     made.spec = field
     made.limits = limits(field)
+    made.span = f"col-6 col-md-{field.span}" if field.span < 4 else f"col-md-{field.span}"
     return made
 
 
@@ -116,6 +110,8 @@ def _widget(field: Field, terms: Terms) -> forms.Widget:
             return Select({"class": "form-select"}, choices=[("", "—"), *given])
         case "country":
             return Select({"class": "form-select"}, choices=[("", "—"), *countries.choices()])
+        case "currency":
+            return Select({"class": "form-select"}, choices=[("", "—"), *currencies.choices()])
         case "integer":
             return forms.TextInput({"class": "form-control num", "inputmode": "numeric"})
         case "decimal":
@@ -155,27 +151,17 @@ def limits(field: Field) -> str:
     match field.kind:
         case "text" | "long" if most and least:
             return _("%(least)s–%(most)s characters") % {"least": f"{least:,}", "most": f"{most:,}"}
-        case "text" | "long" if most:
+        case "text" | "long" if most and not field.shape:
             return _("at most %(most)s characters") % {"most": f"{most:,}"}
         case "integer" | "decimal":
             values = {"least": f"{least:,}", "most": f"{most:,}", "unit": field.unit}
-            text = _("%(least)s–%(most)s %(unit)s") % values
+            span = _("more than %(least)s, at most %(most)s %(unit)s")
+            text = (span if field.above else _("%(least)s–%(most)s %(unit)s")) % values
             if not field.places:
                 return text.strip()
             places = ngettext("%(n)s decimal", "%(n)s decimals", field.places)
             return text.strip() + ", " + places % {"n": field.places}
     return ""
-
-
-def _span(field: Field) -> int:
-    match field.kind:
-        case "integer" | "decimal" | "date":
-            return 3
-        case "text" if (field.most or 0) > 200:
-            return 12
-        case "long" | "choices" | "flag":
-            return 12
-    return 6
 
 
 class Asked:
@@ -215,11 +201,7 @@ class Table:
             count = max(len(given), 1 if rows.least else 0)
         else:
             data, count = given, self._count(given.get(f"{self.name}-rows", "0"))
-        spans = SPANS.get(rows.name) or [_span(field) for field in rows.fields]
         self.forms = [self.form(data, prefix=f"{self.name}-{n}") for n in range(count)]
-        for form in self.forms:
-            for field, span in zip(form.fields.values(), spans, strict=True):
-                field.span = f"col-6 col-md-{span}" if span < 4 else f"col-md-{span}"
 
     def _count(self, raw: str) -> int:
         asked = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 5 else 0
@@ -255,6 +237,12 @@ class SectionForm:
             Table(rows, terms, given if posted else list(given.get(rows.name, ())))
             for rows in section.rows
         ]
+
+    @property
+    def items(self) -> list[forms.BoundField | Table]:
+        """Fields and tables in the order of the form."""
+        tables = {table.name: table for table in self.tables}
+        return [tables.get(item.name) or self.fields[item.name] for item in self.section.items]
 
     def is_valid(self) -> bool:
         judged = [self.fields.is_valid(), *(table.is_valid() for table in self.tables)]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import keys
+from proposals.models.missions import Platform
 from proposals.resources import RESOURCES, Resource
 from proposals.sheet import Limit
 from proposals.terms import Terms
@@ -96,15 +97,19 @@ class Call(models.Model):
     def terms(self) -> Terms:
         """What a letter of this call is checked against."""
         limits: dict[str, list[Limit]] = {}
-        names: dict[str, str] = {}
+        hosts: dict[str, Platform] = {}
         for allocation in self.allocations.select_related("platform"):
             limits.setdefault(allocation.platform.code, []).append(allocation.limit)
-            names[allocation.platform.code] = allocation.platform.name
+            hosts[allocation.platform.code] = allocation.platform
         return Terms(
-            platforms=tuple(names.items()),
+            platforms=tuple((code, host.name) for code, host in hosts.items()),
             limits=tuple((code, tuple(found)) for code, found in limits.items()),
+            envelopes=_known(hosts, "envelope_mm"),
+            temperatures=_known(hosts, "temperature_c"),
             keywords=tuple((code, label) for code, label in self.keywords),
             need_by=self.need_by,
+            latitude_deg=self.mission.latitude_deg,
+            shadowed=self.mission.shadowed,
         )
 
     def happened(self, kind: str, at: datetime) -> None:
@@ -119,6 +124,13 @@ class Call(models.Model):
     @property
     def closing_due_at(self) -> datetime:
         return self.closes_at + timedelta(seconds=self.grace_s)
+
+
+def _known(hosts: dict[str, Platform], name: str) -> tuple[tuple[str, tuple], ...]:
+    """A fact of the platforms, of those of which it is known."""
+    return tuple(
+        (code, tuple(fact)) for code, host in hosts.items() if (fact := getattr(host, name))
+    )
 
 
 class Milestone(models.Model):

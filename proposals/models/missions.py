@@ -5,13 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Mission(models.Model):
-    """A mission as announced: its status is data with a source and a date, never a bare fact."""
+    """A mission as announced: its status is data with a source and a date, never a bare fact.
+
+    Latitude and light of the site decide its planetary-protection category (see `Terms`).
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(_("name"), max_length=120)
     local_name = models.CharField(max_length=120, blank=True)
     status = models.CharField(_("status"), max_length=300)
     site = models.CharField(_("site"), max_length=200, blank=True)
+    latitude_deg = models.DecimalField(
+        _("latitude of the site"), max_digits=6, decimal_places=3, null=True, blank=True
+    )  # south negative; null where it is not told
+    shadowed = models.BooleanField(_("never lit by the Sun"), null=True, blank=True)
     summary = models.TextField(blank=True)
     source = models.CharField(max_length=300, blank=True)
     as_of = models.DateField()
@@ -20,6 +27,13 @@ class Mission(models.Model):
 
     class Meta:
         ordering: ClassVar = ["position", "slug"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="latitude_from_pole_to_pole",
+                condition=models.Q(latitude_deg=None)
+                | models.Q(latitude_deg__gte=-90, latitude_deg__lte=90),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -10,7 +10,8 @@ from portal.models import User
 from portal.text import say
 from portal.verdict import Refused, no
 from proposals import content as document
-from proposals.checks import REFER, Problem, check
+from proposals.checks import Problem, check
+from proposals.compliance import REFER
 from proposals.models import Demand, Filing, LetterOfIntent
 from proposals.services import attachments
 from proposals.workflow import LOI

@@ -6,7 +6,8 @@ from portal.deadline import zoned
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import Act
-from proposals.checks import WARN, Problem, check
+from proposals.checks import Problem, check
+from proposals.compliance import WARN
 from proposals.models import LetterOfIntent
 
 # Rules that pages look at: an act that belongs to another moment of the working copy,

@@ -38,6 +38,7 @@ def mission() -> tuple[Mission, Platform]:
             "name": "Demonstration polar lander [FICTIONAL]",
             "status": "Fictional: a demonstration on the terms of Chang'e-8",
             "site": "South polar highlands, 85° S (COSPAR category IIb)",
+            "latitude_deg": -85,
             "summary": "A lander that exists in this demonstration only, and offers 200 kg to partners.",
             "as_of": date(2026, 10, 31),
             "fictional": True,
@@ -45,7 +46,13 @@ def mission() -> tuple[Mission, Platform]:
         },
     )
     lander, _ = Platform.objects.get_or_create(
-        mission=found, code="lander", defaults={"name": "Lander", "temperature_c": [-180, 80]}
+        mission=found,
+        code="lander",
+        defaults={
+            "name": "Lander",
+            "envelope_mm": [1500, 1200, 1000],
+            "temperature_c": [-60, 70],
+        },
     )
     return found, lander
 

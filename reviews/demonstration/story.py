@@ -83,11 +83,12 @@ def _drafted(
             loi = drafts.save_draft(
                 loi, section=section, values=values, version=loi.version, by=pi, now=at
             )
-    if not sections:
-        blob = files.keep(data.pdf(), media_type=PDF)
-        name = f"{case['acronym']} letter of intent.pdf"
+    kinds = ["letter"] + ["inventory"] * (Decimal(case["organics"]) > 1000)
+    for kind in kinds if not sections else ():
+        blob = files.keep(data.pdf(kind), media_type=PDF)
+        name = f"{case['acronym']} {kind}.pdf"
         loi = attachments.attach(
-            loi, blob, kind="letter", name=name, pages=1, version=loi.version, by=pi, now=at
+            loi, blob, kind=kind, name=name, pages=1, version=loi.version, by=pi, now=at
         )
     return loi
 

@@ -96,7 +96,12 @@ def parties(loi: LetterOfIntent) -> Parties:
     partners, people = team.get("partners", []), team.get("people", [])
     return Parties(
         people=frozenset([loi.pi.name, team.get("pi_name", "")] + [row["name"] for row in people]),
-        emails=frozenset([loi.pi.email]),
+        emails=frozenset(
+            filter(
+                None,
+                [loi.pi.email, team.get("pi_email", "")] + [row.get("email", "") for row in people],
+            )
+        ),
         organisations=frozenset(
             [loi.organisation.name]
             + [row["name"] for row in partners]

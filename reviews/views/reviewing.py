@@ -228,7 +228,7 @@ def _sheet(
         "state": ASSIGNMENT.state(assignment.state),
         "title": document.text(content, "identity", "title"),
         "deadline": _deadline(request, assignment),
-        "parts": reading.parts(content, terms),
+        "parts": reading.parts(content, terms, private=False),
         "files": enclosures.filed(loi, request.user),
         "rounds": clarifications.of(loi, request.arrived_at),
         "sheet": sheet,

@@ -27,10 +27,17 @@ def mission(slug: str = "lander-one") -> Mission:
             "status": "in preparation",
             "as_of": DRAFTED.date(),
             "fictional": True,
+            "latitude_deg": -45,
         },
     )
     if created:
-        Platform.objects.create(mission=found, code="lander", name="Lander")
+        Platform.objects.create(
+            mission=found,
+            code="lander",
+            name="Lander",
+            envelope_mm=[2000, 1500, 1200],
+            temperature_c=[-40, 60],
+        )
     return found
 
 

@@ -6,12 +6,21 @@ def element(mass_cbe_kg: str = "10", maturity: str = "AB", **more: str) -> dict[
     return given | {"mass_cbe_kg": mass_cbe_kg, "maturity": maturity} | more
 
 
+def mode(code: str, power_w: str, duty_percent: str) -> dict[str, str]:
+    return {"mode": code, "power_w": power_w, "duty_percent": duty_percent, "minutes_day": ""}
+
+
+def modes(average_w: str, peak_w: str) -> dict[str, list]:
+    """An average all day and a peak for no time: `content(resources=modes("12", "900"))`."""
+    return {"modes": [mode("operate", average_w, "100"), mode("peak", peak_w, "0")]}
+
+
 def content(
     *, title: str = "Neutron spectrometer for polar ice", mass_cbe_kg: str = "10", **sections: dict
 ) -> dict:
     """A draft with nothing missing: 10 kg CBE of class A/B are 10.5 kg MEV.
 
-    Sections given by name are laid over: `content(resources={"power_peak_w": "900"})`.
+    Sections given by name are laid over: `content(resources=modes("12", "900"))`.
     """
     whole = {
         "identity": {
@@ -20,18 +29,38 @@ def content(
             "level": "system",
             "platform": "lander",
             "areas": ["science"],
-            "keywords": ["volatiles"],
+            "route": "direct",
+            "route_body": "",
+            "keywords": ["volatiles", "dust", "biology"],
+            "language": "en",
         },
         "team": {
             "pi_name": "Principal investigator",
             "pi_position": "Head of instruments",
+            "pi_email": "pi@example.org",
+            "pi_orcid": "0000-0002-1825-0097",
             "counterpart": "",
             "partners": [
-                {"name": "Institute C", "country": "IT", "role": "Builds the detector head."}
+                {
+                    "name": "Institute C",
+                    "country": "IT",
+                    "role": "Builds the detector head.",
+                    "contribution": "The head and its calibration.",
+                    "share_mass_kg": "4",
+                    "share_power_w": "5",
+                }
             ],
             "people": [
-                {"name": "Co-investigator", "organisation": "Institute C", "role": "Detector"}
+                {
+                    "name": "Co-investigator",
+                    "organisation": "Institute C",
+                    "role": "Detector",
+                    "email": "",
+                    "orcid": "",
+                }
             ],
+            "exclusions": [],
+            "us_affiliation": "none",
         },
         "science": {
             "summary": WORDS,
@@ -41,12 +70,31 @@ def content(
             "interaction": "",
             "benefits": "",
             "objectives": [{"objective": "Map the ice in the upper metre of the ground."}],
+            "measurements": [
+                {
+                    "quantity": "Neutron flux",
+                    "unit": "1/cm²s",
+                    "range": "0.01 to 100",
+                    "accuracy": "3 %",
+                    "cadence": "every 10 s",
+                }
+            ],
+            "data_policy": "open",
+            "embargo_months": "",
         },
         "resources": {
-            "power_average_w": "12",
-            "power_peak_w": "20",
+            "powered": "active",
+            **modes("12", "20"),
             "power_night_w": "2",
+            "data_rate_kbit_s": "64",
             "data_mbit_day": "800",
+            "comms_own": "lander",
+            "operating_low_c": "-40",
+            "operating_high_c": "60",
+            "survival_low_c": "-180",
+            "survival_high_c": "90",
+            "deployment": "none",
+            "lifetime_months": "12",
             "stowed_length_mm": "400",
             "stowed_width_mm": "300",
             "stowed_height_mm": "250",
@@ -57,6 +105,7 @@ def content(
             "trl_delivery": "8",
             "trl_evidence": WORDS,
             "heritage": "",
+            "milestones": [{"milestone": "pdr", "on": "2027-06-30"}],
             "flight_model_on": "2028-05-31",
             "risks": [
                 {
@@ -68,22 +117,36 @@ def content(
             ],
         },
         "compliance": {
-            "hazards": "none",
-            "radioactive": "none",
-            "biological": "none",
+            "protection_iia": "on",
+            "protection_iib": "on",
+            "protection_open": "on",
+            "organics_g": "120",
+            "living": "no",
+            "biological": "",
+            "radioactivity": "none",
+            "sources": [],
+            "hazard_kinds": ["none"],
+            "hazards": "",
             "export_status": "none",
+            "origins": [],
             "export_plan": "",
+        },
+        "funding": {
             "funding_status": "applied",
             "funding_source": "",
+            "cost_low": "",
+            "cost_high": "",
+            "cost_currency": "",
+            "no_exchange_of_funds": "on",
         },
         "declarations": dict.fromkeys(
             (
                 "authority",
                 "accuracy",
-                "no_exchange_of_funds",
-                "no_controlled_data",
                 "privacy",
+                "conflicts_complete",
                 "non_binding",
+                "no_controlled_data",
             ),
             "on",
         ),

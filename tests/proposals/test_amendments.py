@@ -142,7 +142,7 @@ def test_terms_that_are_not_amended_and_why(cast):
 
 def test_weights_and_keywords_move_before_the_closing(cast):
     call = make.call(cast)
-    make.draft(cast, call)
+    make.draft(cast, call, identity={"keywords": ["volatiles"]})
     weights = {"C1": 25, "C2": 15, "C3": 25, "C4": 15, "C5": 10, "C6": 10}
     keywords = [["volatiles", "Volatiles"], ["ice", "Ice"]]
     make.amended(cast, call, after={"weights": weights, "keywords": keywords})

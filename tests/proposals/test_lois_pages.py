@@ -98,9 +98,9 @@ def test_saving_twice_with_one_click_is_no_conflict(cast, visit):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"power_peak_w": "9" * 20_001}, "20001 characters; a draft keeps at most 20,000"),
+        ({"power_night_w": "9" * 20_001}, "20001 characters; a draft keeps at most 20,000"),
         ({"elements__rows": "41"}, "Elements: 41 rows; a draft keeps at most 40."),
-        ({"power_peak_w": "1\x00"}, "Null characters are not allowed."),
+        ({"power_night_w": "1\x00"}, "Null characters are not allowed."),
     ],
 )
 def test_more_than_a_draft_holds_is_refused_with_the_number(cast, visit, changes, said):
@@ -115,7 +115,7 @@ def test_a_reader_reads_and_changes_nothing(cast, visit):
     loi = make.draft(cast)
     reader = visit(cast.reader, at=make.DURING)
     assert reader.get(step(loi)).status_code == 302
-    assert reader.post(step(loi), posted(loi, power_peak_w="1")).status_code == 403
+    assert reader.post(step(loi), posted(loi, power_night_w="1")).status_code == 403
     assert "Edit the draft" not in reader.get(at("loi", loi)).content.decode()
     assert make.again(loi).version == loi.version
 

@@ -54,7 +54,7 @@ def page(
     copied = loi.working_copy != "" and member
     shows_copy = copied and request.GET.get("show") == "copy"
     in_force = loi.filing and not shows_copy
-    content = reading.thaw(loi.filing.content) if in_force else loi.content
+    content = reading.thaw(loi.filing.content) if in_force else document.asked(loi.content, terms)
     being_written = loi.state in queries.UNFILED or copied
     problems = drafting.problems_of(loi, terms) if being_written else []
     hard = [problem for problem in problems if problem.hard]
@@ -79,7 +79,9 @@ def page(
         "shows_copy": shows_copy,
         "next": loi.filing.number + 1 if loi.filing else 1,
         "missing": len(hard),
-        "parts": reading.parts(content, terms),
+        "parts": reading.parts(
+            content, terms, private=bool(LOI.relation(user, loi) - {"reviewer"})
+        ),
         "sheet": sheet,
         "headroom": room.lines(sheet, terms.limits_of(platform)),
         "history": history.of(loi, user),

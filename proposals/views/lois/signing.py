@@ -15,7 +15,7 @@ from portal.workflow import Act
 from proposals import content as document
 from proposals import enclosures, reading
 from proposals import headroom as room
-from proposals.checks import REFER
+from proposals.compliance import REFER
 from proposals.forms.lois import FileForm
 from proposals.forms.sections import anchor
 from proposals.models import LetterOfIntent
