@@ -81,9 +81,14 @@ def likeness(asked: Party, party: Party) -> Likeness | None:
     score, other = max(scored, key=lambda pair: (pair[0], pair[1]), default=(0.0, ""))
     if score < ALIKE:
         return None
-    if score == 1:
-        return Likeness(party.key, score, say("the same name, “%(name)s”", name=other))
-    return Likeness(party.key, score, say("a name like it, “%(name)s”", name=other))
+    same = score == 1
+    if other == party.names[0]:
+        reason = say("the same words") if same else say("a name like it")
+    elif same:
+        reason = say("also called “%(name)s”", name=other)
+    else:
+        reason = say("also called “%(name)s”, a name like it", name=other)
+    return Likeness(party.key, score, reason)
 
 
 @lru_cache(maxsize=20_000)
