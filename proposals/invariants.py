@@ -5,7 +5,8 @@ from django.db.models import Count, F
 
 from portal import canonical, events, keyring, signing
 from portal.invariants import register
-from portal.models import Event, Message
+from portal.models import Event, Invitation, Message
+from portal.tables import INVITATION
 from proposals import queries
 from proposals.models import (
     Allocation,
@@ -16,9 +17,10 @@ from proposals.models import (
     Filing,
     Letter,
     LetterOfIntent,
+    Naming,
     Question,
 )
-from proposals.workflow import AMENDMENT, CALL, DECISION, LETTER, LOI, QUESTION
+from proposals.workflow import AMENDMENT, CALL, DECISION, LETTER, LOI, NAMING, QUESTION
 
 TABLES = (
     (Call, CALL),
@@ -27,6 +29,8 @@ TABLES = (
     (Letter, LETTER),
     (Amendment, AMENDMENT),
     (Question, QUESTION),
+    (Naming, NAMING),
+    (Invitation, INVITATION),
 )
 
 

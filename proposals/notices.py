@@ -5,7 +5,7 @@ from portal.deadline import zoned
 from portal.models import User
 from portal.notices import Notice, register
 from proposals import gazette, lacking, queries
-from proposals.models import Amendment, Call, LetterOfIntent, Question
+from proposals.models import Amendment, Call, LetterOfIntent, Naming, Question
 from proposals.models.lois import RUNNING
 
 TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
@@ -164,3 +164,19 @@ for notice in (
     Notice("loi_decided", _members(*TEAM), context=_loi),
 ):
     register(notice, LetterOfIntent)
+
+
+def _rejected(naming: Naming) -> list[User]:
+    """The team; of a filed letter the second key and the secretariat as well."""
+    loi = naming.loi
+    if loi.filing_id is None:
+        return queries.applicants_of(loi, roles.PI, roles.OWNER, roles.EDITOR)
+    return [*queries.applicants_of(loi, *TEAM), *_office(loi)]
+
+
+for notice in (
+    # Told to an address, whether anybody has an account with it or not.
+    Notice("naming_asked", lambda n: (), still=lambda n: n.state == "asked"),
+    Notice("naming_rejected", _rejected),
+):
+    register(notice, Naming)

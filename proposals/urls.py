@@ -7,6 +7,7 @@ from proposals.views import (
     clarifications,
     files,
     lois,
+    namings,
     proof,
     public,
     questions,
@@ -77,6 +78,10 @@ urlpatterns = [
     path("lois/<slug:key>/manifest.json", files.manifest, name="manifest"),
     path("lois/<slug:key>/withdraw/", lois.withdraw, name="withdraw_loi"),
     path("lois/<slug:key>/attachments/<slug:file_key>/", files.attachment, name="attachment"),
+    path("lois/<slug:key>/namings/ask/", namings.ask, name="ask_naming"),
+    path("named/<str:token>/", namings.naming, name="naming"),
+    path("named/<str:token>/confirm/", namings.confirm, name="confirm_naming"),
+    path("named/<str:token>/reject/", namings.reject, name="reject_naming"),
     path("lois/<slug:key>/manifest.sig", proof.signature, name="signature"),
     path("lois/<slug:key>/proof.zip", proof.bundle, name="proof"),
     path(

@@ -175,6 +175,68 @@ aor                 .       .       .         -
 others              .       .       .         .
 """
 
+ORGANISATIONS = """
+registered          verify send_back register_again
+owner               .      .         +
+secretaries         +      +         .
+others              .      .         .
+
+sent_back           verify send_back register_again
+owner               .      .         +
+secretaries         -      -         .
+others              .      .         .
+
+verified            verify send_back register_again
+owner               .      .         -
+secretaries         -      +         .
+others              .      .         .
+"""
+
+# Sent to the outsider's address, which they have confirmed.
+INVITATIONS = """
+sent                resend take_back accept decline expire
+owner               +      +         .      .       .
+outsider            .      .         +      +       .
+clock               .      .         .      .       !
+others              .      .         .      .       .
+
+expired             resend take_back accept decline expire
+owner               +      -         .      .       .
+outsider            .      .         -      -       .
+clock               .      .         .      .       -
+others              .      .         .      .       .
+
+accepted            resend take_back accept decline expire
+owner               -      -         .      .       .
+outsider            .      .         -      -       .
+clock               .      .         .      .       -
+others              .      .         .      .       .
+"""
+
+# Who is named answers under the naming's own key: nobody of the cast can do it for them.
+NAMINGS = """
+asked               confirm reject withdraw
+pi                  .       .      +
+editor              .       .      +
+owner               .       .      +
+named               +       +      .
+others              .       .      .
+
+confirmed           confirm reject withdraw
+pi                  .       .      +
+editor              .       .      +
+owner               .       .      +
+named               -       +      .
+others              .       .      .
+
+rejected            confirm reject withdraw
+pi                  .       .      +
+editor              .       .      +
+owner               .       .      +
+named               +       -      .
+others              .       .      .
+"""
+
 # The case with its receipt, and the decision with its letter.
 SEEN = """
 draft               case receipt decision letter

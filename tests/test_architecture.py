@@ -16,7 +16,8 @@ MOST_LINES = 400
 # Rules on numbers and words: they know neither Django nor a row.
 PURE = {
     "portal": "canonical countries currencies documents environment identifiers keys roles similarity text verdict workdays",
-    "proposals": "resources sheet ledger sections shapes terms content compliance checks panel headroom bars reading attachments merging progress differences copying",
+    "proposals": "resources sheet ledger sections shapes terms content compliance checks panel headroom bars "
+    "reading attachments merging named progress differences copying",
     "reviews": "scoring conflicts calibration matching selection plots",
 }
 # Known to pure modules besides the standard library and each other.
@@ -31,7 +32,7 @@ PURE_MAY = {
 # of cases and calls show of the rows, in words.
 ORDER = (
     "models policy queries workflow "
-    "authenticity clarifications lacking screening blockers course enclosures proof history gazette boards "
+    "authenticity clarifications lacking screening blockers course namings enclosures proof history gazette boards "
     "letters services forms notices cards tasks views api admin urls invariants"
 ).split()
 

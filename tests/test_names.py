@@ -42,6 +42,7 @@ SERVICES = {
         "proposals.services.calls",
     ),
     "amendment": ("proposals.services.amendments",),
+    "naming": ("proposals.services.namings",),
     "question": ("proposals.services.questions",),
     "decision": ("proposals.services.decisions",),
     "letter": ("proposals.services.letters",),
@@ -50,6 +51,7 @@ SERVICES = {
 }
 # Rows that happen inside another act and have no service of their own.
 INSIDE = {
+    "naming.withdraw": "ask",
     "loi.lapse": "close",
     "loi.begin_screening": "close",
     "loi.readmit": "reopen",

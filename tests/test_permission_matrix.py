@@ -3,11 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from portal.models import Organisation
+from portal.services import invitations, organisations
+from portal.tables import INVITATION, ORGANISATION
 from portal.workflow import CLOCK, Act, Table
 from proposals import queries
 from proposals.models import Letter
-from proposals.services import calls, copies, decisions, filings
-from proposals.workflow import CALL, DECISION, LOI
+from proposals.services import calls, copies, decisions, filings, namings
+from proposals.workflow import CALL, DECISION, LOI, NAMING
 from reviews import services as judging
 from tests import make
 from tests.make import (
@@ -22,7 +25,17 @@ from tests.make import (
     REVIEWED,
     SCREENED,
 )
-from tests.permission_grids import CALLS, COPIES, DECISIONS, LOIS, SEEN
+from tests.permission_grids import (
+    CALLS,
+    COPIES,
+    DECISIONS,
+    INVITATIONS,
+    LOIS,
+    NAMINGS,
+    ORGANISATIONS,
+    SEEN,
+)
+from tests.portal.seating import proves
 
 GROUPS = {
     "applicants": ("pi", "aor", "owner", "editor", "reader"),
@@ -48,6 +61,12 @@ def read(grids: str, names: tuple[str, ...]) -> dict[str, dict[str, dict[str, st
     return whole
 
 
+def everybody(cast, obj) -> dict:
+    """Name → who acts; whoever holds the link of a naming is one of them."""
+    named = {"named": obj.key} if obj._meta.model_name == "naming" else {}
+    return {**cast.everyone(), "clock": CLOCK, **named}
+
+
 def found(cast, table: Table, obj, now, verbs) -> dict[str, dict[str, str]]:
     def mark(action: str, by) -> str:
         verdict = table.verdict(obj, action, Act(by, now, facts=ENOUGH))
@@ -60,19 +79,18 @@ def found(cast, table: Table, obj, now, verbs) -> dict[str, dict[str, str]]:
         return "-" if verdict.rule == f"{table.noun}.{action}.from" else "!"
 
     return {
-        name: {verb: mark(verb, by) for verb in verbs}
-        for name, by in {**cast.everyone(), "clock": CLOCK}.items()
+        name: {verb: mark(verb, by) for verb in verbs} for name, by in everybody(cast, obj).items()
     }
 
 
 @pytest.fixture
 def check(cast):
     """`check(LOIS, LOI, obj, now)`: the grid of the state it is in holds. Tells which were seen."""
-    names = (*cast.NAMES, "clock")
     seen = []
 
     def checked(grids: str, table: Table, obj, now) -> None:
         obj = make.again(obj)
+        names = tuple(everybody(cast, obj))
         expected = read(grids, names)[obj.state]
         assert found(cast, table, obj, now, expected["pi"]) == expected, obj.state
         seen.append(obj.state)
@@ -159,6 +177,44 @@ def test_decisions(cast, check):
     decisions.release(call, by=cast.secretary, now=RELEASED)
     check(DECISIONS, DECISION, decision, RELEASED)
     assert check.seen == list(read(DECISIONS, (*cast.NAMES, "clock")))
+
+
+def test_organisations(cast, check):
+    made = Organisation(name="Institute D", kind="institute", country="TH")
+    organisations.register(made, by=cast.owner, now=DURING)
+    check(ORGANISATIONS, ORGANISATION, made, DURING)
+    organisations.send_back(made, by=cast.secretary, now=DURING, reason="Which domain?")
+    check(ORGANISATIONS, ORGANISATION, made, DURING)
+    organisations.register_again(made, changes={}, by=cast.owner, now=DURING)
+    organisations.verify(made, by=cast.secretary, now=DURING)
+    check(ORGANISATIONS, ORGANISATION, made, DURING)
+    assert check.seen == list(read(ORGANISATIONS, (*cast.NAMES, "clock")))
+
+
+def test_invitations(cast, check):
+    to = proves(cast.outsider).email
+    sent = invitations.send(cast.institute, address=to, offered=["pi"], by=cast.owner, now=DURING)
+    check(INVITATIONS, INVITATION, sent, DURING)
+    invitations.expire_due(sent.expires_at)
+    check(INVITATIONS, INVITATION, sent, SCREENED)
+    invitations.resend(sent, by=cast.owner, now=SCREENED)
+    invitations.accept(sent, by=cast.outsider, now=SCREENED)
+    # A member now, and of no other's invitation anything more than before.
+    cast.outsider.forget()
+    check(INVITATIONS, INVITATION, sent, SCREENED)
+    assert check.seen == list(read(INVITATIONS, (*cast.NAMES, "clock")))
+
+
+def test_people_named(cast, check):
+    row = {"name": "Named", "organisation": "C", "role": "Optics", "email": "named@example.net"}
+    loi = make.draft(cast, team={**make.content()["team"], "people": [row]})
+    (naming,) = namings.ask(loi, by=cast.editor, now=DURING)
+    check(NAMINGS, NAMING, naming, DURING)
+    namings.confirm(naming, now=DURING)
+    check(NAMINGS, NAMING, naming, DURING)
+    namings.reject(naming, now=DURING)
+    check(NAMINGS, NAMING, naming, DURING)
+    assert check.seen == list(read(NAMINGS, (*cast.NAMES, "clock", "named")))
 
 
 def test_what_is_seen(cast, visit):

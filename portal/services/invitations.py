@@ -1,4 +1,3 @@
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from portal import notices, roles
+from portal.links import digest
 from portal.models import Event, Invitation, Organisation, User
 from portal.services import seats
 from portal.tables import INVITATION
@@ -93,11 +93,6 @@ def expire(invitation: Invitation, *, now: datetime) -> Event | None:
     if invitation.state != "sent" or now < invitation.expires_at:
         return None  # answered, taken back or sent again since it was found
     return INVITATION.move(invitation, "expire", by=CLOCK, now=now)
-
-
-def digest(token: str) -> str:
-    """How a link's token is kept: whoever reads the table can open no link with it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _locked(of: Invitation) -> Invitation:

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from portal import policy, queries, roles, throttle
+from portal.links import digest
 from portal.models import Invitation
 from portal.services import invitations
 from portal.tables import INVITATION
@@ -24,7 +25,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if not throttle.allows(request, "invitation", most=LINKS_A_MINUTE, now=request.arrived_at):
         return render(request, "portal/too_fast.html", status=429)
     found = Invitation.objects.select_related("organisation", "invited_by")
-    invitation = found.filter(token_digest=invitations.digest(token)).first()
+    invitation = found.filter(token_digest=digest(token)).first()
     if invitation is None:
         return render(request, "portal/invitation_void.html", status=404)
     if not request.user.is_authenticated:

@@ -16,6 +16,7 @@ from proposals.models.lois import (
     Screening,
 )
 from proposals.models.missions import FlownPayload, Mission, Platform
+from proposals.models.namings import Naming
 from proposals.models.questions import Question
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "LetterOfIntent",
     "Milestone",
     "Mission",
+    "Naming",
     "Platform",
     "Presence",
     "Question",

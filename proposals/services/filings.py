@@ -10,7 +10,7 @@ from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
 from proposals.models import Acknowledgement, Filing, LetterOfIntent
-from proposals.services import copies, decisions, drafts, letters, locks, snapshots
+from proposals.services import copies, decisions, drafts, letters, locks, namings, snapshots
 from proposals.workflow import LOI
 from proposals.workflow.filing import unacknowledged
 
@@ -67,6 +67,7 @@ def _sign(loi, action, version, acknowledged, by, now, columns=None) -> Event:
             by=by,
             at=now,
         )
+    namings.ask(loi, by=by, now=now)
     return event
 
 

@@ -20,6 +20,7 @@ from proposals import (
     clarifications,
     content,
     enclosures,
+    namings,
     policy,
     queries,
     reading,
@@ -159,6 +160,7 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "ineligible": _offer(request, loi, "declare_ineligible"),
         "asking": _offer(request, loi, "ask_clarification"),
         "rounds": clarifications.of(loi, now),
+        "named": namings.of(loi, request.user, found),
         "more": _more(loi.call, request, [loi]).get(loi.pk),
     }
     return render(request, "proposals/screen.html", context, status=status)

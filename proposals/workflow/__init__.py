@@ -2,6 +2,16 @@ from proposals.workflow.amendments import AMENDMENT
 from proposals.workflow.calls import CALL
 from proposals.workflow.decisions import DECISION, LETTER
 from proposals.workflow.lois import LOI, OUTCOME_ACTION
+from proposals.workflow.namings import NAMING
 from proposals.workflow.questions import QUESTION
 
-__all__ = ["AMENDMENT", "CALL", "DECISION", "LETTER", "LOI", "OUTCOME_ACTION", "QUESTION"]
+__all__ = [
+    "AMENDMENT",
+    "CALL",
+    "DECISION",
+    "LETTER",
+    "LOI",
+    "NAMING",
+    "OUTCOME_ACTION",
+    "QUESTION",
+]

@@ -30,17 +30,18 @@ from proposals.workflow.judging import (
     found_ineligible_by_another,
     reviews_are_locked,
 )
+from proposals.workflow.namings import nobody_rejected
 
 # fmt: off
 LOI_ROWS = (
     Row("begin", "begun", (START,), "draft", ("pi", "editor", "owner"), (call_is_open,)),
-    Row("sign_off", "signed_off", ("draft",), "awaiting_signature", ("pi",), (call_is_open, complete, warnings_are_acknowledged), "loi_signed_off", say("Sign off")),
+    Row("sign_off", "signed_off", ("draft",), "awaiting_signature", ("pi",), (call_is_open, complete, nobody_rejected, warnings_are_acknowledged), "loi_signed_off", say("Sign off")),
     Row("return_to_draft", "returned_to_draft", ("awaiting_signature",), "draft", ("aor", "pi"), (call_is_open,), "loi_returned", say("Return to the draft"), reason=True),
-    Row("file", "filed", ("awaiting_signature",), "filed", ("aor",), (call_is_open, ticket_has_room, organisation_is_verified, complete, warnings_are_acknowledged), "loi_filed", say("File")),
+    Row("file", "filed", ("awaiting_signature",), "filed", ("aor",), (call_is_open, ticket_has_room, organisation_is_verified, complete, nobody_rejected, warnings_are_acknowledged), "loi_filed", say("File")),
     Row("revise", "revised", ("filed",), "filed", ("pi", "editor", "owner"), (no_copy_is_open, call_is_open), button=say("Open a working copy")),
-    Row("sign_off_copy", "copy_signed_off", ("filed",), "filed", ("pi",), (the_copy_is_drafted, call_is_open, complete, warnings_are_acknowledged), "loi_copy_signed_off", say("Sign off the working copy")),
+    Row("sign_off_copy", "copy_signed_off", ("filed",), "filed", ("pi",), (the_copy_is_drafted, call_is_open, complete, nobody_rejected, warnings_are_acknowledged), "loi_copy_signed_off", say("Sign off the working copy")),
     Row("return_copy", "copy_returned", ("filed",), "filed", ("aor", "pi"), (the_copy_is_signed_off, call_is_open), "loi_copy_returned", say("Return the working copy"), reason=True),
-    Row("refile", "refiled", ("filed",), "filed", ("aor",), (the_copy_is_signed_off, call_is_open, organisation_is_verified, complete, warnings_are_acknowledged), "loi_refiled", say("File again")),
+    Row("refile", "refiled", ("filed",), "filed", ("aor",), (the_copy_is_signed_off, call_is_open, organisation_is_verified, complete, nobody_rejected, warnings_are_acknowledged), "loi_refiled", say("File again")),
     Row("discard_copy", "copy_discarded", ("filed",), "filed", ("pi", "aor"), (a_copy_is_open,), "loi_copy_discarded", say("Discard the working copy"), tone="danger"),
     Row("lapse_copy", "copy_lapsed", ("filed",), "filed", (CLOCK,), (a_copy_is_open, call_is_over), "loi_copy_lapsed"),
     Row("withdraw", "withdrawn", RUNNING, "withdrawn", ("aor",), tells="loi_withdrawn", button=say("Withdraw"), reason=True, tone="danger"),

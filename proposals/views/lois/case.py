@@ -8,13 +8,22 @@ from portal.deadline import Deadline, said
 from portal.forms import reason_of
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
-from proposals import clarifications, course, enclosures, history, lacking, queries, reading
+from proposals import (
+    clarifications,
+    course,
+    enclosures,
+    history,
+    lacking,
+    namings,
+    queries,
+    reading,
+)
 from proposals import content as document
 from proposals import headroom as room
-from proposals.models import Filing, Letter, LetterOfIntent
+from proposals.models import Filing, Letter, LetterOfIntent, Naming
 from proposals.services import copies, filings
 from proposals.views.lois import drafting
-from proposals.workflow import LOI
+from proposals.workflow import LOI, NAMING
 from proposals.workflow.filing import UNACKNOWLEDGED, WORKING_COPY
 
 APPLICANT_ACTS = {
@@ -93,6 +102,7 @@ def page(
         "lapsed": lacking.of(loi) if loi.state == "not_submitted" else None,
         "closed": said(loi.closes_at, loi.call.zone),
         "contact": lacking.contact(),
+        **_named(request, loi, content),
         "refusal": refusal,
         "typed": typed,
         **receipts(request, loi),
@@ -126,6 +136,17 @@ def _answers(request: HttpRequest, loi: LetterOfIntent) -> bool:
     """Does an open question of the screening wait for this person?"""
     act = Act(request.user, request.arrived_at)
     return bool(LOI.verdict(loi, "answer_clarification", act))
+
+
+def _named(request: HttpRequest, loi: LetterOfIntent, content: dict) -> dict:
+    """What the people named say, and whether this person may ask those not yet asked."""
+    lines = namings.of(loi, request.user, content)
+    waiting = any(line.address and line.state is None for line in lines)
+    act = Act(request.user, request.arrived_at)
+    return {
+        "named": lines,
+        "asks": waiting and bool(NAMING.verdict(Naming(loi=loi), "ask", act)),
+    }
 
 
 def receipts(request: HttpRequest, loi: LetterOfIntent) -> dict:
