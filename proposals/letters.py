@@ -77,7 +77,7 @@ def receipt(filing: Filing) -> dict:
         "instants": [
             {"label": _("Arrived"), "text": said(filing.arrived_at, loi.call.zone)},
             {"label": _("In UTC"), "text": said(filing.arrived_at, "UTC")},
-            {"label": _("The call closes"), "text": zoned(loi.call.closes_at, loi.call.zone)},
+            {"label": _("The call closes"), "text": zoned(loi.closes_at, loi.call.zone)},
         ],
         "persons": [
             {"label": _("Signed off by"), "name": loi.signed_off_by.name},
@@ -112,12 +112,14 @@ def _anchor(loi: LetterOfIntent) -> dict:
 
 
 def _ruled(rule: dict) -> str:
-    """A sentence with its clause of the form before it: "D4: …"."""
-    return f"{rule['clause']}: {rule['sentence']}" if rule["clause"] else rule["sentence"]
+    """A sentence with its clause before it, and whoever stands by it behind: "D4: … (PI)"."""
+    clause = f"{rule['clause']}: " if rule["clause"] else ""
+    by = f" ({rule['by']})" if rule.get("by") else ""
+    return f"{clause}{rule['sentence']}{by}"
 
 
 def ineligible(loi: LetterOfIntent, now: datetime, contact: str) -> dict:
-    screening = loi.screenings.last()
+    screening = loi.screening
     numbers = []
     for allocation, amount in queries.demands(loi).items():
         limit = allocation.limit

@@ -28,6 +28,7 @@ from proposals import (
 )
 from proposals.forms.cases import ScreeningForm
 from proposals.models import Call, LetterOfIntent
+from proposals.models.lois import SCREENING
 from proposals.resources import Resource
 from proposals.services import evaluation
 from proposals.workflow import LOI
@@ -59,7 +60,7 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
     # What waits for the secretary stands first, the oldest wait before the others.
     waiting = Case(When(state="screening", then=0), When(state="clarification", then=1), default=2)
     ended = Max(Coalesce("clarifications__answer__at", "clarifications__due_at"))
-    cases = cases.annotate(asked=ended).order_by(
+    cases = cases.annotate(asked=Case(When(state__in=SCREENING, then=ended))).order_by(
         waiting, F("asked").asc(nulls_first=True), "reference"
     )
     page = Paginator(cases, PAGE).get_page(request.GET.get("page"))

@@ -66,7 +66,7 @@ def closed_call(cast: Cast, now: datetime) -> None:
     law.answered(call, cast, "camera", "sahel-imaging", call.closes_at - 20 * DAY)
     call_services.close(call, now=call.closing_due_at)
     _panel(call, cast, call.closes_at + 2 * DAY)
-    _clarify(cases["FIC-09"], cast, call.closes_at + 2 * DAY)
+    _clarify(cases["FIC-09"], cast, call.closes_at + timedelta(days=2, hours=10))
     _screen(cases, cast, call.closes_at + 5 * DAY)
     _review(cases, cast, call.closes_at + 10 * DAY)
     _conclude(cases, cast, call.closes_at + 50 * DAY)

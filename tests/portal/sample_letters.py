@@ -171,6 +171,7 @@ RECEIPT = BASE | {
     },
     "signatory": None,
     "version": "2",
+    "replaces": "1",
     "instants": [
         {"label": "Beijing time", "text": "30 November 2026, 23:58:12"},
         {"label": "UTC", "text": "30 November 2026, 15:58:12"},
@@ -204,6 +205,31 @@ RECEIPT = BASE | {
         "Mass 10.080 kg is within the limit of 100 kg for one module.",
         "Signed off by the principal investigator and filed by an authorised representative.",
     ],
+    "acknowledged": [
+        "D4: The contingency of 8 % is less than the 20 % that class D owes. (Principal investigator, Andean Lunar Institute)",
+    ],
+    "referred": [
+        "F6: Parts under export control are named; the screening looks at the plan.",
+        "B3: The link to the aims of the call has 48 words of at least 80.",
+    ],
+    "shares": [
+        {
+            "name": LONG_NAME,
+            "share": "2.400 kg MEV, 1.5 W peak: two of the four sensors, their harness and their tests",
+            "by": "Authorised representative, National Institute for Extraterrestrial Volatiles",
+            "at": "29 November 2026, 12:04 Beijing",
+        },
+        {
+            "name": "معهد القمر للعلوم",
+            "share": "0.800 kg MEV: the deployment spring",
+            "by": "Authorised representative, معهد القمر للعلوم",
+            "at": "30 November 2026, 09:41 Beijing",
+        },
+    ],
+    "anchor": {
+        "seq": "1204",
+        "hash": "9b74c9897bac770ffc029102a200c5de61e1d9f4a1f1b0b822cd15d6c15b0f00",
+    },
     "manifest": {
         "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
         "signature": "MEUCIQDx0vYl9sQmUu4fYk0GzGm2uQ9n1sVn0m3bq1o9m8yFJAIgV7w5v1c2Zk8mKq4p9aT3s1LxWb0uRj6hNfE2Q==",

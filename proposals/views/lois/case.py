@@ -201,6 +201,7 @@ def filing(request: HttpRequest, key: str, number: int) -> HttpResponse:
         "title": found.content["identity"]["title"],
         "receipt": letters.first(),
         "in_force": found.pk == loi.filing_id,
+        "originals": queries.reads_originals(request.user, loi),
         **filed(loi, found),
     }
     return render(request, "proposals/loi_filing.html", context)

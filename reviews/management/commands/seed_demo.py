@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, **options) -> None:
         now = clock.now()
         history.seed()
-        for code, tell in (("DEMO27-L", story.open_call), ("DEMO26-L", story.closed_call)):
+        for code, tell in (("DEMO26-L", story.closed_call), ("DEMO27-L", story.open_call)):
             if not Call.objects.filter(code=code).exists():
                 tell(Cast(now), now)
         self.stdout.write("Demonstration accounts, all with the password " + PASSWORD)
