@@ -224,7 +224,7 @@ def _range(case: Case, kind: str) -> tuple[Decimal | None, Decimal | None]:
 
 def shares_above_mass(case: Case) -> Iterator[Found]:
     shared, whole = _shared(case, "share_mass_kg"), case.sheet.mev_kg
-    if case.sheet.elements and shared > whole:
+    if case.sheet.draws and case.sheet.elements and shared > whole:
         yield Found(
             say(
                 "The partners' shares add to %(shared)s kg; the module has %(whole)s kg MEV.",
