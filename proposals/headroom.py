@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.text import Text, plain, say
-from proposals.resources import MASS, POWER, SLOTS
+from proposals.resources import DATA, MASS, POWER, SLOTS
 from proposals.sheet import Limit, Sheet, over_cap
 
 CLOSE = Decimal("0.9")
@@ -64,6 +64,8 @@ def _label(limit: Limit, one: bool) -> Text:
         return say("Mass MEV, one module") if one else say("Mass MEV, of what is offered")
     if limit.resource is POWER:
         return say("Peak power, one module") if one else say("Peak power, of what is offered")
+    if limit.resource is DATA:
+        return say("Data, one module") if one else say("Data, of what is offered")
     return limit.resource.label
 
 

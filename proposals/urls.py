@@ -6,6 +6,7 @@ from proposals.views import (
     cases,
     clarifications,
     files,
+    handbook,
     lois,
     namings,
     proof,
@@ -18,6 +19,7 @@ urlpatterns = [
     # for everybody
     path("", public.front, name="front"),
     path("missions/<slug:slug>/", public.mission, name="mission"),
+    path("help/form/", handbook.form, name="help_form"),
     path("verify/", public.verify, name="verify"),
     path("verify/key/", public.keys, name="verify_key"),
     path("verify/key/<slug:key_id>.pem", public.key, name="key"),

@@ -14,9 +14,9 @@ def seed() -> None:
     as_of = date.fromisoformat(history["as_of"])
     for given in history["missions"]:
         facts = ("name", "local_name", "status", "site", "summary", "source", "position")
-        mission, _ = Mission.objects.update_or_create(
-            slug=given["slug"], defaults={"as_of": as_of, **{name: given[name] for name in facts}}
-        )
+        known = {name: given[name] for name in facts}
+        known |= {"as_of": as_of, "latitude_deg": given.get("latitude_deg")}
+        mission, _ = Mission.objects.update_or_create(slug=given["slug"], defaults=known)
         platforms = {
             row["code"]: Platform.objects.update_or_create(
                 mission=mission, code=row["code"], defaults=row

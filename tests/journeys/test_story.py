@@ -156,6 +156,8 @@ def type_in(person: Person, values: dict) -> None:
 
 def put(person: Person, name: str, value: str) -> None:
     field = person.page.locator(f"[name={name}]")
+    if not value and not field.is_visible():
+        return  # not asked, as far as the answers go
     if field.get_attribute("type") == "checkbox":
         field.set_checked(value == "on")
     elif field.evaluate("element => element.tagName") == "SELECT":
@@ -212,7 +214,7 @@ def the_robot_over_the_cap_is_refused(rival: Person, folder) -> None:
 
 def a_stranger_looks_around(stranger: Person, case: str) -> None:
     for path, name in (("/", "front"), (f"/calls/{CODE}/", "call"), ("/calls/CE8/", "call-of-history"),
-                       ("/missions/change-8/", "mission"), ("/help/workflow/", "help-workflow"),
+                       ("/missions/change-8/", "mission"), ("/help/workflow/", "help-workflow"), ("/help/form/", "help-form"),
                        ("/help/roles/", "help-roles"), ("/verify/", "verify")):  # fmt: skip
         stranger.go(path)
         stranger.look(name)

@@ -2,8 +2,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.html import escape
 
+from proposals.compliance import RULES
 from proposals.models import Call, FlownPayload
+from proposals.sections import STEPS
 from tests import make
 
 FRONT_QUERIES = 11
@@ -130,3 +133,13 @@ def test_the_bar_shows_what_was_committed_once_it_is_released(cast, visit):
     page = words(visit(None, at=make.RELEASED).get(f"/calls/{call.code}/"))
     assert "committed 0 kg" not in page
     assert "proposed" not in page
+
+
+def test_what_the_form_checks_stands_on_a_page_for_everybody(visit):
+    page = visit(at=make.DURING).get("/help/form/").content.decode()
+    for section in STEPS:
+        for item in section.items:
+            assert f'id="{section.clause(item.name)}"' in page
+    for rule in RULES:
+        assert escape(str(rule.says)) in page
+    assert "only where “Cooperation level” is: mission level" in page
