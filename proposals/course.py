@@ -35,6 +35,7 @@ class Step:
     note: str = ""
     url: str = ""
     missing: int = 0
+    sign: str = ""  # stands for the label where there is no room
 
 
 def member(user: User, loi: LetterOfIntent) -> bool:

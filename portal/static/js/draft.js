@@ -47,8 +47,12 @@
     clearTimeout(timer);
     timer = setTimeout(save, Math.max(0, Math.min(QUIET, since + LONGEST - Date.now())));
   };
-  const unsaved = (text, button) => {
+  const failing = () => {
     line.textContent = line.dataset.failed;
+    line.dataset.tone = "cinnabar";
+  };
+  const unsaved = (text, button) => {
+    failing();
     trouble.replaceChildren();
     const notice = Object.assign(document.createElement("p"), { className: "notice", textContent: `${text} ` });
     notice.dataset.tone = "cinnabar";
@@ -101,6 +105,7 @@
     since = 0;
     const status = event.detail.xhr.status;
     if (event.detail.successful) {
+      delete line.dataset.tone;
       kept = sent;
       if (edits === kept) forget(own);
       else later();
@@ -111,7 +116,7 @@
       clearTimeout(timer);
       timer = setTimeout(save, AGAIN);
     } else {
-      line.textContent = line.dataset.failed;
+      failing();
     }
     if (waiting && !under) form.requestSubmit(waiting);
   });

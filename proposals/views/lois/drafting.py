@@ -88,7 +88,8 @@ def _step(loi: LetterOfIntent, part: progress.Part, here: str) -> Step:
         notes.append(_("%(n)s to correct") % {"n": part.wrong})
     label = f"{part.section.letter} · {part.section.label}"
     current = "current" if name == here else status
-    return Step(label, current, " · ".join(notes), address(loi, part.section))
+    address_of = address(loi, part.section)
+    return Step(label, current, " · ".join(notes), address_of, sign=part.section.letter)
 
 
 def _progress(loi: LetterOfIntent, parts: list[progress.Part]) -> dict:
