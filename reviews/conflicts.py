@@ -1,68 +1,244 @@
-"""Conflicts of interest, found from names, organisations and countries."""
+"""Conflicts of interest, found from names, identifiers, places of work and earlier letters.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Hard ones exclude, soft ones are for the chair: after what NSF, ESA and the JWST ask
+of their reviewers. What is found by a likeness of names alone is soft.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from portal.text import Text, say
+
+# How long a place of work, and work done together, still count.
+LEFT_WITHIN = timedelta(days=366)
+TOGETHER_WITHIN = timedelta(days=48 * 30.4375)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An organisation under all its names, with the domains of its addresses."""
+
+    names: frozenset[str]
+    domains: frozenset[str] = frozenset()
+
+    def called(self) -> str:
+        return min(self.names, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where a person works, or worked until a day."""
+
+    body: Body
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody named in a letter. `orcid` and `email` are "" where nobody gave them."""
+
+    name: str
+    email: str = ""
+    orcid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A reviewer as the rules see one. `organisations` are names; `country` an ISO code or ""."""
+    """A reviewer as the rules see one: `emails` are proved, `countries` ISO codes."""
 
     name: str
-    email: str
-    organisations: frozenset[str]
-    country: str
+    emails: frozenset[str] = frozenset()
+    orcid: str = ""
+    stays: tuple[Stay, ...] = ()
+    countries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Everyone who takes part in a case."""
+    """Everyone who takes part in a case; `unwanted` are names it does not want as reviewers."""
 
-    people: frozenset[str]
-    emails: frozenset[str]
-    organisations: frozenset[str]
-    countries: frozenset[str]
+    reference: str = ""
+    people: tuple[Named, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    countries: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
+    filed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """One conflict. `evidence` is the same for the same facts; `secret` is kept from the reviewer."""
+
     kind: str
     hard: bool
     reason: Text
+    evidence: str = ""
+    secret: bool = field(default=False)
 
 
-def find(person: Person, case: Parties, competing: Sequence[Parties] = ()) -> list[Found]:
-    """The conflicts of a person with a case; `competing` are the other cases of its call.
+def find(
+    person: Person,
+    case: Parties,
+    competing: Sequence[Parties] = (),
+    *,
+    earlier: Sequence[Parties] = (),
+    on: date,
+) -> list[Found]:
+    """The conflicts of a person with a case on a day, the hard ones first.
 
-    Hard: the same organisation, named in the team, a part in a competing
-    letter. Soft: the same country. Names are compared without case, accents kept.
+    `competing` are the other cases of its call, `earlier` those of other calls.
     """
-    found = []
-    if _names(person, case):
-        found.append(Found("team", True, say("named in the team of the letter")))
-    shared = _folded(person.organisations) & _folded(case.organisations)
-    if shared:
-        found.append(Found("organisation", True, say("belongs to an organisation of the letter")))
-    if any(_names(person, other) for other in competing):
-        found.append(Found("competing", True, say("named in a competing letter of the call")))
-    if person.country and person.country in case.countries:
-        found.append(
-            Found("country", False, say("same country (%(country)s)", country=person.country))
+    found = [
+        *_team(person, case),
+        *_bodies(person, case, on),
+        *_competing(person, case, competing),
+        *_together(person, case, earlier, on),
+        *_unwanted(person, case),
+        *_countries(person, case),
+    ]
+    return sorted(found, key=lambda one: not one.hard)
+
+
+def _team(person: Person, case: Parties) -> Iterator[Found]:
+    named = [(one, _same(person, one)) for one in case.people]
+    sure = [one for one, how in named if how == "sure"]
+    if sure:
+        yield Found("team", True, say("named in the team of the letter"), _evidence(sure))
+        return
+    alike = [one for one, how in named if how == "alike"]
+    if alike:
+        yield Found(
+            "likeness",
+            False,
+            say("a name like %(name)s of the team", name=alike[0].name),
+            _evidence(alike),
         )
-    return found
 
 
-def _names(person: Person, case: Parties) -> bool:
-    return person.email.casefold() in _folded(case.emails) or (
-        bool(person.name) and _fold(person.name) in _folded(case.people)
-    )
+def _bodies(person: Person, case: Parties, on: date) -> Iterator[Found]:
+    for stay in person.stays:
+        left = stay.until is not None and stay.until < on
+        if left and stay.until < on - LEFT_WITHIN:
+            continue
+        shared = next((body for body in case.bodies if _meet(stay.body, body)), None)
+        if shared is None:
+            continue
+        reason = say("belongs to an organisation of the letter")
+        if left:
+            reason = say(
+                "left %(body)s, an organisation of the letter, on %(day)s",
+                body=stay.body.called(),
+                day=stay.until,
+            )
+        yield Found("organisation", True, reason, f"{_fold(shared.called())}:{stay.until or ''}")
+        return
+    for address in sorted(person.emails):
+        domain = address.rpartition("@")[2].casefold()
+        at_home = next((b for b in case.bodies if any(_under(domain, d) for d in b.domains)), None)
+        if at_home:
+            reason = say("has an address of an organisation of the letter (%(at)s)", at=domain)
+            yield Found("organisation", True, reason, domain)
+            return
 
 
-def _folded(words: frozenset[str]) -> set[str]:
-    return {_fold(word) for word in words if word}
+def _competing(person: Person, case: Parties, competing: Sequence[Parties]) -> Iterator[Found]:
+    for other in competing:
+        if not any(_same(person, one) == "sure" for one in other.people):
+            continue
+        both = [one for one in case.people if any(_one(one, two) for two in other.people)]
+        reason = say("named in a competing letter of the call")
+        if both:
+            reason = say("named with %(name)s in a competing letter of the call", name=both[0].name)
+        yield Found("competing", True, reason, other.reference)
+        return
+
+
+def _together(
+    person: Person, case: Parties, earlier: Sequence[Parties], on: date
+) -> Iterator[Found]:
+    for other in earlier:
+        if other.filed_on is None or other.filed_on < on - TOGETHER_WITHIN:
+            continue
+        if not any(_same(person, one) == "sure" for one in other.people):
+            continue
+        both = [one for one in case.people if any(_one(one, two) for two in other.people)]
+        if both:
+            yield Found(
+                "together",
+                False,
+                say(
+                    "named with %(name)s in %(letter)s of %(day)s",
+                    name=both[0].name,
+                    letter=other.reference,
+                    day=other.filed_on,
+                ),
+                f"{other.reference}:{_evidence(both)}",
+            )
+            return
+
+
+def _unwanted(person: Person, case: Parties) -> Iterator[Found]:
+    wished = {_fold(name) for name in case.unwanted}
+    own = {_fold(person.name)} | {_fold(n) for stay in person.stays for n in stay.body.names}
+    if hit := sorted(wished & own - {""}):
+        yield Found(
+            "unwanted",
+            False,
+            say("the applicant asks for another reviewer"),
+            ";".join(hit),
+            secret=True,
+        )
+
+
+def _countries(person: Person, case: Parties) -> Iterator[Found]:
+    if shared := sorted(person.countries & case.countries):
+        reason = say("same country (%(country)s)", country=", ".join(shared))
+        yield Found("country", False, reason, ",".join(shared))
+
+
+def _same(person: Person, one: Named) -> str:
+    """Is the person the one named? "sure" by an identifier or the very name, "alike", or ""."""
+    if person.orcid and one.orcid:
+        return "sure" if person.orcid == one.orcid else ""
+    if one.email and one.email.casefold() in {email.casefold() for email in person.emails}:
+        return "sure"
+    if not person.name or not one.name:
+        return ""
+    if _fold(person.name) == _fold(one.name):
+        return "sure"
+    return "alike" if _loose(person.name) == _loose(one.name) else ""
+
+
+def _one(one: Named, other: Named) -> bool:
+    """Are two who are named in letters the same person?"""
+    if one.orcid and other.orcid:
+        return one.orcid == other.orcid
+    if one.email and other.email and one.email.casefold() == other.email.casefold():
+        return True
+    return bool(one.name) and _fold(one.name) == _fold(other.name)
+
+
+def _meet(one: Body, other: Body) -> bool:
+    return bool({_fold(n) for n in one.names} & {_fold(n) for n in other.names} - {""})
+
+
+def _under(domain: str, stated: str) -> bool:
+    stated = stated.casefold()
+    return bool(stated) and (domain == stated or domain.endswith(f".{stated}"))
+
+
+def _evidence(people: Iterable[Named]) -> str:
+    return ";".join(sorted(one.orcid or one.email.casefold() or _fold(one.name) for one in people))
 
 
 def _fold(word: str) -> str:
-    return " ".join(word.casefold().split())
+    return " ".join(unicodedata.normalize("NFC", word).casefold().split())
+
+
+def _loose(name: str) -> tuple[str, ...]:
+    """The words of a name without accents and marks, in no order: “Wei, Wáng” is “Wang Wei”."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return tuple(sorted(letters.split()))

@@ -11,7 +11,7 @@ OPEN_CASES = (*SCREENING, "under_review")
 
 def no_hard_conflict(assignment: Assignment, act: Act) -> Verdict:
     """The reviewer has no hard conflict with the case: organisation, team, competing letter."""
-    for found in queries.conflicts_of(assignment.reviewer, assignment.loi):
+    for found in queries.conflicts_of(assignment.reviewer, assignment.loi, on=act.now.date()):
         if found.hard:
             return no(
                 "conflict",

@@ -1,5 +1,5 @@
 from reviews.queries.matching import Candidate, candidates, conflicts_of
-from reviews.queries.panels import matching_of, open_cases, panel_of, standings
+from reviews.queries.panels import Seating, matching_of, open_cases, panel_of, seatings
 from reviews.queries.scores import Part, Scores, difference, scores
 from reviews.queries.sight import (
     ACTIVE,
@@ -28,6 +28,7 @@ __all__ = [
     "Part",
     "Progress",
     "Scores",
+    "Seating",
     "Standing",
     "bench",
     "benches",
@@ -50,8 +51,8 @@ __all__ = [
     "readable_reviews",
     "result",
     "scores",
+    "seatings",
     "sight",
-    "standings",
     "verified",
     "visible_assignments",
 ]

@@ -1,32 +1,63 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from portal.models import Membership, User
+from allauth.account.models import EmailAddress
+
+from portal.models import Affiliation, Membership, Organisation, User
 from proposals.models import LetterOfIntent
-from reviews.conflicts import Found, Parties, Person, find
+from reviews.conflicts import TOGETHER_WITHIN, Body, Found, Named, Parties, Person, Stay, find
 from reviews.models import Conflict, PanelMember
 from reviews.queries.sight import SEATS, loads
 
 
-def conflicts_of(user: User, loi: LetterOfIntent) -> list[Found]:
-    """What the rules find between a person and a case, now; usable before any invitation."""
+def conflicts_of(user: User, loi: LetterOfIntent, *, on: date) -> list[Found]:
+    """What the rules find between a person and a case on a day; usable before any invitation."""
     places = PanelMember.objects.filter(user=user, call=loi.call, left_at=None)
-    seats = Membership.objects.filter(user=user, left_at=None).select_related("organisation")
-    person = _person(user, places.select_related("organisation"), seats)
-    return find(person, parties(loi), competing(loi))
+    known = _registered()
+    person = _people([user], places.select_related("organisation"))[user.pk]
+    case, others = parties(loi, known), competing(loi, known)
+    return find(person, case, others, earlier=_earlier(loi, known, on), on=on)
 
 
-def _person(user: User, places: Iterable[PanelMember], seats: Iterable[Membership]) -> Person:
-    places = list(places)
-    return Person(
-        name=user.name,
-        email=user.email,
-        organisations=frozenset(
-            [seat.organisation.name for seat in seats]
-            + [place.organisation.name for place in places if place.organisation]
-        ),
-        country=next((place.country for place in places if place.country), ""),
-    )
+def _people(users: Iterable[User], places: Iterable[PanelMember]) -> dict[int, Person]:
+    """Each as the rules see them: seats, affiliations and the panel's word, in four queries."""
+    users = list(users)
+    emails: dict[int, set[str]] = {user.pk: {user.email} for user in users}
+    for pk, address in EmailAddress.objects.filter(user__in=users, verified=True).values_list(
+        "user", "email"
+    ):
+        emails[pk].add(address)
+    stays: dict[int, list[Stay]] = {user.pk: [] for user in users}
+    for seat in Membership.objects.filter(user__in=users).select_related("organisation"):
+        until = seat.left_at.date() if seat.left_at else None
+        stays[seat.user_id].append(Stay(body(seat.organisation), until))
+    for one in Affiliation.objects.filter(user__in=users, struck_at=None).select_related(
+        "organisation"
+    ):
+        where = body(one.organisation) if one.organisation else Body(frozenset({one.name}))
+        stays[one.user_id].append(Stay(where, one.until))
+    countries: dict[int, set[str]] = {user.pk: set() for user in users}
+    for place in places:
+        if place.organisation:
+            stays[place.user_id].append(Stay(body(place.organisation)))
+        if place.country:
+            countries[place.user_id].add(place.country)
+    return {
+        user.pk: Person(
+            user.name,
+            frozenset(emails[user.pk]),
+            user.orcid,
+            tuple(stays[user.pk]),
+            frozenset(countries[user.pk]),
+        )
+        for user in users
+    }
+
+
+def body(organisation: Organisation) -> Body:
+    names = (organisation.name, organisation.local_name, *organisation.aliases)
+    return Body(frozenset(filter(None, names)), frozenset(organisation.domains))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +79,23 @@ class Candidate:
         return not self.hard and not self.full
 
 
-def candidates(loi: LetterOfIntent) -> list[Candidate]:
+def candidates(loi: LetterOfIntent, *, on: date) -> list[Candidate]:
     """The panel's reviewers before a case: those who can first, the best matched first."""
     seats = PanelMember.objects.filter(call=loi.call, left_at=None, role__in=SEATS)
     members = list(seats.select_related("user", "organisation").order_by("pk"))
-    held: dict[int, list[Membership]] = {}
-    for seat in Membership.objects.filter(
-        user__in=[member.user_id for member in members], left_at=None
-    ).select_related("organisation"):
-        held.setdefault(seat.user_id, []).append(seat)
+    users = [member.user for member in members]
+    people, known = _people(users, members), _registered()
     recorded: dict[int, list[Conflict]] = {}
-    for conflict in Conflict.objects.filter(loi=loi):
+    for conflict in Conflict.objects.filter(loi=loi, declared=True):
         recorded.setdefault(conflict.user_id, []).append(conflict)
-    load, case, others = loads(loi.call), parties(loi), competing(loi)
+    load, case, others = loads(loi.call), parties(loi, known), competing(loi, known)
+    earlier = _earlier(loi, known, on)
     wanted = dict(loi.call.keywords)
     asked = [code for code in _keywords(loi) if code in wanted]
     found = []
     for member in members:
-        person = _person(member.user, [member], held.get(member.user_id, []))
-        conflicts = find(person, case, others)
-        noted = [c for c in recorded.get(member.user_id, []) if c.declared]
+        conflicts = find(people[member.user_id], case, others, earlier=earlier, on=on)
+        noted = recorded.get(member.user_id, [])
         found.append(
             Candidate(
                 member,
@@ -84,30 +112,51 @@ def _keywords(loi: LetterOfIntent) -> list[str]:
     return loi.filing.content.get("identity", {}).get("keywords", []) if loi.filing else []
 
 
-def competing(loi: LetterOfIntent) -> list[Parties]:
+def _registered() -> dict[str, Organisation]:
+    """Every registered organisation by each of its names, as they are compared."""
+    return {
+        name.casefold(): organisation
+        for organisation in Organisation.objects.all()
+        for name in body(organisation).names
+    }
+
+
+def competing(loi: LetterOfIntent, known: dict[str, Organisation]) -> list[Parties]:
     """The other letters filed to the call."""
     others = loi.call.lois.exclude(pk=loi.pk).exclude(filing=None)
-    return [parties(other) for other in others.select_related("organisation", "filing", "pi")]
+    others = others.select_related("organisation", "filing", "pi", "call")
+    return [parties(other, known) for other in others]
 
 
-def parties(loi: LetterOfIntent) -> Parties:
+def _earlier(loi: LetterOfIntent, known: dict[str, Organisation], on: date) -> list[Parties]:
+    """The letters filed to other calls while work done together still counts."""
+    others = LetterOfIntent.objects.exclude(call=loi.call).filter(
+        filing__arrived_at__date__gte=on - TOGETHER_WITHIN
+    )
+    others = others.select_related("organisation", "filing", "pi", "call")
+    return [parties(other, known) for other in others]
+
+
+def parties(loi: LetterOfIntent, known: dict[str, Organisation]) -> Parties:
     """Everyone named in a case, from what is in force."""
     team = (loi.filing.content if loi.filing else loi.content).get("team", {})
     partners, people = team.get("partners", []), team.get("people", [])
+    written = [row["name"] for row in partners] + [row["organisation"] for row in people]
+    bodies = [body(loi.organisation)]
+    for name in filter(None, written):
+        registered = known.get(name.casefold())
+        bodies.append(body(registered) if registered else Body(frozenset({name})))
     return Parties(
-        people=frozenset([loi.pi.name, team.get("pi_name", "")] + [row["name"] for row in people]),
-        emails=frozenset(
-            filter(
-                None,
-                [loi.pi.email, team.get("pi_email", "")] + [row.get("email", "") for row in people],
-            )
+        reference=loi.reference or loi.key,
+        people=(
+            Named(loi.pi.name, loi.pi.email, loi.pi.orcid),
+            Named(team.get("pi_name", ""), team.get("pi_email", ""), team.get("pi_orcid", "")),
+            *(Named(row["name"], row.get("email") or "", row.get("orcid") or "") for row in people),
         ),
-        organisations=frozenset(
-            [loi.organisation.name]
-            + [row["name"] for row in partners]
-            + [row["organisation"] for row in people]
-        ),
+        bodies=tuple(bodies),
         countries=frozenset(
             filter(None, [loi.organisation.country] + [row.get("country", "") for row in partners])
         ),
+        unwanted=frozenset(row["name"] for row in team.get("exclusions", []) if row.get("name")),
+        filed_on=loi.filing.arrived_at.date() if loi.filing else None,
     )

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from portal.models import User
 from proposals import queries as proposals
@@ -27,7 +28,7 @@ def open_cases(user: User, call: Call) -> list[LetterOfIntent]:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Seating:
     """Who is on a case now, and who could be: what a matching is made from and compared with."""
 
     loi: LetterOfIntent
@@ -35,14 +36,14 @@ class Standing:
     candidates: tuple[Candidate, ...]
 
 
-def standings(cases: Iterable[LetterOfIntent]) -> list[Standing]:
+def seatings(cases: Iterable[LetterOfIntent], *, on: date) -> list[Seating]:
     return [
-        Standing(
+        Seating(
             loi,
             tuple(
                 loi.assignments.filter(state__in=ACTIVE).select_related("reviewer").order_by("pk")
             ),
-            tuple(candidates(loi)),
+            tuple(candidates(loi, on=on)),
         )
         for loi in cases
     ]
@@ -55,7 +56,7 @@ def panel_of(matching: Matching) -> Panel:
     thousandths, halved by a soft conflict. Whoever has accepted a case stays on
     it; whoever was taken off one is not proposed for it again.
     """
-    found = standings(open_cases(matching.asked_by, matching.call))
+    found = seatings(open_cases(matching.asked_by, matching.call), on=matching.asked_at.date())
     members = {c.member.user.key: c.member for one in found for c in one.candidates}
     affinity, conflicts = {}, set()
     for one in found:

@@ -79,7 +79,9 @@ def apply(
         dropped=len(drop),
     )
     cases = {loi.key: loi for loi in queries.open_cases(by, matching.call)}
-    active = {a.key: a for one in queries.standings(cases.values()) for a in one.active}
+    active = {
+        a.key: a for one in queries.seatings(cases.values(), on=now.date()) for a in one.active
+    }
     people = {member.user.key: member.user for member in queries.panel(matching.call)}
     gone = sum(one not in active for one in drop)
     gone += sum(case not in cases or person not in people for case, person in add)

@@ -148,7 +148,7 @@ def step_out(loi: LetterOfIntent, *, reason: str, by: User, now: datetime) -> Ev
 
 def _look(loi: LetterOfIntent, user: User, now: datetime) -> None:
     """Write down the conflicts that the rules find between a person and a case."""
-    for found in queries.conflicts_of(user, loi):
+    for found in queries.conflicts_of(user, loi, on=now.date()):
         _note(loi, user, found.hard, found.kind, str(found.reason), declared=False, now=now)
 
 

@@ -105,7 +105,7 @@ def _told(form, refused: Refused) -> tuple[Verdict | None, int]:
 def assign(request: HttpRequest, key: str) -> HttpResponse:
     """The panel's reviewers before one case: load, keywords, conflicts; tick and invite."""
     loi = _case(request, key)
-    candidates, assigned = _candidates(loi)
+    candidates, assigned = _candidates(loi, request.arrived_at)
     form = AssignForm(
         request.POST or None,
         zone=loi.call.zone,
@@ -159,11 +159,11 @@ def _case(request: HttpRequest, key: str) -> LetterOfIntent:
     return loi
 
 
-def _candidates(loi: LetterOfIntent) -> tuple[list[queries.Candidate], list[dict]]:
+def _candidates(loi: LetterOfIntent, now: datetime) -> tuple[list[queries.Candidate], list[dict]]:
     """Who may be invited still, and who is on the case or was."""
     assignments = list(loi.assignments.exclude(state="removed").select_related("reviewer"))
     taken = {assignment.reviewer_id for assignment in assignments}
-    free = [c for c in queries.candidates(loi) if c.member.user_id not in taken]
+    free = [c for c in queries.candidates(loi, on=now.date()) if c.member.user_id not in taken]
     assigned = [
         {
             "assignment": assignment,

@@ -37,6 +37,11 @@ def _open(request: HttpRequest, key: str) -> Matching:
     return matching
 
 
+def _seatings(request: HttpRequest, call: Call) -> list[queries.Seating]:
+    cases = queries.open_cases(request.user, call)
+    return queries.seatings(cases, on=request.arrived_at.date())
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def matching(request: HttpRequest, code: str) -> HttpResponse:
     """The proposed assignment of a call against the present one; the form that asks for it."""
@@ -71,7 +76,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     found = queries.matching_of(call)
-    cases = queries.standings(queries.open_cases(request.user, call))
+    cases = _seatings(request, call)
     rows = changes(found, cases) if found and found.state == "proposed" else []
     context = {
         "call": call,
@@ -93,7 +98,7 @@ def _page(
     return render(request, "reviews/matching.html", context, status=status)
 
 
-def changes(found: Matching, cases: Sequence[queries.Standing]) -> list[dict]:
+def changes(found: Matching, cases: Sequence[queries.Seating]) -> list[dict]:
     """Case by case: who stays, who would be invited, who would be taken off."""
     wanted: dict[str, set[str]] = {}
     for case, reviewer in found.found.get("pairs", []):
@@ -137,7 +142,7 @@ def _apply_form(request: HttpRequest, call: Call, rows: list[dict], data=None) -
 def apply(request: HttpRequest, key: str) -> HttpResponse:
     found = _open(request, key)
     call = found.call
-    rows = changes(found, queries.standings(queries.open_cases(request.user, call)))
+    rows = changes(found, _seatings(request, call))
     form = _apply_form(request, call, rows, request.POST)
     if not form.is_valid():
         return _page(request, call, apply_form=form, status=400)
@@ -176,7 +181,7 @@ def discard(request: HttpRequest, key: str) -> HttpResponse:
 def assignments(request: HttpRequest, code: str) -> HttpResponse:
     """Who is on which case, as a table that can be changed and read back."""
     call = _call(request, code)
-    cases = queries.standings(queries.open_cases(request.user, call))
+    cases = _seatings(request, call)
     return csv_response(
         f"{call.code}-assignments.csv",
         ["case", "reviewer", "name", "state"],

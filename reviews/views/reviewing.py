@@ -78,7 +78,13 @@ def declare(request: HttpRequest, key: str) -> HttpResponse:
         "loi": assignment.loi,
         "deadline": _deadline(request, assignment),
         "parties": _parties(assignment),
-        "found": queries.conflicts_of(request.user, assignment.loi),
+        "found": [
+            one
+            for one in queries.conflicts_of(
+                request.user, assignment.loi, on=request.arrived_at.date()
+            )
+            if not one.secret
+        ],
         "form": form,
         "refusal": refusal,
     }

@@ -1,56 +1,130 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from portal.verdict import Refused
 from proposals import queries as proposals
 from reviews import queries, services
-from reviews.conflicts import Parties, Person, find
+from reviews.conflicts import Body, Named, Parties, Person, Stay, find
 from reviews.models import Conflict
 from tests import make
 from tests.cast import INSTITUTE_C
 
+ON = date(2027, 2, 1)
+LAB = Body(frozenset({"Institute C", "Istituto C"}), frozenset({"c-lab.example.org"}))
 CASE = Parties(
-    people=frozenset({"Ada of the Team", "Principal investigator"}),
-    emails=frozenset({"pi@example.org"}),
-    organisations=frozenset({"Institute A", "Institute C"}),
+    reference="TEST27-0001",
+    people=(
+        Named("Ada of the Team", orcid="0000-0002-1825-0097"),
+        Named("Principal Investigator", "pi@example.org"),
+        Named("Wáng Wěi"),
+    ),
+    bodies=(Body(frozenset({"Institute A"})), LAB),
     countries=frozenset({"CL", "IT"}),
+    unwanted=frozenset({"Strict Reviewer", "Institute Z"}),
 )
 OTHER = Parties(
-    frozenset({"Rival of the Case"}), frozenset({"rival@example.org"}), *[frozenset()] * 2
+    "TEST27-0002", (Named("Rival of the Case", "rival@example.org"), Named("Ada of the Team"))
+)
+FORMER = Parties(
+    "TEST24-0007",
+    (Named("Old Friend"), Named("Ada of the Team", orcid="0000-0002-1825-0097")),
+    filed_on=date(2024, 3, 1),
 )
 LATER = make.SCREENED + timedelta(days=1)
 
 
-def person(name="Reviewer", email="reviewer@example.org", organisations=(), country="") -> Person:
-    return Person(name, email, frozenset(organisations), country)
+def person(name="Reviewer", email="reviewer@example.org", at=(), country="", **more) -> Person:
+    stays = tuple(one if isinstance(one, Stay) else Stay(Body(frozenset({one}))) for one in at)
+    countries = frozenset(filter(None, [country]))
+    return Person(name, frozenset({email}), stays=stays, countries=countries, **more)
+
+
+def left(name: str, until: date) -> Stay:
+    return Stay(Body(frozenset({name})), until)
 
 
 def kinds(who: Person) -> list[tuple[str, bool]]:
-    return [(found.kind, found.hard) for found in find(who, CASE, [OTHER])]
+    return [(one.kind, one.hard) for one in find(who, CASE, [OTHER], earlier=[FORMER], on=ON)]
 
 
 @pytest.mark.parametrize(
     ("who", "found"),
     [
         (person(), []),
-        (person(name="  ada  OF the team "), [("team", True)]),
-        (person(name="Àda of the Team"), []),
+        (person(name="  principal  INVESTIGATOR "), [("team", True)]),
         (person(email="PI@Example.org"), [("team", True)]),
-        (person(organisations=["  INSTITUTE   c"]), [("organisation", True)]),
-        (person(organisations=["Institute D"]), []),
+        (person(orcid="0000-0002-1825-0097"), [("team", True), ("together", False)]),
+        # The same name with another identifier is another person.
+        (person(name="Ada of the Team", orcid="0000-0001-5109-3700"), [("competing", True)]),
+        (person(name="Wei, Wang"), [("likeness", False)]),
+        (person(at=["  INSTITUTE   c"]), [("organisation", True)]),
+        (person(at=["istituto C"]), [("organisation", True)]),
+        (person(at=["Institute D"]), []),
+        (person(at=[left("Institute A", date(2026, 3, 1))]), [("organisation", True)]),
+        (person(at=[left("Institute A", date(2026, 1, 1))]), []),
+        (person(email="someone@physics.c-lab.example.org"), [("organisation", True)]),
+        (person(email="someone@notc-lab.example.org"), []),
         (person(country="IT"), [("country", False)]),
         (person(name="rival of the case"), [("competing", True)]),
         (person(email="rival@example.org"), [("competing", True)]),
+        (person(name="Old Friend"), [("together", False)]),
+        (person(name="Strict  reviewer"), [("unwanted", False)]),
+        (person(at=["Institute Z"]), [("unwanted", False)]),
         (person(name=""), []),
-        (
-            person(organisations=["Institute A"], country="CL"),
-            [("organisation", True), ("country", False)],
-        ),
+        (person(at=["Institute A"], country="CL"), [("organisation", True), ("country", False)]),
     ],
 )
 def test_what_the_rules_find(who, found):
     assert kinds(who) == found
+
+
+def test_whoever_applies_with_the_applicant_elsewhere_is_told_with_whom():
+    (found,) = find(person(name="Rival of the Case"), CASE, [OTHER], on=ON)
+    assert str(found.reason) == "named with Ada of the Team in a competing letter of the call"
+    assert found.evidence == "TEST27-0002"
+
+
+def test_work_done_together_counts_for_48_months():
+    friend = person(name="Old Friend")
+    assert find(friend, CASE, earlier=[FORMER], on=date(2028, 2, 28))
+    assert not find(friend, CASE, earlier=[FORMER], on=date(2028, 3, 2))
+
+
+def test_the_evidence_changes_with_the_facts_alone():
+    stayed = find(person(at=["Institute A"]), CASE, on=ON)
+    assert stayed == find(person(at=["INSTITUTE A"]), CASE, on=ON)
+    gone = find(person(at=[left("Institute A", date(2026, 12, 1))]), CASE, on=ON)
+    assert gone[0].evidence != stayed[0].evidence
+
+
+def test_an_exclusion_is_never_shown_to_the_reviewer(cast, visit):
+    wish = {"name": "Reviewer one", "reason": "We disagree in print."}
+    loi = make.screened(cast, make.filed(cast, team={"exclusions": [wish]}))
+    make.panel(cast, loi.call)
+    asked = services.assign(loi, cast.reviewer_one, by=cast.secretary, now=make.SCREENED)
+    page = visit(cast.reviewer_one, at=make.SCREENED).get(f"/reviews/{asked.key}/declare/")
+    assert "another reviewer" not in page.content.decode()
+    candidates = visit(cast.secretary, at=make.SCREENED).get(f"/lois/{loi.key}/assign/")
+    assert "the applicant asks for another reviewer" in {
+        str(c.reason) for c in Conflict.objects.filter(loi=loi)
+    }
+    assert candidates.status_code == 200
+
+
+def test_a_former_place_of_work_counts_for_a_year(cast):
+    loi = make.filed(cast)
+    make.panel(cast, loi.call)
+    cast.reviewer_one.affiliations.create(
+        organisation=cast.institute,
+        since=date(2020, 1, 1),
+        until=make.DURING.date() - timedelta(days=100),
+        entered_at=make.DURING,
+    )
+    found = queries.conflicts_of(cast.reviewer_one, loi, on=make.DURING.date())
+    assert [one.kind for one in found] == ["organisation"]
+    later = make.DURING.date() + timedelta(days=300)
+    assert queries.conflicts_of(cast.reviewer_one, loi, on=later) == []
 
 
 def test_where_a_co_investigator_works_is_an_organisation_of_the_case(cast):
@@ -60,7 +134,7 @@ def test_where_a_co_investigator_works_is_an_organisation_of_the_case(cast):
     place = loi.call.panel.get(user=reviewer)
     place.organisation = cast.organisations[INSTITUTE_C]
     place.save()
-    assert [found.kind for found in queries.conflicts_of(reviewer, loi)] == ["organisation"]
+    assert [found.kind for found in queries.conflicts_of(reviewer, loi, on=ON)] == ["organisation"]
 
 
 def test_soft_conflicts_that_are_found_are_kept_with_the_invitation(cast):

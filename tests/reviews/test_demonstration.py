@@ -119,7 +119,9 @@ def test_twelve_cases_are_in_final_review_and_nothing_is_decided(first_round):
 
 
 def test_the_reviewer_of_the_optics_institute_is_kept_from_its_case(demonstration, first_round):
-    found = queries.conflicts_of(demonstration.reviewers["R4"], cases(first_round)["FIC-08"])
+    found = queries.conflicts_of(
+        demonstration.reviewers["R4"], cases(first_round)["FIC-08"], on=NOW.date()
+    )
     assert ("organisation", True) in [(conflict.kind, conflict.hard) for conflict in found]
 
 
