@@ -60,6 +60,8 @@ class Cast:
                     local_name=case["local_name"],
                     kind=case["kind"],
                     country=case["country"],
+                    aliases=[_initials(case["organisation"])],
+                    domains=[f"{slug}.example.org"],
                     fictional=True,
                 ),
                 by=aor,
@@ -69,3 +71,7 @@ class Cast:
             seats.give(aor, organisation, roles.AOR, by=aor, now=self.now)
             organisations.verify(organisation, by=self.office["secretary"], now=self.now)
         self.organisations[slug], self.pis[slug], self.aors[slug] = organisation, pi, aor
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.split())

@@ -83,7 +83,12 @@ def _identity(case: dict) -> dict:
 
 def _team(case: dict) -> dict:
     named = "name country role share_mass_kg share_power_w contribution"
-    scientist = [f"Instrument scientist, {case['organisation']}", case["organisation"]]
+    scientist = [
+        f"Instrument scientist, {case['organisation']}",
+        case["organisation"],
+        "Calibration and data",
+        case.get("scientist_email", ""),
+    ]
     return {
         "pi_name": f"Principal investigator, {case['organisation']}",
         "pi_position": "Principal investigator",
@@ -91,9 +96,7 @@ def _team(case: dict) -> dict:
         "pi_orcid": "",
         "counterpart": "",
         "partners": _rows(named, case["partners"]),
-        "people": _rows(
-            "name organisation role email orcid", [[*scientist, "Calibration and data"]]
-        ),
+        "people": _rows("name organisation role email orcid", [scientist]),
         "exclusions": [],
         "us_affiliation": case.get("us", "none"),
     }

@@ -11,7 +11,7 @@ from proposals.services import attachments, clarifications, drafts, evaluation, 
 from proposals.services import calls as call_services
 from proposals.workflow.filing import warnings
 from reviews import queries, services
-from reviews.demonstration import calls, data, law
+from reviews.demonstration import calls, data, law, people
 from reviews.demonstration.cast import Cast
 from reviews.models import Assignment
 from reviews.services import FindingDraft
@@ -33,6 +33,8 @@ def open_call(cast: Cast, now: datetime) -> None:
     )  # fmt: skip
     for days, case in enumerate(data.load("letters")):
         at = now - timedelta(days=20 - days, hours=5)
+        if case["ref"] in people.ASKED:
+            case["scientist_email"] = f"scientist.{case['slug']}@example.org"
         if case["ref"] in {"FIC-01", "FIC-04", "FIC-08", "FIC-12"}:
             _filed(call, case, cast, at)
         elif case["ref"] == "FIC-02":
@@ -41,6 +43,8 @@ def open_call(cast: Cast, now: datetime) -> None:
             _drafted(call, case, cast, at)
         elif case["ref"] == "FIC-15":
             _drafted(call, case, cast, at, sections=("identity", "team"))
+    people.settled(cast, now)
+    people.agreed(call, "DEMO27-L-0001", now - 10 * DAY)
     law.answered(call, cast, "axes", "steppe-orbital", now - 17 * DAY)
     law.postponed(call, cast, now - 4 * DAY)
     law.answered(call, cast, "heritage", "baltic-space", now - 3 * DAY)
