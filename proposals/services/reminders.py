@@ -27,7 +27,7 @@ def remind(call: Call, *, now: datetime) -> int:
     soon = now + BEFORE[0][1]
     near = Q(ticket__until__gt=now, ticket__until__lte=soon)
     if now < call.closes_at <= soon:
-        near |= Q(ticket=None)
+        near = Q()  # for all of them; each letter's own closing decides below
     unfiled = Q(state__in=UNFILED) | ~Q(working_copy="")
     near_closing = LetterOfIntent.objects.filter(near, unfiled, call=call)
     written = 0

@@ -5,10 +5,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from portal import keyring, throttle
-from portal.deadline import said
+from portal.deadline import Deadline, said
 from proposals import authenticity, boards, gazette, policy, queries
-from proposals.models import Call
+from proposals.models import Amendment, Call
 from proposals.models.lois import RUNNING
+from proposals.services import drafts
 from proposals.views import acts
 from proposals.views.files import download
 from proposals.workflow import CALL, QUESTION
@@ -102,8 +103,10 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         code=code,
     )
     relation = policy.call_relation(request.user, found)
+    ticket = own_ticket(request, found)
     context = {
         "call": found,
+        "ticket": Deadline(ticket.until, found.zone, now) if ticket else None,
         "standing": boards.standing(found, now),
         "open": found.open_at(now),
         "bars": boards.public_bars(found),
@@ -127,6 +130,17 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         context["amending"] = "secretary" in relation and found.state in AMENDABLE
         context["cases"] = found.lois.filter(state__in=RUNNING).count()
     return render(request, "proposals/call.html", context)
+
+
+def own_ticket(request: HttpRequest, call: Call) -> Amendment | None:
+    """The late ticket by which this person's organisation may still begin and file a letter."""
+    if call.open_at(request.arrived_at) or call.state not in {"published", "closed"}:
+        return None
+    if not request.user.is_authenticated or not (seats := request.user.seats()):
+        return None
+    own = [pk for pk, held in seats.items() if held & drafts.WRITERS]
+    running = queries.running_tickets(call, request.arrived_at)
+    return running.filter(organisation__in=own).order_by("-until").first()
 
 
 def _own_questions(request: HttpRequest, call: Call) -> list[dict]:

@@ -14,17 +14,22 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from portal import cards, workflow
 from portal.models import Event, User
 from portal.verdict import Refused
-from proposals import tasks
+from portal.workflow import CLOCK
+from proposals import queries, tasks
 from proposals.models import Filing, LetterOfIntent
-from proposals.services import clarifications, filings
+from proposals.services import calls, clarifications, filings
+from proposals.workflow import LOI
 from tests import make
 from tests.make import CLOSED, CLOSES, DURING, GRACE_S, SECOND
 
 PASSWORD = "the moon is a harsh place"
-HOUR = timedelta(hours=1)
+HOUR, MICRO = timedelta(hours=1), timedelta(microseconds=1)
 LATER = CLOSES + timedelta(days=2)
 GRACE = timedelta(seconds=GRACE_S)
 INSTANTS = (-SECOND, 0 * SECOND, SECOND, GRACE, GRACE + SECOND)
@@ -233,10 +238,65 @@ def test_the_matrix(cast, scene, visit, clock_at, schedule, road):
                     transaction.set_rollback(True)
 
 
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["extend", "close", "ticket"]), st.integers(1, 30)),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=settings().max_examples // 4)
+@given(steps=STEPS)
+def test_whatever_the_schedule_guard_page_card_and_clock_agree(cast, scene, visit, steps):
+    """Extensions and late tickets in any order: a microsecond before, at and after the closing."""
+    with transaction.atomic():
+        loi, now = make.again(scene["signed"]), DURING
+        for step, hours in steps:
+            now = _play(cast, make.again(loi).call, step, timedelta(hours=hours), now)
+        loi = make.again(loi)
+        if loi.state == "draft":
+            filings.sign_off(loi, version=loi.version, by=cast.pi, now=now)
+        for instant in (loi.closes_at - MICRO, loi.closes_at, loi.closes_at + MICRO):
+            _agree(cast, visit, make.again(loi), instant)
+        transaction.set_rollback(True)
+
+
+def _play(cast, call, step: str, hours: timedelta, now: datetime) -> datetime:
+    """One step of a schedule, where the law allows it; the instant after it."""
+    if step == "close" and call.state == "published":
+        now = max(now, call.closing_due_at)
+        calls.close(call, now=now)
+    elif step == "close":
+        ends = [t.until for t in call.amendments.filter(kind="ticket")]
+        now = max([now, *(end + GRACE for end in ends)])
+        calls.end_tickets(call, now=now)
+    elif step == "extend":
+        make.extended(cast, call, max(now, call.closes_at) + hours, now=now)
+    elif call.state == "closed" and not queries.running_ticket(call, cast.institute.pk, now):
+        make.late_ticket(cast, call, now + hours, now=now)
+    return now
+
+
+def _agree(cast, visit, loi: LetterOfIntent, instant: datetime) -> None:
+    guard = LOI.verdict(loi, "file", workflow.Act(cast.aor, instant))
+    waiting = loi.state == "awaiting_signature"
+    assert bool(guard) == (waiting and loi.open_at(instant)), guard.reason
+    assert (instant < loi.closes_at) == loi.open_at(instant) or not waiting
+    assert bool(LOI.verdict(loi, "lapse", workflow.Act(CLOCK, instant + GRACE))) == (
+        waiting and instant >= loi.closes_at
+    )
+    page = visit(cast.aor, at=instant).get(f"/lois/{loi.key}/").content.decode()
+    assert (f'data-instant="{loi.closes_at.isoformat()}"' in page) == waiting
+    over = '<div class="deadline-left">passed</div>' in page
+    assert over == (waiting and instant >= loi.closes_at)
+    todos, _ = cards.for_user(cast.again("aor"), instant)
+    assert any(f"/lois/{loi.key}/file/" in todo.url for todo in todos) == bool(guard)
+
+
 def test_a_request_in_time_may_be_worked_off_until_the_clock_has_come(cast, scene, clock_at):
     """The stamp decides, not the commit; but what the closing act has lapsed stays lapsed."""
     loi = make.again(scene["signed"])
-    arrived = CLOSES - timedelta(microseconds=1)
+    arrived = CLOSES - MICRO
     clock_at(CLOSED - SECOND)
     tasks.keep_deadlines()
     with transaction.atomic():

@@ -12,6 +12,7 @@ from proposals.forms.lois import BeginForm
 from proposals.models import Amendment, Call, Copy, LetterOfIntent
 from proposals.services import drafts
 from proposals.views.lois import drafting
+from proposals.views.public import own_ticket
 from proposals.workflow import LOI
 
 
@@ -36,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         organisation__in=organisations, state="published", until__gt=request.arrived_at
     )
     late = queries.visible_calls(request.user).filter(amendments__in=tickets, state="closed")
-    calls += [call for call in late.distinct() if _ticket(call, request)]
+    calls += [call for call in late.distinct() if own_ticket(request, call)]
     context = {"letters": letters, "organisations": organisations, "calls": calls}
     return render(request, "proposals/lois.html", context)
 
@@ -111,14 +112,7 @@ def _teams(user: User) -> dict[Organisation, list[User]]:
 
 def _begun(call: Call, request: HttpRequest) -> LetterOfIntent:
     """The letter that would be begun now; after the closing by a late ticket, where one runs."""
-    ticket = None if call.open_at(request.arrived_at) else _ticket(call, request)
-    return LetterOfIntent(call=call, ticket=ticket)
-
-
-def _ticket(call: Call, request: HttpRequest) -> Amendment | None:
-    own = [pk for pk, seats in request.user.seats().items() if seats & drafts.WRITERS]
-    running = queries.running_tickets(call, request.arrived_at)
-    return running.filter(organisation__in=own).order_by("-until").first()
+    return LetterOfIntent(call=call, ticket=own_ticket(request, call))
 
 
 def _not_open(call: Call, request: HttpRequest):
