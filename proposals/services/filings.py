@@ -116,7 +116,7 @@ def _turn(loi, action, version, key, by, now) -> Filing:
     drafts.must_be(loi, version)
     require(LOI.verdict(loi, action, Act(by, now)))
     reference = loi.reference or _count_reference(loi)
-    if loi.call.open_at(now):  # with everybody: it needs no late ticket, and none counts it
+    if not loi.filing and loi.call.open_at(now):  # with everybody: no late ticket counts it
         loi.ticket = None
     filing = snapshots.freeze(loi, action, reference=reference, key=key, by=by, now=now)
     LOI.move(

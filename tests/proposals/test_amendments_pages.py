@@ -69,16 +69,21 @@ def test_from_the_form_to_the_public_log(cast, visit):
     typed = {name: form[name].value() or "" for name in form.fields} | {"reason": WHY}
     answer = secretary.post(path, typed)
     assert answer.status_code == 409 and "Nothing differs" in words(answer)
+    answer = secretary.post(path, typed | {"keywords": "Volatiles"})
+    assert answer.status_code == 409 and "Letters use the keyword “Biology”" in words(answer)
     answer = secretary.post(path, typed | {"weight_C1": 31})
     assert answer.status_code == 409 and "add to 101" in words(answer)
     answer = secretary.post(path, typed | {"final": "soon", "reason": ""})
     assert answer.status_code == 400 and "soon" in answer.content.decode()
     assert not Amendment.objects.exists()
-    answer = secretary.post(path, typed | {"final": "2027-08-15", "keywords": "Volatiles\nIce"})
+    answer = secretary.post(
+        path, typed | {"final": "2027-08-15", "keywords": "Volatiles\nDust\nBiology\nIce"}
+    )
+    assert answer.status_code == 302, words(answer)
     amendment = Amendment.objects.get()
     assert answer.url == f"/amendments/{amendment.key}/"
     assert [change["field"] for change in amendment.changes] == ["final", "keywords"]
-    assert amendment.changes[1]["after"] == [["volatiles", "Volatiles"], ["ice", "Ice"]]
+    assert amendment.changes[1]["after"] == [*make.KEYWORDS, ["ice", "Ice"]]
 
     assert secretary.post(f"/amendments/{amendment.key}/publish/").status_code == 403
     todos, _ = cards.for_user(cast.approver, DURING)
@@ -93,7 +98,7 @@ def test_from_the_form_to_the_public_log(cast, visit):
     page = words(answer)
     assert "Amendment 1: terms and dates" in page and WHY in page
     assert "amended 15 Aug 2027 first planned 29 Jun 2027" in page
-    assert "Dust · Biology Ice" in page
+    assert "Keywords — Ice" in page
 
 
 def test_only_the_secretary_amends_and_only_the_office_reads_what_waits(cast, visit):

@@ -115,7 +115,7 @@ def test_where_no_late_ticket_is_given(cast):
     now = CLOSED + HOUR
     assert refusal(cast, call, now=now, **{**given, "until": now}) == "past"
     assert refusal(cast, call, now=now, **{**given, "letters": 0}) == "letters"
-    cast.rival.verified_at = None
+    cast.rival.verified_at, cast.rival.state = None, "registered"
     cast.rival.save()
     assert (
         refusal(cast, call, now=now, **{**given, "organisation": cast.rival})
