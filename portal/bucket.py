@@ -31,7 +31,7 @@ class Bucket:
             config=Config(
                 connect_timeout=5,
                 read_timeout=20,
-                retries={"max_attempts": 3, "mode": "standard"},
+                retries={"max_attempts": 2, "mode": "standard"},
                 # Stores other than Amazon's refuse the checksums it would send unasked.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",

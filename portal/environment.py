@@ -179,6 +179,25 @@ def files(url: str, folder: Path) -> dict:
     }
 
 
+def scanner(address: str) -> str | tuple[str, int] | None:
+    """Where clamd listens: the path of its socket, or host and port; none where none is set."""
+    if not address:
+        return None
+    parts = urlsplit(address)
+    if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:
+        return parts.path
+    try:
+        if parts.scheme == "tcp" and parts.hostname and parts.port:
+            return parts.hostname, parts.port
+    except ValueError:
+        pass  # a port that is no number
+    raise Misconfigured(
+        "CLAMD",
+        "is not the address of a virus scanner. Write unix:/run/clamav/clamd.ctl or "
+        "tcp://host:3310, or leave it unset to have files marked as not scanned.",
+    )
+
+
 def broker(url: str, folder: Path) -> dict[str, object]:
     """Celery's broker settings: Redis by address, else files in an ignored folder."""
     if not url:

@@ -153,6 +153,7 @@ STATIC_ROOT = VAR / "static"
 FILES = environment.files(
     environment.text("FILES_URL"), Path(environment.text("FILES_DIR", str(VAR / "files")))
 )
+CLAMD = environment.scanner(environment.text("CLAMD"))
 SIGNING_KEY_FILE = Path(environment.text("SIGNING_KEY_FILE", str(VAR / "signing_key.pem")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -217,6 +218,7 @@ CELERY = {
         for name, seconds in (
             ("portal.tasks.deliver_messages", BELL_SECONDS),
             ("portal.tasks.expire_invitations", BELL_SECONDS),
+            ("portal.tasks.scan_files", BELL_SECONDS),
             ("portal.tasks.sweep_files", 3600),
             ("proposals.tasks.keep_deadlines", BELL_SECONDS),
             ("proposals.tasks.render_letters", BELL_SECONDS),

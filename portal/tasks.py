@@ -1,7 +1,14 @@
 from celery import shared_task
 
-from portal import clock, files
+from portal import clock, files, scans
 from portal.services import delivery, invitations
+
+
+@shared_task(name="portal.tasks.scan_files")
+def scan_files() -> None:
+    """Scan what was uploaded, and ring again while a full batch was found."""
+    if scans.work_off(clock.now()) == scans.MOST_A_BATCH:
+        scan_files.delay()
 
 
 @shared_task(name="portal.tasks.sweep_files")

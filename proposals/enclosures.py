@@ -6,15 +6,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import documents
-from portal.models import User
+from portal.models import Scan, StoredFile, User
+from portal.text import say
+from portal.verdict import YES, Verdict, no
 from proposals import attachments, queries
 from proposals.models import LetterOfIntent
 from proposals.models.attachments import Attached
 
+Result = Scan.Result
+SCANNED = {
+    Result.PENDING: (say("being scanned"), "amber"),
+    Result.CLEAN: (say("no virus found"), "jade"),
+    Result.UNSCANNED: (say("not scanned"), ""),
+    Result.INFECTED: (say("withheld"), "cinnabar"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """One file: `name` is as its sender called it, and empty for those who need not know."""
+    """One file. `url` is empty while it cannot be read, and `blocked` says why.
+
+    `name` is as its sender called it, and `sha256` that of the manifest; both
+    are empty for who reads a copy without its origin.
+    """
 
     key: str
     label: str
@@ -23,6 +37,10 @@ class Enclosure:
     size: int
     pages: int | None
     sha256: str
+    scanned: str
+    tone: str
+    pending: bool
+    blocked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +64,48 @@ def filed(loi: LetterOfIntent, reader: User) -> list[Enclosure]:
     """The files of the version in force, to whoever may read the case."""
     if loi.filing is None:
         return []
-    whole = queries.reads_originals(reader, loi)
-    return _shown(loi, loi.filing.files.select_related("stored"), names=whole)
+    return _shown(loi, loi.filing.files, reader)
 
 
-def attached(loi: LetterOfIntent) -> list[Enclosure]:
-    """The files of the working copy, to those who may read it."""
-    return _shown(loi, loi.attachments.select_related("stored"), names=True)
+def attached(loi: LetterOfIntent, reader: User) -> list[Enclosure]:
+    """The files of the working copy, to its organisation."""
+    if loi.organisation_id not in reader.seats():
+        return []
+    return _shown(loi, loi.attachments, reader)
 
 
-def kinds(loi: LetterOfIntent) -> list[Shelf]:
-    there = {}
-    for attachment, shown in zip(_sorted(loi.attachments.all()), attached(loi), strict=True):
-        there.setdefault(attachment.kind, []).append(shown)
+def kinds(loi: LetterOfIntent, reader: User) -> list[Shelf]:
+    kind_of = dict(loi.attachments.values_list("key", "kind"))
+    there = attached(loi, reader)
     return [
-        Shelf(kind, str(attachments.limits(kind)), there.get(kind.code, []))
+        Shelf(
+            kind,
+            str(attachments.limits(kind)),
+            [shown for shown in there if kind_of[shown.key] == kind.code],
+        )
         for kind in attachments.KINDS
     ]
+
+
+def may_read(file: Attached, loi: LetterOfIntent, reader: User) -> Verdict:
+    """Its organisation reads its own file at once; others only what was scanned."""
+    scan = file.stored.scan
+    if scan.result == Result.INFECTED:
+        said = say("The scanner found %(found)s in it: nobody can read it here.", found=scan.found)
+        return no("attachment.infected", said)
+    if loi.organisation_id in reader.seats():
+        return YES
+    if scan.result == Result.PENDING:
+        return no("attachment.pending", say("It is being scanned: come back in a minute."))
+    if scan.copy is None and not queries.reads_originals(reader, loi):
+        said = say("No copy without its author's data could be made: ask the secretariat for it.")
+        return no("attachment.no_copy", said)
+    return YES
+
+
+def for_reader(file: Attached, loi: LetterOfIntent, reader: User) -> StoredFile:
+    """The file as it was filed, or its copy for who need not know its origin."""
+    return file.stored if queries.reads_originals(reader, loi) else file.stored.scan.copy
 
 
 def filename(file: Attached, loi: LetterOfIntent) -> str:
@@ -72,25 +115,32 @@ def filename(file: Attached, loi: LetterOfIntent) -> str:
     return f"{loi.reference or loi.key}-{file.kind}{number}.{ending}"
 
 
-def _shown(loi: LetterOfIntent, files, *, names: bool) -> list[Enclosure]:
-    found = _sorted(files)
-    return [
-        Enclosure(
-            key=file.key,
-            label=_label(file),
-            name=file.name if names else "",
-            url=reverse("attachment", kwargs={"key": loi.key, "file_key": file.key}),
-            size=file.stored.size,
-            pages=file.pages,
-            sha256=file.stored.sha256,
-        )
-        for file in found
-    ]
-
-
-def _sorted(files) -> list[Attached]:
+def _shown(loi: LetterOfIntent, files, reader: User) -> list[Enclosure]:
     order = list(attachments.BY_CODE)
-    return sorted(files, key=lambda file: (order.index(file.kind), file.position))
+    found = sorted(
+        files.select_related("stored__scan__copy"),
+        key=lambda file: (order.index(file.kind), file.position),
+    )
+    return [_enclosure(file, loi, reader) for file in found]
+
+
+def _enclosure(file: Attached, loi: LetterOfIntent, reader: User) -> Enclosure:
+    verdict, scan = may_read(file, loi, reader), file.stored.scan
+    whole = queries.reads_originals(reader, loi)
+    scanned, tone = SCANNED[scan.result]
+    return Enclosure(
+        key=file.key,
+        label=_label(file),
+        name=file.name if whole else "",
+        url=reverse("attachment", args=[loi.key, file.key]) if verdict else "",
+        size=(file.stored if whole or scan.copy is None else scan.copy).size,
+        pages=file.pages,
+        sha256=file.stored.sha256 if whole else "",
+        scanned=str(scanned),
+        tone=tone,
+        pending=scan.result == Result.PENDING,
+        blocked=str(verdict.reason) if not verdict else "",
+    )
 
 
 def _label(file: Attached) -> str:

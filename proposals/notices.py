@@ -1,11 +1,14 @@
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
-from portal import roles
+from django.db.models import Q
+
+from portal import notices, roles, scans
 from portal.deadline import zoned
-from portal.models import User
+from portal.models import StoredFile, User
 from portal.notices import Notice, register
 from proposals import gazette, lacking, queries
-from proposals.models import Amendment, Call, LetterOfIntent, Naming, Question
+from proposals.models import Amendment, Call, FiledFile, LetterOfIntent, Naming, Question
 from proposals.models.lois import RUNNING
 
 TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
@@ -132,7 +135,33 @@ for notice in (
 ):
     register(notice, Question)
 
+
+def _told_of_a_virus(loi: LetterOfIntent) -> list[User]:
+    """The team; the secretariat as well of what is filed, since it reads no drafts."""
+    return [*queries.applicants_of(loi, *TEAM), *(_office(loi) if loi.filing_id else ())]
+
+
+def _tell_of_a_virus(stored: StoredFile, found: str, now: datetime) -> None:
+    with_it = Q(attachments__stored=stored) | Q(filings__files__stored=stored)
+    for loi in LetterOfIntent.objects.filter(with_it).distinct():
+        attached = loi.attachments.filter(stored=stored).first()
+        filed = loi.filing.files.filter(stored=stored).first() if loi.filing else None
+        name = (attached or filed or FiledFile.objects.filter(stored=stored).first()).name
+        notices.post(
+            "file_infected",
+            loi,
+            now=now,
+            occasion=stored.key,
+            file=name,
+            found=found,
+            filed=filed is not None,
+        )
+
+
+scans.INFECTED.append(_tell_of_a_virus)
+
 for notice in (
+    Notice("file_infected", _told_of_a_virus, context=_loi),
     Notice("loi_signed_off", _members(roles.AOR), still=_awaiting, context=_loi),
     Notice("loi_returned", _members(roles.PI), context=_loi),
     Notice("loi_filed", _members(*TEAM), context=_loi),

@@ -81,12 +81,12 @@ def reads_originals(user: User, loi: LetterOfIntent) -> bool:
 
 def visible_files(user: User, loi: LetterOfIntent) -> list[Attached]:
     """The files of a case the person may read: as filed; to its organisation, the draft's too."""
-    filed = FiledFile.objects.filter(filing__loi=loi).select_related("stored")
+    filed = FiledFile.objects.filter(filing__loi=loi).select_related("stored__scan__copy")
     if not reads_originals(user, loi):
         filed = filed.filter(filing=loi.filing)
     found: list[Attached] = list(filed)
     if loi.organisation_id in user.seats():
-        found += loi.attachments.select_related("stored")
+        found += loi.attachments.select_related("stored__scan__copy")
     return found
 
 

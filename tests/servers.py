@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 PR_SET_PDEATHSIG = 1
+VIRUS = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 def lacking(what: str, package: str) -> None:
@@ -267,6 +269,69 @@ def store() -> Iterator[Store]:
     server = Store()
     yield server
     server.stop()
+
+
+class Clamd:
+    """The scanner with one signature of its own: nobody's network is asked for the others."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("clamd", path=f"{os.environ['PATH']}:/usr/sbin")
+        if program is None:
+            lacking("clamd", "clamav-daemon")
+        (folder / "signatures").mkdir()
+        (folder / "signatures" / "tests.ndb").write_text(f"Tests.Virus:0:*:{VIRUS.hex()}\n")
+        self.socket = folder / "clamd.ctl"
+        self.address = f"unix:{self.socket}"
+        facts = {
+            "DatabaseDirectory": folder / "signatures",
+            "LocalSocket": self.socket,
+            "Foreground": "yes",
+            "PidFile": folder / "clamd.pid",
+            "TemporaryDirectory": folder,
+        }
+        config = folder / "clamd.conf"
+        config.write_text("".join(f"{name} {value}\n" for name, value in facts.items()))
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = start([program, "-c", str(config)], **quiet)
+        wait_until(self.socket.exists, 30, "the scanner listens")
+
+    def stop(self) -> None:
+        kill(self.process)
+
+
+@pytest.fixture(scope="session")
+def scanner() -> Iterator[Clamd]:
+    folder = Path(tempfile.mkdtemp(prefix="clamd-"))
+    server = Clamd(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[bytes | None], tuple[str, int]]]:
+    """`answering(b"…")`: the address of a scanner that says this to everything; None says nothing."""
+    open_ = []
+
+    def address(answer: bytes | None) -> tuple[str, int]:
+        server = socket.create_server(("127.0.0.1", 0))
+        open_.append(server)
+
+        def serve() -> None:
+            line, _ = server.accept()
+            open_.append(line)
+            while piece := line.recv(65536):
+                if answer is not None and piece.endswith(bytes(4)):
+                    line.sendall(answer)
+                    line.close()
+                    return
+
+        threading.Thread(target=serve, daemon=True).start()
+        return server.getsockname()
+
+    yield address
+    for one in open_:
+        one.close()
 
 
 @pytest.fixture

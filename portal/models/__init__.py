@@ -1,5 +1,5 @@
 from portal.models.events import Event, EventHead
-from portal.models.files import StoredFile
+from portal.models.files import Scan, StoredFile
 from portal.models.kept import KeptForm
 from portal.models.keys import SigningKey
 from portal.models.messages import Leased, Message
@@ -17,6 +17,7 @@ __all__ = [
     "Message",
     "Organisation",
     "RoleGrant",
+    "Scan",
     "SigningKey",
     "StoredFile",
     "User",

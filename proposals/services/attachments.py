@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from portal import files
+from portal import files, scans
 from portal.models import User
 from portal.text import say
 from portal.verdict import Refused, no, require
@@ -47,6 +47,7 @@ def attach(
     if old:
         old.delete()
     stored = files.enter(blob, now=now)
+    scans.owe(stored, now=now)
     Attachment.objects.create(
         loi=loi, kind=kind, position=position, name=name[:200], pages=pages, stored=stored
     )

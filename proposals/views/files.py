@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from portal import canonical, files
+from portal.verdict import require
 from proposals import enclosures, proof, queries
 
 
@@ -28,11 +29,10 @@ def attachment(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
     file = next((file for file in found if file.key == file_key), None)
     if file is None:
         raise Http404
-    return download(
-        files.open_checked(file.stored),
-        name=enclosures.filename(file, loi),
-        media_type=file.stored.media_type,
-    )
+    require(enclosures.may_read(file, loi, request.user))
+    stored = enclosures.for_reader(file, loi, request.user)
+    name = enclosures.filename(file, loi)
+    return download(files.open_checked(stored), name=name, media_type=stored.media_type)
 
 
 @require_safe

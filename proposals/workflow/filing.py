@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from portal.deadline import zoned
+from portal.models import Scan
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import Act
@@ -56,6 +57,21 @@ def complete(loi: LetterOfIntent, act: Act) -> Verdict:
                 "Still in the way: %(n)s. The first: %(first)s",
                 n=len(problems),
                 first=problems[0].sentence,
+            ),
+        )
+    return YES
+
+
+def files_are_harmless(loi: LetterOfIntent, act: Act) -> Verdict:
+    """In no attached file a virus was found; a scan that is still to come does not delay it."""
+    bad = loi.attachments.filter(stored__scan__result=Scan.Result.INFECTED)
+    if found := bad.select_related("stored__scan").first():
+        return no(
+            "infected",
+            say(
+                "“%(name)s” holds %(found)s: replace or remove it first.",
+                name=found.name,
+                found=found.stored.scan.found,
             ),
         )
     return YES

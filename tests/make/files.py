@@ -1,6 +1,7 @@
 """Files as people upload them, and as nobody should."""
 
 import io
+import os
 import zipfile
 import zlib
 
@@ -50,6 +51,15 @@ def form(written):
 def media(written):
     note = Dictionary(Type=Name.Annot, Subtype=Name.RichMedia, RichMediaContent=Dictionary())
     written.pages[0].obj.Annots = written.make_indirect([note])
+
+
+def heavy(size: int):
+    """With so many bytes in it that cannot be packed."""
+
+    def edit(written):
+        written.Root.Weight = written.make_stream(os.urandom(size))
+
+    return edit
 
 
 def packed_nothing(megabytes: int) -> bytes:

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from portal import files
+from portal import documents, files
 from portal.models import User
 from proposals.models import Call, LetterOfIntent
 from proposals.panel import PanelFacts
@@ -65,7 +65,8 @@ def attach(
     now: datetime = DURING,
 ) -> LetterOfIntent:
     """A file beside the draft, as it would be after it was looked at."""
-    blob = files.keep(inside or pdf_bytes(), media_type="application/pdf")
+    inside = inside or pdf_bytes()
+    blob = files.keep(inside, media_type=documents.recognise(inside))
     return attachments.attach(
         loi, blob, kind=kind, name=name, pages=1, version=loi.version, by=loi.pi, now=now
     )

@@ -1,15 +1,11 @@
-import io
 import json
 from datetime import timedelta
 
-import pikepdf
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portal import canonical, signing
-from portal.models import Event, Membership, Organisation, StoredFile
-from proposals import enclosures
+from portal.models import Event, Membership, Organisation
 from proposals.models import Filing, LetterOfIntent
 from proposals.services import letters
 from proposals.workflow import LOI
@@ -128,75 +124,6 @@ def test_another_organisation_and_a_forged_key_find_nothing(cast, visit, verb):
     assert rival.get(step(loi)).status_code == 404
     pi = visit(cast.pi, at=make.DURING)
     assert pi.get(reverse(verb, kwargs={"key": "forged000000"})).status_code == 404
-
-
-def pdf(pages=1, edit=None, **options) -> bytes:
-    written = pikepdf.new()
-    for _ in range(pages):
-        written.add_blank_page()
-    if edit:
-        edit(written)
-    target = io.BytesIO()
-    written.save(target, **options)
-    return target.getvalue()
-
-
-def script(written):
-    action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
-    written.Root.OpenAction = action
-
-
-def launch(written):
-    action = pikepdf.Dictionary(S=pikepdf.Name.Launch, F="program")
-    note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, A=action)
-    written.pages[0].obj.Annots = written.make_indirect([note])
-
-
-def carry(written):
-    written.attachments["inside.txt"] = b"inside"
-
-
-LOCK = pikepdf.Encryption(owner="a", user="")
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"<html>no letter</html>", "is no PDF, whatever its name says"),
-        (b"%PDF-1.7 and nothing else", "cannot be opened as one"),
-        (b"%PDF-" + b"0" * 5_242_880, "has 5,242,885 bytes; at most 5,242,880 (5 MB)"),
-        (pdf(3), "has 3 pages; from 1 to 2 are taken"),
-        (pdf(encryption=LOCK), "is encrypted"),
-        (pdf(edit=script), "holds JavaScript"),
-        (pdf(edit=launch), "holds a launch action"),
-        (pdf(edit=carry), "holds an embedded file"),
-    ],
-)
-def test_only_a_plain_pdf_is_attached(cast, visit, content, said):
-    loi = make.draft(cast, attached=False)
-    upload = SimpleUploadedFile("let<ter>.pdf", content, "application/pdf")
-    fields = {"version": loi.version, "kind": "letter", "file": upload}
-    answer = visit(cast.pi, at=make.DURING).post(at("attach", loi), fields)
-    assert answer.status_code == 400
-    assert said in answer.content.decode()
-    assert "let&lt;ter&gt;.pdf" in answer.content.decode()
-    assert not make.again(loi).file_kinds
-    assert not StoredFile.objects.exists()
-
-
-def test_an_attachment_comes_back_under_our_name(cast, visit):
-    loi = make.draft(cast, attached=False)
-    pi = visit(cast.pi, at=make.DURING)
-    upload = SimpleUploadedFile("evil\r\nname.pdf", pdf(2), "text/html")
-    fields = {"version": loi.version, "kind": "letter", "file": upload}
-    assert pi.post(at("attach", loi), fields).status_code == 302
-    (shown,) = enclosures.attached(loi)
-    answer = pi.get(shown.url)
-    assert answer["Content-Disposition"] == f'attachment; filename="{loi.key}-letter.pdf"'
-    assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Cache-Control"] == "private, no-store"
 
 
 def test_signing_off_shows_that_it_is_not_filed_and_bears_a_second_click(cast, visit):

@@ -113,7 +113,7 @@ def _page(
     context = {
         "form": form,
         "refusal": refusal,
-        "kinds": enclosures.kinds(loi),
+        "kinds": enclosures.kinds(loi, request.user),
         "at": at,
         "place": STEPS.index(FILES) + 1,
         "places": len(STEPS),

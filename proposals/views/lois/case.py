@@ -96,7 +96,7 @@ def page(
         "history": history.of(loi, user),
         "originals": queries.reads_originals(user, loi),
         "filed_files": enclosures.filed(loi, user),
-        "files": enclosures.attached(loi) if member and not in_force else [],
+        "files": enclosures.attached(loi, user) if not in_force else [],
         "rounds": clarifications.of(loi, request.arrived_at) if loi.filing else [],
         "answers": _answers(request, loi),
         "lapsed": lacking.of(loi) if loi.state == "not_submitted" else None,

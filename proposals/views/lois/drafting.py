@@ -36,11 +36,6 @@ def may_write(request: HttpRequest, loi: LetterOfIntent) -> bool:
     return loi.writable and bool(LOI.relation(request.user, loi) & drafts.WRITERS)
 
 
-def reads_draft(request: HttpRequest, loi: LetterOfIntent) -> bool:
-    """The working copy is its organisation's."""
-    return loi.organisation_id in request.user.seats()
-
-
 def version_of(request: HttpRequest) -> int:
     """The version of the page that was posted; none is no version at all."""
     raw = request.POST.get("version", "")

@@ -214,7 +214,7 @@ def _read_again(request: HttpRequest, loi: LetterOfIntent) -> dict:
         "in_force": case.instant(loi, loi.filing.arrived_at) if loi.filing else "",
         "saved": drafting.saved(request, loi),
         "referred": [p for p in drafting.problems_of(loi, terms) if p.level == REFER],
-        "files": enclosures.attached(loi),
+        "files": enclosures.attached(loi, request.user),
         "parts": reading.parts(loi.content, terms),
         "sheet": sheet,
         "headroom": room.lines(sheet, terms.limits_of(platform)),
