@@ -56,6 +56,10 @@ class Shelf:
         return ",".join(self.kind.media_types)
 
     @property
+    def size(self) -> int:
+        return sum(file.size for file in self.files)
+
+    @property
     def full(self) -> bool:
         return len(self.files) >= self.kind.most_files
 

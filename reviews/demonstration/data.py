@@ -1,5 +1,6 @@
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
 
@@ -26,8 +27,20 @@ def load(name: str) -> object:
     return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def pdf(name: str = "letter") -> bytes:
-    return (FOLDER / f"{name}.pdf").read_bytes()
+def pdf() -> bytes:
+    return (FOLDER / "letter.pdf").read_bytes()
+
+
+def attached(case: dict) -> list[Path]:
+    """What is attached to a letter; each file is called as its kind."""
+    found = ["letter.pdf"]
+    if case["ref"] in {"FIC-01", "FIC-02", "FIC-04", "FIC-07"}:
+        found.append("figure.png")
+    if case["ref"] in {"FIC-01", "FIC-07"}:
+        found.append("endorsement.pdf")
+    if Decimal(case["organics"]) > 1000:
+        found.append("inventory.pdf")
+    return [FOLDER / name for name in found]
 
 
 def content(case: dict, **changes: str) -> dict:

@@ -3,8 +3,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from portal import files, roles
-from portal.documents import PDF
+from portal import documents, files, roles
 from portal.models import Organisation
 from proposals.models import Call, LetterOfIntent
 from proposals.services import attachments, clarifications, drafts, evaluation, filings
@@ -87,13 +86,14 @@ def _drafted(
             loi = drafts.save_draft(
                 loi, section=section, values=values, version=loi.version, by=pi, now=at
             )
-    kinds = ["letter"] + ["inventory"] * (Decimal(case["organics"]) > 1000)
-    for kind in kinds if not sections else ():
-        blob = files.keep(data.pdf(kind), media_type=PDF)
-        name = f"{case['acronym']} {kind}.pdf"
+    for file in data.attached(case) if not sections else ():
+        content = file.read_bytes()
+        blob = files.keep(content, media_type=documents.recognise(content))
         loi = attachments.attach(
-            loi, blob, kind=kind, name=name, pages=1, version=loi.version, by=pi, now=at
-        )
+            loi, blob, kind=file.stem, name=f"{case['acronym']} {file.name}",
+            pages=1 if blob.media_type == documents.PDF else None,
+            version=loi.version, by=pi, now=at,
+        )  # fmt: skip
     return loi
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import models
 
+from portal import files
 from portal.models import Event
 from portal.services import delivery
 
@@ -35,6 +36,7 @@ def latest() -> datetime:
 
 
 def settle(now: datetime | None = None) -> None:
-    """Send every message that is owed by then."""
+    """Do what the bells ask for: send every message that is owed by then, sweep what is nobody's."""
     while delivery.deliver(now or latest()):
         pass
+    files.sweep(now or latest())  # of the tests before this one, too
