@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from portal import workdays
 from portal.text import Text, say
-from proposals import queries, reading
+from proposals import namings, queries, reading
 from proposals.checks import check
 from proposals.compliance import REFER
 from proposals.models import Call, Filing, LetterOfIntent
@@ -78,7 +78,7 @@ class Point:
     tone: str = ""
 
 
-def points(loi: LetterOfIntent, remarks: list[Remark]) -> list[Point]:
+def points(loi: LetterOfIntent, remarks: list[Remark], named: list[namings.Line]) -> list[Point]:
     """The list a screening goes through. The portal counts; whether it is eligible a person says."""
     referred = sum(1 for remark in remarks if remark.referred)
     rest = len(remarks) - referred
@@ -117,6 +117,20 @@ def points(loi: LetterOfIntent, remarks: list[Remark]) -> list[Point]:
             else _("not verified"),
             "jade" if verified else "cinnabar",
         ),
+        *_people(named),
         Point(say("In the scope of the call"), "part-science", _("read the science")),
         Point(say("The signed letter names this letter"), "files", _("read the letter")),
     ]
+
+
+def _people(named: list[namings.Line]) -> list[Point]:
+    """How many of those named agree; nothing where nobody is named."""
+    if not named:
+        return []
+    said = [line.state.name if line.state else "" for line in named]
+    agree, reject = said.count("confirmed"), said.count("rejected")
+    found = _("%(agree)s of %(all)s agree") % {"agree": agree, "all": len(named)}
+    if reject:
+        found = _("%(found)s, %(reject)s reject") % {"found": found, "reject": reject}
+    tone = "cinnabar" if reject else "jade" if agree == len(named) else "amber"
+    return [Point(say("The people named"), "named", found, tone)]

@@ -142,6 +142,7 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
     now, terms = request.arrived_at, loi.call.terms()
     remarks = screening.remarks(loi.filing, terms)
     found = reading.thaw(loi.filing.content)
+    named = namings.of(loi, request.user, found)
     context = {
         "loi": loi,
         "call": loi.call,
@@ -151,7 +152,7 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "parts": reading.parts(found, terms),
         "files": enclosures.filed(loi, request.user),
         "remarks": remarks,
-        "points": screening.points(loi, remarks),
+        "points": screening.points(loi, remarks, named),
         "waited": screening.waited(loi, now) if loi.state == "screening" else None,
         "target": Deadline(screening.target(loi.call), loi.call.zone, now),
         "figures": _figures(loi, demands),
@@ -161,7 +162,7 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "ineligible": _offer(request, loi, "declare_ineligible"),
         "asking": _offer(request, loi, "ask_clarification"),
         "rounds": clarifications.of(loi, now),
-        "named": namings.of(loi, request.user, found),
+        "named": named,
         "more": _more(loi.call, request, [loi]).get(loi.pk),
     }
     return render(request, "proposals/screen.html", context, status=status)
