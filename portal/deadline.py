@@ -60,7 +60,7 @@ def said(instant: datetime, zone: str) -> str:
     '31 Dec 2027, 24:00 Beijing'
     """
     local = instant.astimezone(ZoneInfo(zone))
-    name = ZONE_NAMES.get(zone, zone.rpartition("/")[2].replace("_", " "))
+    name = zone_name(zone)
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     day = local.date()
     if clock == "00:00" and zone != "UTC":
@@ -71,3 +71,7 @@ def said(instant: datetime, zone: str) -> str:
 def zoned(instant: datetime, zone: str) -> str:
     """Both renderings in a sentence: `31 Dec 2027, 24:00 Beijing (31 Dec 2027, 16:00 UTC)`."""
     return f"{said(instant, zone)} ({said(instant.astimezone(UTC), 'UTC')})"
+
+
+def zone_name(zone: str) -> str:
+    return ZONE_NAMES.get(zone, zone.rpartition("/")[2].replace("_", " "))

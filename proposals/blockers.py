@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import ngettext
 
@@ -164,21 +164,18 @@ def _unscreened(call: Call, waiting: list[LetterOfIntent], now: datetime) -> Ite
 
 
 def _unanswered(call: Call, now: datetime) -> Iterator[Blocker]:
-    """The cases that wait for their partner: nobody of the office can clear these."""
-    asked = (
-        Clarification.objects.filter(loi__call=call, loi__state="clarification", answer=None)
-        .select_related("loi")
-        .order_by("due_at")
+    """How many cases wait for their partners: nobody of the office can clear these."""
+    waiting = Clarification.objects.filter(
+        loi__call=call, loi__state="clarification", due_at__gt=now, answer=None
     )
-    waiting = {one.loi_id: one for one in asked}  # the round that is open is the later one
-    for one in waiting.values():
-        sentence = say(
-            "%(case)s waits for the partner's answer until %(due)s.",
-            case=one.loi.reference,
-            due=said(one.due_at, call.zone),
-        )
-        address = reverse("screen", args=[one.loi.key])
-        yield Blocker("partner", Todo(sentence, address, say("Look")))
+    found = waiting.aggregate(number=Count("loi", distinct=True), first=Min("due_at"))
+    if found["number"]:
+        sentence = ngettext(
+            "%(n)s case of %(code)s waits for the partner's answer until %(due)s.",
+            "%(n)s cases of %(code)s wait for the partners' answers, the first until %(due)s.",
+            found["number"],
+        ) % {"n": found["number"], "code": call.code, "due": said(found["first"], call.zone)}
+        yield Blocker("partner", Todo(sentence, _to("cases", call), say("Look")))
 
 
 def _decisions_proposed(call: Call, now: datetime) -> list[Blocker]:

@@ -28,15 +28,19 @@ def of(loi: LetterOfIntent, now: datetime) -> list[Round]:
         Round(
             number=asked.round,
             question=asked.question,
-            asked=said(asked.at, zone),
+            asked=_minute(asked.at, zone),
             deadline=Deadline(asked.due_at, zone, now),
             open=answer is None and loi.state == "clarification" and now < asked.due_at,
             answer=answer.text if answer else "",
-            answered=said(answer.at, zone) if answer else "",
+            answered=_minute(answer.at, zone) if answer else "",
             by=answer.by.name if answer else "",
         )
         for asked, answer in _rounds(loi)
     ]
+
+
+def _minute(at: datetime, zone: str) -> str:
+    return said(at.replace(second=0, microsecond=0), zone)
 
 
 def texts(loi: LetterOfIntent) -> dict[tuple[str, int], str]:

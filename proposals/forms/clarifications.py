@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from portal.deadline import zone_name
 from proposals.models import Call
 from proposals.services import clarifications
 
@@ -32,7 +33,7 @@ class QuestionForm(forms.Form):
         self.fields["due"].initial = usual.astimezone(call.zoneinfo).date()
         self.fields["due"].help_text = _now(
             "That day at 24:00 in %(zone)s. Five working days are usual, two the least. Working days are Monday to Friday; no holidays are known here."
-        ) % {"zone": call.zone}
+        ) % {"zone": zone_name(call.zone)}
 
     def values(self) -> dict:
         day = self.cleaned_data["due"] + timedelta(days=1)

@@ -252,7 +252,7 @@ def test_it_stands_on_the_days_and_on_the_board(cast):
     assert "has no answer yet" in todos("owner", soon)[0]
     assert todos("reader", soon) == todos("secretary", soon) == []
     assert todos("pi", DUE) == []
-    waits = f"{loi.reference} waits for the partner's answer until 8 Apr 2027, 24:00 Beijing."
+    waits = "1 case of TEST27 waits for the partner's answer until 8 Apr 2027, 24:00 Beijing."
     found = [str(todo.sentence) for todo in boards.blockers(loi.call, cast.secretary, soon)]
     assert waits in found
 
