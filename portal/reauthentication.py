@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows import reauthentication
+from allauth.core import ratelimit
+from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 
 def proved_at(request: HttpRequest) -> datetime | None:
@@ -25,3 +28,20 @@ def proved_at(request: HttpRequest) -> datetime | None:
 def proved(request: HttpRequest) -> None:
     """Note that the password was right just now."""
     reauthentication.reauthenticate_by_password(request)
+
+
+def asked(request: HttpRequest, form: forms.Form) -> int:
+    """0 where the proof counts still or `form` brings it anew; else the status, the error on it.
+
+    `form` has a password, unless its `proved` says when it was asked last.
+    """
+    if form.proved:
+        return 0
+    if not ratelimit.consume(request, action="reauthenticate", user=request.user):
+        form.errors  # noqa: B018 - judged first, so that the error below stays
+        form.add_error("password", _("Too many tries: wait a minute and try again."))
+        return 429
+    if not form.is_valid():
+        return 400
+    proved(request)
+    return 0

@@ -45,7 +45,12 @@ def member(user: User, loi: LetterOfIntent) -> bool:
 
 def applicant(user: User, loi: LetterOfIntent) -> bool:
     """Does this person read it from the applicants' side, its partners included?"""
-    return member(user, loi)
+    return member(user, loi) or partner(user, loi)
+
+
+def partner(user: User, loi: LetterOfIntent) -> bool:
+    """Does this person read it only because their organisation has countersigned its share?"""
+    return not member(user, loi) and queries.partnered(user).filter(loi=loi).exists()
 
 
 def representatives(loi: LetterOfIntent) -> str:

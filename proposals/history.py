@@ -51,6 +51,14 @@ OWN = {
     "loi.copy_discarded",
     "loi.copy_lapsed",
 }
+# What a partner reads beside the version in force.
+PARTNERS = {
+    "loi.filed",
+    "loi.refiled",
+    "loi.withdrawn",
+    "loi.screening_begun",
+    "loi.review_begun",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +74,13 @@ def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
     hidden = INSIDE if course.applicant(reader, loi) else set()
     if not course.member(reader, loi):
         hidden = hidden | OWN
+    partner = course.partner(reader, loi)
     found = [
         event
         for event in events.about(loi)
-        if event.verb.startswith("loi.") and event.verb not in hidden
+        if event.verb.startswith("loi.")
+        and event.verb not in hidden
+        and (event.verb in PARTNERS or not partner)
     ]
     names = _names(loi, reader, found)
     rounds = clarifications.texts(loi)

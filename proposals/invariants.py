@@ -7,7 +7,7 @@ from portal import canonical, events, keyring, signing
 from portal.invariants import register
 from portal.models import Event, Invitation, Message
 from portal.tables import INVITATION
-from proposals import queries
+from proposals import queries, shares
 from proposals.models import (
     Allocation,
     Amendment,
@@ -19,8 +19,9 @@ from proposals.models import (
     LetterOfIntent,
     Naming,
     Question,
+    Share,
 )
-from proposals.workflow import AMENDMENT, CALL, DECISION, LETTER, LOI, NAMING, QUESTION
+from proposals.workflow import AMENDMENT, CALL, DECISION, LETTER, LOI, NAMING, QUESTION, SHARE
 
 TABLES = (
     (Call, CALL),
@@ -31,6 +32,7 @@ TABLES = (
     (Question, QUESTION),
     (Naming, NAMING),
     (Invitation, INVITATION),
+    (Share, SHARE),
 )
 
 
@@ -90,6 +92,16 @@ def one_receipt_is_in_force(now: datetime) -> Iterator[str]:
     issued = Letter.objects.filter(kind=Letter.Kind.RECEIPT, state="issued")
     for letter in issued.exclude(filing=F("loi__filing")).select_related("loi"):
         yield f"{letter.number} is valid; {letter.loi.reference} was filed anew since"
+
+
+@register
+def a_countersignature_is_of_the_words_it_names(now: datetime) -> Iterator[str]:
+    for share in Share.objects.select_related("loi", "organisation", "filing"):
+        said = shares.digest(share.loi.key, share.signed_as, share.words)
+        if said != share.digest:
+            yield f"share {share.key} does not match its digest"
+        if share.filing and share.words not in queries.filed_shares(share.filing):
+            yield f"share {share.key} covers version {share.filing.number}, which does not state it"
 
 
 @register

@@ -96,6 +96,15 @@ def receipt(filing: Filing) -> dict:
         "rules": [rule["sentence"] for rule in rules["passed"]],
         "acknowledged": [_ruled(rule) for rule in rules["acknowledged"]],
         "referred": [_ruled(rule) for rule in rules["referred"]],
+        "shares": [
+            _("%(partner)s: countersigned by %(name)s on %(at)s")
+            % {
+                "partner": share["partner"],
+                "name": share["by"],
+                "at": said(datetime.fromisoformat(share["at"]), loi.call.zone),
+            }
+            for share in filing.manifest["shares"]
+        ],
         "manifest": {
             "sha256": canonical.digest(filing.manifest),
             "signature": filing.signature,

@@ -7,8 +7,17 @@ from portal import notices, roles, scans
 from portal.deadline import zoned
 from portal.models import StoredFile, User
 from portal.notices import Notice, register
+from portal.queries import seated
 from proposals import gazette, lacking, queries
-from proposals.models import Amendment, Call, FiledFile, LetterOfIntent, Naming, Question
+from proposals.models import (
+    Amendment,
+    Call,
+    FiledFile,
+    LetterOfIntent,
+    Naming,
+    Question,
+    Share,
+)
 from proposals.models.lois import RUNNING
 
 TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
@@ -209,3 +218,29 @@ for notice in (
     Notice("naming_rejected", _rejected),
 ):
     register(notice, Naming)
+
+
+def _partners(share: Share) -> list[User]:
+    return seated(share.organisation, roles.AOR)
+
+
+def _leads(share: Share) -> list[User]:
+    return queries.applicants_of(share.loi, *ANSWERABLE)
+
+
+def _asked(share: Share) -> bool:
+    return share.state == "asked"
+
+
+def _share(share: Share) -> dict:
+    loi = share.loi
+    return {**_loi(loi), "loi": loi, "name": share.words["name"], "title": loi.title}
+
+
+for notice in (
+    Notice("share_asked", _partners, still=_asked, context=_share),
+    Notice("share_countersigned", _leads, context=_share),
+    Notice("share_declined", _leads, context=_share),
+    Notice("share_taken_back", _partners, context=_share),
+):
+    register(notice, Share)

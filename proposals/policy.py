@@ -20,6 +20,7 @@ RELATIONS.update(
     editor=say("editor of the organisation"),
     reader=say("reader of the organisation"),
     aor=say("organisation's authorised representative"),
+    partner_aor=say("authorised representative of the partner"),
     approver=say("approver"),
     auditor=say("auditor"),
     legal=say("legal officer"),
@@ -31,6 +32,7 @@ RELATIONS.update(
 )
 STAFF = {roles.SECRETARY, roles.APPROVER, roles.LEGAL, roles.AUDITOR, roles.ADMIN}
 CALL_RELATIONS = frozenset(STAFF | {"chair", "reviewer"})
+SHARE_RELATIONS = frozenset({*SEATS.values(), "partner_aor"})
 LOI_RELATIONS = frozenset({*SEATS.values(), *STAFF, "chair", "reviewer"})
 
 # What `reviews` knows of a person's relation to a call or a case: it adds words
@@ -50,6 +52,13 @@ def relation(user: User, obj: models.Model) -> set[str]:
         more, less = source(user, obj)
         words = (words | more) - less
     return words
+
+
+def relation_to_share(user: User, share: models.Model) -> set[str]:
+    """The lead's seats, and the partner's own."""
+    words = relation(user, share.loi) & set(SEATS.values())
+    held = user.seats().get(share.organisation_id, set()) if user.is_active else set()
+    return words | {"partner_aor" for role in held if role == roles.AOR}
 
 
 def relation_to_decision(user: User, decision: models.Model) -> set[str]:

@@ -8,17 +8,19 @@ from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
 from portal import roles
 from portal.models import Membership, User
 from portal.queries import holders as holders
-from proposals import ledger
+from proposals import ledger, reading, shares
 from proposals.models import (
     Allocation,
     Amendment,
     Call,
     Decision,
     FiledFile,
+    Filing,
     Letter,
     LetterOfIntent,
     Mission,
     Question,
+    Share,
 )
 from proposals.models.attachments import Attached
 from proposals.models.lois import RUNNING
@@ -72,6 +74,64 @@ def visible_lois(user: User) -> QuerySet[LetterOfIntent]:
     for sight in (source(user) for source in SIGHTS):
         staff, hidden = staff | sight.reads | sight.decides, hidden | sight.hidden
     return lois.filter(seen | (staff & ~hidden))
+
+
+def readable_lois(user: User) -> QuerySet[LetterOfIntent]:
+    """What this person may read as a case: beside the above, what their organisation is partner of.
+
+    A partner reads the version in force, once it has countersigned its share
+    of it, as a reader does: not the draft, its receipt, or its decision.
+    """
+    lois = LetterOfIntent.objects.select_related(
+        "call__mission", "organisation", "filing", "ticket"
+    )
+    seen = Q(pk__in=visible_lois(user).values("pk"))
+    return lois.filter(seen | Q(pk__in=partnered(user).values("loi")))
+
+
+def partnered(user: User) -> QuerySet[Share]:
+    """The shares of the person's organisations that cover a version in force."""
+    if not user.is_authenticated or not user.is_active:
+        return Share.objects.none()
+    return Share.objects.filter(
+        organisation_id__in=list(user.seats()), state="countersigned", filing=F("loi__filing")
+    )
+
+
+def standing_shares(organisations: Collection[int]) -> QuerySet[Share]:
+    """Asked or countersigned shares of these organisations: they have a part in those letters."""
+    return Share.objects.filter(
+        organisation_id__in=organisations, state__in=["asked", "countersigned"]
+    )
+
+
+def visible_shares(user: User) -> QuerySet[Share]:
+    """Shares, to the members of the partner and of the lead; to nobody else."""
+    shares_ = Share.objects.select_related(
+        "organisation", "loi__organisation", "loi__call", "loi__pi", "loi__filing", "loi__ticket"
+    )
+    if not user.is_authenticated or not user.is_active:
+        return shares_.none()
+    own = list(user.seats())
+    return shares_.filter(Q(organisation_id__in=own) | Q(loi__organisation_id__in=own))
+
+
+def consortium(loi: LetterOfIntent, content: dict) -> list[shares.Standing]:
+    """How the share of each partner that a text of the letter names stands."""
+    if not shares.partners(content):
+        return []
+    known = loi.shares.select_related("organisation", "answered_by").order_by("pk")
+    return shares.standings(content, list(known))
+
+
+def texts(loi: LetterOfIntent) -> list[list[dict]]:
+    """What the text being written and the version in force say of each partner's share."""
+    written = [said for _, said in shares.partners(loi.content)]
+    return [written, filed_shares(loi.filing)] if loi.filing else [written]
+
+
+def filed_shares(filing: Filing) -> list[dict]:
+    return [said for _, said in shares.partners(reading.thaw(filing.content))]
 
 
 def reads_originals(user: User, loi: LetterOfIntent) -> bool:

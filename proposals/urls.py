@@ -13,6 +13,7 @@ from proposals.views import (
     public,
     questions,
     release,
+    shares,
 )
 
 urlpatterns = [
@@ -92,6 +93,12 @@ urlpatterns = [
         name="filed_signature",
     ),
     path("lois/<slug:key>/filings/<int:number>/proof.zip", proof.bundle, name="filed_proof"),
+    path("lois/<slug:key>/partners/", shares.partners, name="partners"),
+    path("lois/<slug:key>/partners/ask/", shares.ask, name="ask_share"),
+    path("shares/<slug:key>/", shares.share, name="share"),
+    path("shares/<slug:key>/countersign/", shares.countersign, name="countersign_share"),
+    path("shares/<slug:key>/decline/", shares.decline, name="decline_share"),
+    path("shares/<slug:key>/take-back/", shares.take_back, name="take_back_share"),
     path("letters/<slug:key>/", files.letter, name="letter"),
     # the secretariat's work on cases
     path("calls/<str:code>/cases/", cases.index, name="cases"),

@@ -1,7 +1,7 @@
 from django.db import models
 
 from portal.models import User
-from proposals import policy
+from proposals import policy, queries
 from proposals.models import Call, LetterOfIntent
 from reviews.models import Assignment, Conflict, Matching, PanelMember
 
@@ -16,7 +16,10 @@ def more(user: User, obj: models.Model) -> tuple[set[str], set[str]]:
     if not isinstance(obj, LetterOfIntent):
         return set(), set()
     less: set[str] = set()
-    seated = obj.organisation_id in user.seats()
+    seats = user.seats()
+    seated = obj.organisation_id in seats or bool(
+        seats and obj.pk and queries.standing_shares(list(seats)).filter(loi=obj).exists()
+    )
     if seated or (obj.pk and Conflict.objects.filter(loi=obj, user=user, hard=True).exists()):
         less = SHUT_OUT
     return _panel(user, obj.call_id) - {"reviewer"}, less

@@ -16,7 +16,7 @@ MOST_LINES = 400
 # Rules on numbers and words: they know neither Django nor a row.
 PURE = {
     "portal": "canonical countries currencies documents environment identifiers keys roles similarity text verdict workdays",
-    "proposals": "resources sheet ledger sections shapes terms content compliance checks panel headroom bars "
+    "proposals": "resources sheet ledger sections shapes terms content compliance shares checks panel headroom bars "
     "reading attachments merging named progress differences copying handbook",
     "reviews": "scoring conflicts calibration matching selection plots",
 }

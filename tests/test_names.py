@@ -44,6 +44,7 @@ SERVICES = {
     "amendment": ("proposals.services.amendments",),
     "naming": ("proposals.services.namings",),
     "question": ("proposals.services.questions",),
+    "share": ("proposals.services.shares",),
     "decision": ("proposals.services.decisions",),
     "letter": ("proposals.services.letters",),
     "assignment": ("reviews.services",),

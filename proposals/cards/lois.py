@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal import cards
 from portal.deadline import Deadline
 from portal.models import User
+from portal.workflow import Act
 from proposals import queries
 from proposals.checks import Problem, check
 from proposals.models import Letter, LetterOfIntent
-from proposals.workflow import LOI
+from proposals.workflow import LOI, SHARE
+from proposals.workflow.shares import TAKES_SHARES
 
 
 @cards.register_nav
@@ -33,6 +35,7 @@ def owed(user: User, now: datetime) -> Iterator[cards.Todo]:
     for loi in own.exclude(working_copy=""):
         if now < loi.closes_at:
             yield from _working_copy(loi, LOI.relation(user, loi), now)
+    yield from _shares(user, now)
     yield from _decided(user, own)
 
 
@@ -102,6 +105,24 @@ def _working_copy(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iterat
     else:
         return
     yield _todo(loi, now, sentence % values, url, act)
+
+
+def _shares(user: User, now: datetime) -> Iterator[cards.Todo]:
+    """Shares to countersign, and as the lead the declined ones, while the call is open."""
+    for share in queries.visible_shares(user).filter(state__in=["asked", "declined"]):
+        loi, said = share.loi, {"name": share.words["name"], "title": share.loi.title}
+        if now >= loi.closes_at or loi.state not in TAKES_SHARES:
+            continue
+        if share.state == "asked" and SHARE.verdict(share, "countersign", Act(user, now)):
+            sentence = _("[Action required] Countersign the share of %(name)s in “%(title)s”.")
+            url = reverse("share", kwargs={"key": share.key})
+            yield _todo(loi, now, sentence % said, url, _("Read and countersign"))
+        elif share.state == "declined" and LOI.relation(user, loi) & {"pi", "owner"}:
+            standing = queries.consortium(loi, loi.content)
+            if any(one.state == "declined" and one.share.pk == share.pk for one in standing):
+                sentence = _("%(name)s declines its share in “%(title)s”: change or remove it.")
+                url = reverse("partners", kwargs={"key": loi.key})
+                yield _todo(loi, now, sentence % said, url, _("Look"))
 
 
 def _missing(loi: LetterOfIntent) -> list[Problem]:

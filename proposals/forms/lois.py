@@ -84,6 +84,4 @@ class FileForm(ReauthenticateForm):
             del self.fields["password"]
             return
         self.fields["password"].label = _("Your password")
-        self.fields["password"].help_text = _(
-            "Filing acts for your organisation: confirm it is you."
-        )
+        self.fields["password"].help_text = _("This acts for your organisation: confirm it is you.")

@@ -18,6 +18,7 @@ from proposals.models.lois import (
 from proposals.models.missions import FlownPayload, Mission, Platform
 from proposals.models.namings import Naming
 from proposals.models.questions import Question
+from proposals.models.shares import Share
 
 __all__ = [
     "Acknowledgement",
@@ -47,4 +48,5 @@ __all__ = [
     "Question",
     "Revision",
     "Screening",
+    "Share",
 ]

@@ -10,7 +10,16 @@ from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
 from proposals.models import Acknowledgement, Filing, LetterOfIntent
-from proposals.services import copies, decisions, drafts, letters, locks, namings, snapshots
+from proposals.services import (
+    copies,
+    decisions,
+    drafts,
+    letters,
+    locks,
+    namings,
+    shares,
+    snapshots,
+)
 from proposals.workflow import LOI
 from proposals.workflow.filing import unacknowledged
 
@@ -136,6 +145,7 @@ def _turn(loi, action, version, key, by, now) -> Filing:
         digest=filing.digest,
         manifest=canonical.digest(filing.manifest),
     )
+    shares.cover(loi)
     letters.supersede_receipts(loi, by=by, now=now)
     letters.owe_receipt(loi, by=by, now=now)
     if loi.ticket and loi.ticket.used >= loi.ticket.letters:
@@ -177,11 +187,12 @@ def _count_reference(loi: LetterOfIntent) -> str:
 def withdraw(loi: LetterOfIntent, *, by: User, now: datetime, reason: str) -> Event:
     """Step back before the decision: what was held for the case goes back, its letter is void.
 
-    A working copy goes with it: its text stays in the saves.
+    A working copy goes with it (its text stays in the saves), and what is asked of partners.
     """
     loi = locks.case(loi)
     require(LOI.verdict(loi, "withdraw", Act(by, now, reason)))
     decisions.void_of(loi, by=by, now=now)
+    shares.take_back_all(loi, by=by, now=now)
     copied = loi.working_copy != WorkingCopy.NONE
     columns = {"working_copy": WorkingCopy.NONE}
     event = LOI.move(loi, "withdraw", by=by, now=now, reason=reason, columns=columns)
@@ -192,6 +203,7 @@ def withdraw(loi: LetterOfIntent, *, by: User, now: datetime, reason: str) -> Ev
 
 def close(loi: LetterOfIntent, *, now: datetime) -> Event | None:
     """One case's part of the closing act, in the caller's transaction."""
+    shares.lapse(loi, now=now)
     if loi.state in {"draft", "awaiting_signature"}:
         return LOI.move(loi, "lapse", by=CLOCK, now=now)
     if loi.state == "filed":

@@ -10,9 +10,11 @@ from portal.models import User
 from portal.text import say
 from portal.verdict import Refused, no
 from proposals import content as document
+from proposals import queries, shares
 from proposals.checks import Problem, check
 from proposals.compliance import REFER
 from proposals.models import Demand, Filing, LetterOfIntent
+from proposals.sections import clause
 from proposals.services import attachments
 from proposals.workflow import LOI
 
@@ -55,6 +57,7 @@ def freeze(
             ],
             "totals": {"mass_cbe_kg": sheet.cbe_kg, "mass_mev_kg": sheet.mev_kg, **demand},
             "rules": rules(loi, action),
+            "shares": _countersigned(loi),
         }
     )
     try:
@@ -103,8 +106,41 @@ def rules(loi: LetterOfIntent, action: str) -> dict[str, list[dict]]:
                 for one in loi.acknowledgements.select_related("by").order_by("pk")
                 if one.warning in present
             ],
-            "referred": [_referred(problem) for problem in problems if problem.level == REFER],
+            "referred": [
+                *(_referred(problem) for problem in problems if problem.level == REFER),
+                *_wanting(loi),
+            ],
         }
+
+
+def _countersigned(loi: LetterOfIntent) -> list[dict]:
+    """The shares of this text that its partners have countersigned, whose names and when."""
+    return [
+        {
+            "partner": one.name,
+            "organisation": one.share.signed_as,
+            "sha256": one.share.digest,
+            "by": one.share.answered_by.name,
+            "at": one.share.answered_at,
+        }
+        for one in shares.countersigned(queries.consortium(loi, loi.content))
+    ]
+
+
+def _wanting(loi: LetterOfIntent) -> list[dict]:
+    """A partner's silence costs the lead no filing: the screening looks at it."""
+    wanting = shares.wanting(queries.consortium(loi, loi.content))
+    if not wanting:
+        return []
+    names = ", ".join(one.name for one in wanting)
+    sentence = say("Not countersigned when it was filed: the share of %(names)s.", names=names)
+    return [
+        {
+            "rule": "shares_countersigned",
+            "clause": clause("team", "partners"),
+            "sentence": str(sentence),
+        }
+    ]
 
 
 def _referred(problem: Problem) -> dict:

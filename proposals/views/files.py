@@ -24,7 +24,7 @@ def download(content: bytes | BinaryIO, *, name: str, media_type: str) -> HttpRe
 @require_safe
 def attachment(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
     """A file of a letter: of a filing, or to its organisation of the working copy."""
-    loi = get_object_or_404(queries.visible_lois(request.user), key=key)
+    loi = get_object_or_404(queries.readable_lois(request.user), key=key)
     found = queries.visible_files(request.user, loi)
     file = next((file for file in found if file.key == file_key), None)
     if file is None:
@@ -41,7 +41,7 @@ def manifest(request: HttpRequest, key: str, number: int | None = None) -> HttpR
 
     Of the version in force, where none is numbered.
     """
-    loi = get_object_or_404(queries.visible_lois(request.user), key=key)
+    loi = get_object_or_404(queries.readable_lois(request.user), key=key)
     wanted = {"pk": loi.filing_id} if number is None else {"number": number}
     filing = get_object_or_404(loi.filings, **wanted)
     if filing.pk != loi.filing_id and not queries.reads_originals(request.user, loi):

@@ -4,6 +4,7 @@ from proposals.workflow.decisions import DECISION, LETTER
 from proposals.workflow.lois import LOI, OUTCOME_ACTION
 from proposals.workflow.namings import NAMING
 from proposals.workflow.questions import QUESTION
+from proposals.workflow.shares import SHARE
 
 __all__ = [
     "AMENDMENT",
@@ -14,4 +15,5 @@ __all__ = [
     "NAMING",
     "OUTCOME_ACTION",
     "QUESTION",
+    "SHARE",
 ]

@@ -7,6 +7,7 @@ from portal.models import Scan
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import Act
+from proposals import queries
 from proposals.checks import Problem, check
 from proposals.compliance import WARN
 from proposals.models import LetterOfIntent
@@ -194,3 +195,17 @@ def unacknowledged(loi: LetterOfIntent, ticked: Collection[str] = ()) -> list[Pr
         return []
     known = {*ticked, *loi.acknowledgements.values_list("warning", flat=True)}
     return [problem for problem in found if problem.id not in known]
+
+
+def no_share_is_declined(loi: LetterOfIntent, act: Act) -> Verdict:
+    """No partner has declined the share that the letter states of it."""
+    declined = [one for one in queries.consortium(loi, loi.content) if one.state == "declined"]
+    if not declined:
+        return YES
+    return no(
+        "share_declined",
+        say(
+            "%(name)s has declined its share: change its row among the partners, or remove it.",
+            name=declined[0].name,
+        ),
+    )

@@ -15,6 +15,7 @@ from proposals.workflow.filing import (
     complete,
     files_are_harmless,
     no_copy_is_open,
+    no_share_is_declined,
     not_yet_screened,
     open_again,
     organisation_is_verified,
@@ -36,11 +37,11 @@ from proposals.workflow.namings import nobody_rejected
 # fmt: off
 LOI_ROWS = (
     Row("begin", "begun", (START,), "draft", ("pi", "editor", "owner"), (call_is_open,)),
-    Row("sign_off", "signed_off", ("draft",), "awaiting_signature", ("pi",), (call_is_open, complete, files_are_harmless, nobody_rejected, warnings_are_acknowledged), "loi_signed_off", say("Sign off")),
+    Row("sign_off", "signed_off", ("draft",), "awaiting_signature", ("pi",), (call_is_open, complete, files_are_harmless, nobody_rejected, no_share_is_declined, warnings_are_acknowledged), "loi_signed_off", say("Sign off")),
     Row("return_to_draft", "returned_to_draft", ("awaiting_signature",), "draft", ("aor", "pi"), (call_is_open,), "loi_returned", say("Return to the draft"), reason=True),
     Row("file", "filed", ("awaiting_signature",), "filed", ("aor",), (call_is_open, ticket_has_room, organisation_is_verified, complete, files_are_harmless, nobody_rejected, warnings_are_acknowledged), "loi_filed", say("File")),
     Row("revise", "revised", ("filed",), "filed", ("pi", "editor", "owner"), (no_copy_is_open, call_is_open), button=say("Open a working copy")),
-    Row("sign_off_copy", "copy_signed_off", ("filed",), "filed", ("pi",), (the_copy_is_drafted, call_is_open, complete, files_are_harmless, nobody_rejected, warnings_are_acknowledged), "loi_copy_signed_off", say("Sign off the working copy")),
+    Row("sign_off_copy", "copy_signed_off", ("filed",), "filed", ("pi",), (the_copy_is_drafted, call_is_open, complete, files_are_harmless, nobody_rejected, no_share_is_declined, warnings_are_acknowledged), "loi_copy_signed_off", say("Sign off the working copy")),
     Row("return_copy", "copy_returned", ("filed",), "filed", ("aor", "pi"), (the_copy_is_signed_off, call_is_open), "loi_copy_returned", say("Return the working copy"), reason=True),
     Row("refile", "refiled", ("filed",), "filed", ("aor",), (the_copy_is_signed_off, call_is_open, organisation_is_verified, complete, files_are_harmless, nobody_rejected, warnings_are_acknowledged), "loi_refiled", say("File again")),
     Row("discard_copy", "copy_discarded", ("filed",), "filed", ("pi", "aor"), (a_copy_is_open,), "loi_copy_discarded", say("Discard the working copy"), tone="danger"),

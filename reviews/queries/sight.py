@@ -28,7 +28,8 @@ def sight(user: User) -> proposals.Sight:
         reads=Q(pk__in=mine.values("loi"), state__in=JUDGED),
         decides=Q(call__in=chaired.values("call"), state__in=[*JUDGED, *Decision.Outcome.values]),
         hidden=Q(pk__in=Conflict.objects.filter(user=user, hard=True).values("loi"))
-        | Q(organisation_id__in=list(user.seats())),
+        | Q(organisation_id__in=list(user.seats()))
+        | Q(pk__in=proposals.standing_shares(list(user.seats())).values("loi")),
     )
 
 

@@ -119,7 +119,7 @@ def test_the_former_version_and_its_receipt_are_read_on(cast, filed, signed, vis
         page = browser.get(former).content.decode()
         assert filed.title in page and "superseded by version 2" in page
         assert browser.get(manifest).json()["version"] == 1
-        assert browser.get(receipt).content.startswith(b"%PDF-")
+        assert browser.get(receipt).getvalue().startswith(b"%PDF-")
     for person in (cast.rival_pi, cast.outsider, cast.admin):
         for url in (former, manifest, receipt):
             assert visit(person, at=DURING).get(url).status_code == 404

@@ -17,6 +17,7 @@ from proposals import (
     namings,
     queries,
     reading,
+    shares,
 )
 from proposals import content as document
 from proposals import headroom as room
@@ -43,7 +44,7 @@ LOOKED_AT_FIRST = {"sign_off", "sign_off_copy", "file", "refile"}
 
 @require_safe
 def loi(request: HttpRequest, key: str) -> HttpResponse:
-    found = drafting.load(request, key)
+    found = drafting.load(request, key, as_partner=True)
     if request.htmx and request.GET.get("part") == "receipt":
         return render(request, "proposals/loi_receipt.html", receipts(request, found))
     return page(request, found)
@@ -69,6 +70,7 @@ def page(
     hard = [problem for problem in problems if problem.hard]
     writes = drafting.may_write(request, loi)
     sheet = document.sheet(content)
+    consortium = queries.consortium(loi, content)
     platform = document.text(content, "identity", "platform")
     context = {
         "loi": loi,
@@ -96,8 +98,12 @@ def page(
         "history": history.of(loi, user),
         "originals": queries.reads_originals(user, loi),
         "filed_files": enclosures.filed(loi, user),
-        "files": enclosures.attached(loi, user) if not in_force else [],
-        "rounds": clarifications.of(loi, request.arrived_at) if loi.filing else [],
+        "files": enclosures.attached(loi, user) if member and not in_force else [],
+        "consortium": consortium,
+        "progress": shares.progress(consortium) if consortium else "",
+        "rounds": clarifications.of(loi, request.arrived_at)
+        if loi.filing and not course.partner(user, loi)
+        else [],
         "answers": _answers(request, loi),
         "lapsed": lacking.of(loi) if loi.state == "not_submitted" else None,
         "closed": said(loi.closes_at, loi.call.zone),
@@ -189,7 +195,7 @@ def filed(loi: LetterOfIntent, filing: Filing | None = None) -> dict:
 @require_safe
 def filing(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """One filed version, whether in force or superseded."""
-    loi = drafting.load(request, key)
+    loi = drafting.load(request, key, as_partner=True)
     found = get_object_or_404(loi.filings, number=number)
     if found.pk != loi.filing_id and not queries.reads_originals(request.user, loi):
         raise Http404

@@ -25,10 +25,9 @@ from proposals.workflow import LOI
 HERE = timedelta(seconds=60)
 
 
-def load(request: HttpRequest, key: str) -> LetterOfIntent:
-    found = queries.visible_lois(request.user).select_related(
-        "pi", "saved_by", "signed_off_by", "copied"
-    )
+def load(request: HttpRequest, key: str, *, as_partner: bool = False) -> LetterOfIntent:
+    door = queries.readable_lois if as_partner else queries.visible_lois
+    found = door(request.user).select_related("pi", "saved_by", "signed_off_by", "copied")
     return get_object_or_404(found, key=key)
 
 

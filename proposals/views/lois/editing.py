@@ -24,6 +24,8 @@ from proposals.views.lois import disputes, drafting
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: str, section: str) -> HttpResponse:
     loi = drafting.load(request, key)
+    if not drafting.reads_draft(request, loi):
+        raise Http404
     if section == FILES.name:
         return redirect("attach", key=key)
     if (spec := BY_NAME.get(section)) is None:

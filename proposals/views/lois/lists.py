@@ -13,7 +13,7 @@ from proposals.models import Amendment, Call, Copy, LetterOfIntent
 from proposals.services import drafts
 from proposals.views.lois import drafting
 from proposals.views.public import own_ticket
-from proposals.workflow import LOI
+from proposals.workflow import LOI, SHARE
 
 
 @require_safe
@@ -38,7 +38,13 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     late = queries.visible_calls(request.user).filter(amendments__in=tickets, state="closed")
     calls += [call for call in late.distinct() if own_ticket(request, call)]
-    context = {"letters": letters, "organisations": organisations, "calls": calls}
+    shares = [
+        {"share": share, "state": SHARE.state(share.state)}
+        for share in queries.visible_shares(request.user)
+        .filter(organisation__in=list(request.user.seats()))
+        .order_by("-pk")
+    ]
+    context = {"shares": shares, "letters": letters, "organisations": organisations, "calls": calls}
     return render(request, "proposals/lois.html", context)
 
 

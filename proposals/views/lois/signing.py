@@ -2,10 +2,8 @@
 
 import secrets
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal import reauthentication
@@ -13,7 +11,7 @@ from portal.deadline import Deadline, said
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import content as document
-from proposals import enclosures, reading
+from proposals import enclosures, queries, reading, shares
 from proposals import headroom as room
 from proposals.compliance import REFER
 from proposals.forms.lois import FileForm
@@ -135,14 +133,8 @@ def _second_key(request: HttpRequest, key: str, action: str, act) -> HttpRespons
         form = FileForm(user=user, proved=proved)
         return _file_page(request, loi, action, form, refusal=None if verdict else verdict)
     form = FileForm(request.POST, user=user, proved=proved)
-    if not proved:
-        if not ratelimit.consume(request, action="reauthenticate", user=user):
-            form.errors  # noqa: B018 - judged first, so that the error below stays
-            form.add_error("password", _("Too many tries: wait a minute and try again."))
-            return _file_page(request, loi, action, form, status=429)
-        if not form.is_valid():
-            return _file_page(request, loi, action, form, status=400)
-        reauthentication.proved(request)
+    if status := reauthentication.asked(request, form):
+        return _file_page(request, loi, action, form, status=status)
     try:
         act(
             loi,
@@ -205,6 +197,7 @@ def _read_again(request: HttpRequest, loi: LetterOfIntent) -> dict:
     """The text as it will be signed or filed, whole, with what the screening will look at."""
     terms = loi.call.terms()
     sheet = document.sheet(loi.content)
+    consortium = queries.consortium(loi, loi.content)
     platform = document.text(loi.content, "identity", "platform")
     return {
         "loi": loi,
@@ -215,6 +208,8 @@ def _read_again(request: HttpRequest, loi: LetterOfIntent) -> dict:
         "saved": drafting.saved(request, loi),
         "referred": [p for p in drafting.problems_of(loi, terms) if p.level == REFER],
         "files": enclosures.attached(loi, request.user),
+        "consortium": consortium,
+        "progress": shares.progress(consortium) if consortium else "",
         "parts": reading.parts(loi.content, terms),
         "sheet": sheet,
         "headroom": room.lines(sheet, terms.limits_of(platform)),
