@@ -93,7 +93,7 @@ def receipt(filing: Filing) -> dict:
             }
             for file in filing.manifest["files"]
         ],
-        "rules": [rule["sentence"] for rule in rules["passed"]],
+        "rules": _passed(rules["passed"]),
         "acknowledged": [_ruled(rule) for rule in rules["acknowledged"]],
         "referred": [_ruled(rule) for rule in rules["referred"]],
         "shares": [
@@ -118,6 +118,13 @@ def _anchor(loi: LetterOfIntent) -> dict:
     """The place of this filing in the chain of events, for whoever keeps the receipt."""
     event = events.about(loi).last()
     return {"seq": str(event.seq), "hash": event.hash}
+
+
+def _passed(rules: list[dict]) -> list[str]:
+    """What was asked of the filing in sentences, of the form by its clauses; the manifest says all."""
+    clauses = dict.fromkeys(rule["clause"] for rule in rules if rule["clause"])
+    form = _("Passed of the form: %(clauses)s.") % {"clauses": ", ".join(clauses)}
+    return [*(rule["sentence"] for rule in rules if not rule["clause"]), form]
 
 
 def _ruled(rule: dict) -> str:

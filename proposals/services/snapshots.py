@@ -12,9 +12,9 @@ from portal.verdict import Refused, no
 from proposals import content as document
 from proposals import queries, shares
 from proposals.checks import Problem, check
-from proposals.compliance import REFER
+from proposals.compliance import REFER, RULES
 from proposals.models import Demand, Filing, LetterOfIntent
-from proposals.sections import clause
+from proposals.sections import TEAM
 from proposals.services import attachments
 from proposals.workflow import LOI
 
@@ -89,11 +89,19 @@ def rules(loi: LetterOfIntent, action: str) -> dict[str, list[dict]]:
     """What was judged: the guards that let it pass, what was acknowledged, what is referred."""
     problems = check(loi.content, loi.call.terms(), files=loi.file_kinds)
     present = {problem.id for problem in problems}
+    broken = {(problem.section, problem.rule) for problem in problems}
     with translation.override(settings.LANGUAGE_CODE):
         return {
             "passed": [
-                {"rule": guard.__name__, "clause": "", "sentence": guard.__doc__}
-                for guard in LOI.row(action).only_if
+                *(
+                    {"rule": guard.__name__, "clause": "", "sentence": guard.__doc__}
+                    for guard in LOI.row(action).only_if
+                ),
+                *(
+                    {"rule": rule.name, "clause": rule.clause, "sentence": str(rule.says)}
+                    for rule in RULES
+                    if (rule.section, rule.name) not in broken
+                ),
             ],
             "acknowledged": [
                 {
@@ -137,7 +145,7 @@ def _wanting(loi: LetterOfIntent) -> list[dict]:
     return [
         {
             "rule": "shares_countersigned",
-            "clause": clause("team", "partners"),
+            "clause": TEAM.clause("partners"),
             "sentence": str(sentence),
         }
     ]
