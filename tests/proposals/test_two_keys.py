@@ -98,7 +98,7 @@ def test_the_manifest_keeps_who_acknowledged_what_and_which_rules_passed(cast, w
         rule["rule"] for rule in rules["passed"]
     }
     context = Letter.objects.get().context
-    assert context["acknowledged"] == [f"{p.clause}: {p.sentence}" for p in found]
+    assert context["acknowledged"] == [f"{p.clause}: {p.sentence} ({cast.pi.name})" for p in found]
 
 
 def test_the_manifest_is_of_version_and_revision_and_says_who_signed(cast):
