@@ -87,7 +87,7 @@ class SecureBrowser(Browser):
         if session:
             self.cookies["__Host-session"] = session
 
-    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]):
+    def _send(self, method, path, body, headers):
         headers = {**headers, "Host": NAME, "Referer": f"https://{NAME}{path}"}
         return super()._send(method, path, body, headers)
 

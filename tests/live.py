@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from email.message import Message
 from functools import cache
@@ -138,8 +139,10 @@ class Portal:
 
     def start_web(self, *, workers: int = 1) -> None:
         """As `manage.py run` and deploy/systemd start it."""
-        words = f"-m granian --interface wsgi --workers {workers} --blocking-threads 256 --no-ws"
-        words += " --backlog 2048 --respawn-failed-workers --log-level error"
+        words = f"-m portal.web --interface wsgi --workers {workers} --blocking-threads 256 --no-ws"
+        words += (
+            " --backlog 2048 --respawn-failed-workers --workers-kill-timeout 4 --log-level error"
+        )
         words += f" --host 127.0.0.1 --port {self.port} portal.wsgi:application"
         self._start("web", *words.split())
         wait_until(self.answers, 30, f"the web answers; see {self.log}")
@@ -260,7 +263,9 @@ class Browser:
         body = b"".join(parts) + f"--{boundary}--\r\n".encode()
         return body, f"multipart/form-data; boundary={boundary}"
 
-    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Page:
+    def _send(
+        self, method: str, path: str, body: bytes | Iterator[bytes], headers: dict[str, str]
+    ) -> Page:
         headers = {**headers, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()

@@ -102,9 +102,9 @@ class Postgres:
         self.made: list[str] = []
         self.base = os.environ.get("TEST_DATABASE_URL", "")
         if not self.base:
-            self._start()
+            self._make()
 
-    def _start(self) -> None:
+    def _make(self) -> None:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
             Path(path).parent for path in filter(None, [shutil.which("initdb")])
         ]
@@ -129,18 +129,27 @@ class Postgres:
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
-            "fsync": "off",
+            "fsync": "off",  # the machine stays up; what is committed is with the kernel
             "full_page_writes": "off",
-            "synchronous_commit": "off",
             "max_connections": "200",
         }
-        serve = [str(found[-1] / "postgres"), "-D", data]
+        self.serve = [*dropped, str(found[-1] / "postgres"), "-D", data]
         for name, value in options.items():
-            serve += ["-c", f"{name}={value}"]
-        log = (self.folder / "log").open("wb")
-        self.process = start([*dropped, *serve], stdout=log, stderr=log, cwd=self.folder)
+            self.serve += ["-c", f"{name}={value}"]
         self.base = f"postgresql://portal@/postgres?host={self.folder}"
-        wait_until(self._answers, 20, "PostgreSQL answers")
+        self.start()
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = start(self.serve, stdout=log, stderr=log, cwd=self.folder)
+        wait_until(self._answers, 30, "PostgreSQL answers")
+
+    def stop_at_once(self) -> None:
+        """As `pg_ctl stop -m immediate` does: no checkpoint, nobody is told."""
+        if self.folder is None:
+            pytest.skip("the server of TEST_DATABASE_URL is not ours to stop")
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(30)
 
     def _answers(self) -> bool:
         try:

@@ -32,7 +32,7 @@ from portal.models import Message, Organisation, User
 from portal.verdict import Refused
 from proposals.models import Call, LetterOfIntent
 from proposals.panel import CriterionResult, Finding, PanelResult
-from proposals.services import calls, decisions, evaluation
+from proposals.services import amendments, calls, decisions, evaluation
 from tests import make
 from tests.cast import Cast
 
@@ -180,10 +180,27 @@ def awaiting(number: str, minutes: str = "60") -> dict:
     return {"call": call.code, "waiting": waiting}
 
 
+@transaction.atomic
 def close_in(seconds: str) -> dict:
-    """The only call closes on the first whole second after so many: as a number of seconds."""
-    at = clock.now().replace(microsecond=0) + timedelta(seconds=ceil(float(seconds)) + 1)
-    Call.objects.update(closes_at=at)
+    """The only call closes on the first whole second after so many: as a number of seconds.
+
+    Amended ten days ago, since a closing comes forward with a week's notice.
+    """
+    now, call = clock.now(), Call.objects.get()
+    secretary, approver = (
+        User.objects.get(email=f"{role}@example.org") for role in ("secretary", "approver")
+    )
+    at = now.replace(microsecond=0) + timedelta(seconds=ceil(float(seconds)) + 1)
+    amendment = amendments.propose(
+        call,
+        kind="closing",
+        reason="The deadline day of the tests.",
+        after={"closes_at": at.isoformat()},
+        by=secretary,
+        now=now - 10 * DAY,
+    )
+    amendments.publish(amendment, by=approver, now=now - 10 * DAY)
+    Message.objects.filter(done_at=None).update(done_at=now)
     return {"closes_at": at.timestamp()}
 
 

@@ -71,7 +71,7 @@ def alive(pid: int) -> bool:
 def test_it_watches_its_children_and_stops_when_told(run):
     assert f"http://127.0.0.1:{run.portal.port}/" in run.said()
     assert Browser(run.portal).get("/health/").status == 200
-    before = {word: run.child(word) for word in ("granian", "worker", "beat")}
+    before = {word: run.child(word) for word in ("portal.web", "worker", "beat")}
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     for word, pid in before.items():

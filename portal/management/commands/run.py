@@ -68,7 +68,7 @@ class Command(BaseCommand):
 def commands() -> dict[str, list[str]]:
     level = os.environ.get("LOG_LEVEL", "warning").lower()
     # Many threads, nearly all of which sleep at portal/door.py; granian would warn of them.
-    web = "granian --interface wsgi --workers 1 --blocking-threads 256 --no-ws --backlog 2048"
+    web = "portal.web --interface wsgi --workers 1 --blocking-threads 256 --no-ws --backlog 2048"
     web += " --respawn-failed-workers --workers-kill-timeout 4"
     web += f" --log-level {os.environ.get('LOG_LEVEL', 'error').lower()}"
     web += f" --host {settings.HOST} --port {settings.PORT} portal.wsgi:application"
