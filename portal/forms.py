@@ -226,7 +226,7 @@ class PersonForm(forms.Form):
     zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy(
-            "Deadlines are shown in the zone of their call, in UTC, and in yours."
+            "For what concerns you alone. Deadlines stand in the zone of their call and in UTC."
         ),
     )
     orcid = forms.CharField(

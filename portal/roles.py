@@ -26,7 +26,7 @@ ROLES = (
         OWNER,
         _("Organisation owner"),
         _("Invites members and gives them their roles; reads every letter of the organisation."),
-        _("The owner before, or the secretariat at registration."),
+        _("Whoever registers the organisation; later the owner before, or an invitation."),
     ),
     Role(
         PI,
@@ -52,7 +52,9 @@ ROLES = (
         _(
             "Files the letter for the organisation, the second key, and withdraws it. May be the PI as well; both keys are still turned."
         ),
-        _("The organisation's owner; the secretariat checks the authority."),
+        _(
+            "Whoever registers the organisation, or its owner; the secretariat verifies the organisation."
+        ),
     ),
     Role(
         REVIEWER,

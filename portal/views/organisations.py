@@ -47,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "labels": dict(roles.SEATS),
     }
     if staff:
-        page = Paginator(every, PAGE).getpage(request.GET.get("page"))
+        page = Paginator(every, PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "rows": [_line(organisation, user) for organisation in page]}
     return render(request, "portal/organisations.html", context)
 

@@ -13,6 +13,7 @@ from proposals import queries
 from proposals.checks import Problem, check
 from proposals.models import Letter, LetterOfIntent
 from proposals.workflow import LOI, SHARE
+from proposals.workflow.namings import nobody_rejected
 from proposals.workflow.shares import TAKES_SHARES
 
 
@@ -20,6 +21,20 @@ from proposals.workflow.shares import TAKES_SHARES
 def navigation(user: User) -> Iterator[cards.NavItem]:
     if user.is_authenticated and user.seats():
         yield cards.NavItem(gettext_lazy("Letters of intent"), reverse("lois"), reverse("lois"))
+
+
+@cards.register
+def rejected(user: User, now: datetime) -> Iterator[cards.Todo]:
+    """Who writes the draft hears of a name in it that its bearer rejects."""
+    own = queries.visible_lois(user).filter(organisation__in=list(user.seats()))
+    alive = own.filter(state__in=["draft", "awaiting_signature", "filed"])
+    for loi in alive.filter(namings__state="rejected").distinct():
+        verdict = nobody_rejected(loi, Act(user, now))
+        if not verdict and LOI.relation(user, loi) & {"pi", "editor", "owner"}:
+            act = _("See who")
+            yield cards.Todo(
+                verdict.reason, reverse("loi", args=[loi.key]) + "#named", act, tone="cinnabar"
+            )
 
 
 @cards.register

@@ -135,3 +135,16 @@ def test_a_secretary_does_not_verify_an_organisation_of_theirs(cast, visit):
     answer = visit(cast.secretary, at=make.DURING).post(at("verify_organisation", made))
     assert answer.status_code == 403
     assert "another secretary" in text(answer)
+
+
+def test_staff_find_every_organisation_and_the_others_only_theirs(cast, visit):
+    Organisation.objects.filter(pk=cast.rival.pk).update(state="sent_back", verified_at=None)
+    for name in ("secretary", "approver", "auditor"):
+        office = visit(getattr(cast, name), at=make.DURING)
+        assert "Institute C" in text(office.get(reverse("organisations")))
+        sent_back = text(office.get(reverse("organisations"), {"state": "sent_back"}))
+        assert "Institute B" in sent_back and "Institute C" not in sent_back
+    pi = visit(cast.pi, at=make.DURING)
+    assert pi.get(reverse("organisations")).url == at("organisation", cast.institute)
+    own = text(pi.get(reverse("organisations"), {"all": ""}))
+    assert "Institute A" in own and "Institute B" not in own

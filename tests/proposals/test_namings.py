@@ -121,6 +121,9 @@ def test_a_rejection_stands_in_the_way_until_the_row_is_gone(cast, visit):
     with pytest.raises(Refused) as caught:
         filings.file(loi, version=loi.version, by=cast.aor, now=make.DURING)
     assert caught.value.verdict.rule == "naming_rejected"
+    for name in ("pi", "editor"):
+        day = text(visit(getattr(cast, name), at=make.DURING).get("/day/"))
+        assert "rejects being named as" in day
     loi = rewritten(cast, loi, ROW)
     with pytest.raises(Refused, match="rejects being named"):
         signed(cast, loi)
