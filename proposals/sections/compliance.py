@@ -15,6 +15,7 @@ from proposals.sections.kinds import (
     Rows,
     Section,
 )
+from proposals.sections.programme import FUNDING
 
 CARRIED: Options = (("none", say("none")), ("some", say("yes, listed below")))
 HAZARDS: Options = (
@@ -80,7 +81,7 @@ COMPLIANCE = Section(
     ),
     past=(
         Field("radioactive", LONG, say("Radioactive sources")),
-        Field("funding_status", TEXT, say("Funding")),
+        Field("funding_status", CHOICE, say("Funding"), options=FUNDING),
         Field("funding_source", TEXT, say("Source of funding")),
     ),
 )

@@ -68,8 +68,8 @@ TEAM = Section(
     say("Everyone who takes part. Conflicts of interest of reviewers are found from these names."),
     (
         Field("pi_name", TEXT, say("Principal investigator"), say("Name as it should stand in letters."), least=3, most=150, span=6),
-        Field("pi_position", TEXT, say("Position"), least=2, most=150, span=6),
-        Field("pi_email", TEXT, say("E-mail"), most=254, shape="email", span=6),
+        Field("pi_position", TEXT, say("Position"), say("In the organisation."), least=2, most=150, span=6),
+        Field("pi_email", TEXT, say("E-mail"), say("Where questions reach you."), most=254, shape="email", span=6),
         Field("pi_orcid", TEXT, say("ORCID iD"), say("Sixteen digits in four groups; the last may be X."), most=19, required=False, shape="orcid", span=6),
         Field("counterpart", TEXT, say("Host-side counterpart institute"), say("The institute of the host country that would support and operate the payload, if you know it."), most=200, required=False),
         Rows(

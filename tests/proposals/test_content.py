@@ -1,5 +1,6 @@
 import json
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from portal import canonical
 from proposals import content as document
+from proposals import reading
 from proposals.sections import CHOICES, SECTIONS, Field
 from proposals.terms import Terms
 from tests.make import content, element
@@ -152,3 +154,55 @@ def test_a_half_given_box_is_no_box():
 def test_the_mission_level_draws_nothing():
     assert document.sheet(content(identity={"level": "mission"})).demand() == {}
     assert document.sheet(content()).demand()["mass"] == Decimal("10.5")
+
+
+# A letter filed before the form was complete
+
+OLDER = {
+    "resources": {
+        "power_average_w": "12",
+        "power_peak_w": "20.0",
+        "data_mbit_day": "800",
+        "elements": [element("10")],
+    },
+    "compliance": {
+        "radioactive": "Cm-244, sealed",
+        "biological": "none",
+        "hazards": "none",
+        "funding_status": "secured",
+        "funding_source": "National programme",
+    },
+    "declarations": {"no_exchange_of_funds": True, "authority": True},
+}
+
+
+def test_what_was_filed_before_reads_as_it_did():
+    parts = reading.parts(reading.thaw(OLDER), TERMS)
+    shown = {(str(line.label), line.value) for part in parts for line in part.lines}
+    assert shown >= {
+        ("Average power", "12"),
+        ("Peak power", "20.0"),
+        ("Data volume", "800"),
+        ("Radioactive sources", "Cm-244, sealed"),
+        ("Source of funding", "National programme"),
+        ("Funding", "secured"),
+    }
+    sheet = document.sheet(reading.thaw(OLDER))
+    assert (sheet.power_average_w, sheet.power_peak_w) == (12, 20)
+    assert sheet.demand()["power"] == 20
+
+
+def test_a_draft_of_before_moves_along_and_loses_nothing():
+    moved = import_module("proposals.migrations.0011_site_of_a_mission").moved(reading.thaw(OLDER))
+    sheet = document.sheet(moved)
+    assert (sheet.power_average_w, sheet.power_peak_w) == (12, 20)
+    assert moved["compliance"]["sources"][0]["purpose"] == "Cm-244, sealed"
+    assert moved["compliance"]["hazard_kinds"] == ["none"]
+    assert moved["compliance"]["living"] == "no"
+    assert moved["funding"] == {
+        "funding_status": "secured",
+        "funding_source": "National programme",
+        "no_exchange_of_funds": "on",
+    }
+    form = {rows.name for section in SECTIONS for rows in section.items}
+    assert {name for given in moved.values() for name in given} <= form

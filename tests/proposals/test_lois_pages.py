@@ -273,3 +273,11 @@ def test_buttons_are_those_of_the_table(cast, visit):
         offered = [row["row"].action for row in page.context["offers"]]
         expected = [o.row.action for o in LOI.available(loi, person, make.DURING)]
         assert offered == expected
+
+
+def test_the_average_power_is_reckoned_while_it_is_typed(cast, visit):
+    loi = make.draft(cast)
+    typing = posted(loi, modes__0__power_w="30", modes__0__duty_percent="50")
+    page = visit(cast.pi, at=make.DURING).post(at("headroom", loi), typing).content.decode()
+    assert "Average power 15 <" in page
+    assert "duty 50 <" in page

@@ -156,6 +156,11 @@ def room_of(content: dict, terms: Terms) -> dict:
     platform = document.text(content, "identity", "platform")
     return {
         "sheet": sheet,
-        "totals": {"cbe": plain(sheet.cbe_kg), "mev": plain(sheet.mev_kg)},
+        "totals": {
+            "cbe": plain(sheet.cbe_kg),
+            "mev": plain(sheet.mev_kg),
+            "average": "" if sheet.power_average_w is None else plain(sheet.power_average_w),
+            "duty": plain(sheet.duty_percent),
+        },
         "headroom": room.lines(sheet, terms.limits_of(platform)),
     }
