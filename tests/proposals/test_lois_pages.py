@@ -281,3 +281,4 @@ def test_the_average_power_is_reckoned_while_it_is_typed(cast, visit):
     page = visit(cast.pi, at=make.DURING).post(at("headroom", loi), typing).content.decode()
     assert "Average power 15 <" in page
     assert "duty 50 <" in page
+    assert page.count("hx-swap-oob") == 1  # the mass of the one element; modes have none
