@@ -8,7 +8,9 @@ from django.db import transaction
 
 from portal.invariants import violations
 from portal.models import Organisation, User
+from proposals import content as document
 from proposals import queries as proposals
+from proposals import reading
 from proposals.checks import check
 from proposals.models import Call, FlownPayload, LetterOfIntent
 from reviews import queries
@@ -55,6 +57,35 @@ def test_without_the_robot_188_935_kg_are_asked_and_180_can_be_given(first_round
     filed = first_round.lois.exclude(filing=None).exclude(pk=cases(first_round)["FIC-06"].pk)
     assert proposals.asked(mass(first_round), filed) == Decimal("188.935")
     assert proposals.balance(mass(first_round)).available == 180
+
+
+def test_the_letters_show_what_the_form_can_tell(first_round):
+    found = {ref: loi.filing.content for ref, loi in cases(first_round).items()}
+    reflector, bioreactor, cubesat = found["FIC-08"], found["FIC-09"], found["FIC-12"]
+    assert reflector["resources"]["powered"] == "passive"
+    assert document.sheet(reading.thaw(reflector)).demand()["power"] == 0
+    assert Decimal(bioreactor["compliance"]["organics_g"]) > 1000
+    assert "inventory" in cases(first_round)["FIC-09"].filing.file_kinds
+    assert document.sheet(reading.thaw(cubesat)).demand() == {}
+    assert cubesat["science"]["interaction"]
+    assert {row["country"] for row in found["FIC-07"]["team"]["partners"]} == {"PE"}
+
+
+@pytest.mark.parametrize(
+    ("case", "rules"),
+    [
+        ("FIC-01", set()),
+        ("FIC-09", {"living_material"}),
+        ("FIC-10", {"us_affiliation"}),
+        ("FIC-13", {"radioactive_source"}),
+        ("FIC-14", {"controlled_parts"}),
+    ],
+)
+def test_what_the_screening_must_look_at_is_signed_with_the_letter(first_round, case, rules):
+    referred = cases(first_round)[case].filing.manifest["rules"]["referred"]
+    assert {one["rule"] for one in referred} == rules
+    if case == "FIC-13":
+        assert "Cm-244, 1,000,000,000 Bq" in referred[0]["sentence"]
 
 
 def test_the_robot_is_over_the_cap_on_mev_and_under_it_on_cbe(first_round):
