@@ -77,10 +77,17 @@
   const saves = (event) => event.detail.requestConfig?.path === form.getAttribute("action");
   const busy = (event, is) => {
     const table = event.detail.elt.closest?.("section.rows");
-    if (table) table.inert = is;
+    if (!table) return;
+    table.inert = is;
+    for (const part of document.querySelectorAll("[hx-post].htmx-request")) {
+      if (part !== line && !form.contains(part)) htmx.trigger(part, "htmx:abort");
+    }
   };
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (!saves(event)) return;
+    if (!saves(event)) {
+      if (form.querySelector("section.rows[inert]")) event.preventDefault(); // of rows that come or go
+      return;
+    }
     sent = edits;
     under += 1;
     before = values();
