@@ -20,10 +20,14 @@ def labels(spec: Section, names: tuple[str, ...]) -> str:
 
 
 def others(request: HttpRequest, loi: LetterOfIntent, version: int) -> str:
-    """Who else saved since a version; this person, where it was nobody else."""
+    """Who else saved since a version; nobody, where it was this person in another tab."""
     saved = loi.revisions.filter(version__gt=version).exclude(saved_by=request.user)
     names = sorted(set(saved.values_list("saved_by__name", flat=True)))
-    return ", ".join(names) or _("You, in another tab,")
+    return ", ".join(names)
+
+
+def _who(request: HttpRequest, loi: LetterOfIntent, version: int) -> str:
+    return others(request, loi, version) or _("You, in another tab,")
 
 
 def note(
@@ -37,14 +41,14 @@ def note(
         "%(who)s changed %(fields)s meanwhile. They are taken over beside what you typed.",
         len(taken),
     )
-    return told % {"who": others(request, loi, version), "fields": labels(spec, taken)}
+    return told % {"who": _who(request, loi, version), "fields": labels(spec, taken)}
 
 
 def line(
     request: HttpRequest, loi: LetterOfIntent, spec: Section, version: int, dispute: drafts.Disputed
 ) -> str:
     values = {
-        "who": others(request, loi, version),
+        "who": _who(request, loi, version),
         "fields": labels(spec, dispute.merge.disputed),
     }
     return (
