@@ -106,7 +106,9 @@ def two_tabs_change_the_same_and_other_things(pi: Person, other: Person, address
     one, two = pi.page, other.page
     pi.go(address)
     other.go(address)
-    two.locator("[name=innovation]").fill("A heat store of paraffin, charged by the motors' own heat.")
+    two.locator("[name=innovation]").fill(
+        "A heat store of paraffin, charged by the motors' own heat."
+    )
     two.locator("[name=benefits]").fill("Six students of two schools.")
     other.press("Save")
     one.locator("[name=benefits]").fill("Six students a year.")

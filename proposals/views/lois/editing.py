@@ -11,7 +11,7 @@ from portal.models import KeptForm
 from portal.text import plain
 from portal.verdict import Refused
 from proposals import content as document
-from proposals import merging
+from proposals import course, merging
 from proposals.checks import Problem
 from proposals.forms.sections import SectionForm, anchor
 from proposals.models import LetterOfIntent
@@ -24,7 +24,7 @@ from proposals.views.lois import disputes, drafting
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: str, section: str) -> HttpResponse:
     loi = drafting.load(request, key)
-    if not drafting.reads_draft(request, loi):
+    if not course.member(request.user, loi):
         raise Http404
     if section == FILES.name:
         return redirect("attach", key=key)

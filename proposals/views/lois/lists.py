@@ -83,7 +83,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 def copied(request: HttpRequest, key: str) -> HttpResponse:
     """What of an earlier letter did not fit, and why."""
     loi = drafting.load(request, key)
-    if not drafting.reads_draft(request, loi):
+    if not course.member(request.user, loi):
         raise Http404
     copy = get_object_or_404(Copy.objects.select_related("source__call"), loi=loi)
     context = {

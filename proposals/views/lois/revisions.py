@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.deadline import said
 from portal.verdict import Refused, Verdict
-from proposals import differences
+from proposals import course, differences
 from proposals.models import LetterOfIntent, Revision
 from proposals.sections import BY_NAME
 from proposals.services import drafts
@@ -56,7 +56,7 @@ def revisions(request: HttpRequest, key: str) -> HttpResponse:
 def _own(request: HttpRequest, key: str) -> LetterOfIntent:
     """The letter, for its organisation: what was drafted is nobody else's to read."""
     loi = drafting.load(request, key)
-    if not drafting.reads_draft(request, loi):
+    if not course.member(request.user, loi):
         raise Http404
     return loi
 
