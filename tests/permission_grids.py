@@ -9,68 +9,68 @@ Whoever is not named stands in the line of the others.
 """
 
 LOIS = """
-draft               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
-pi                  +        -               .    .        .                  .            .                .        .      .     .
-aor                 .        -               -    -        .                  .            .                .        .      .     .
-secretaries         .        .               .    .        .                  -            .                .        -      .     .
-approvers           .        .               .    .        -                  .            .                .        .      .     .
-chair               .        .               .    .        .                  .            -                -        .      .     .
-clock               .        .               .    .        .                  .            .                .        .      !     -
-others              .        .               .    .        .                  .            .                .        .      .     .
+draft               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening readmit resume
+pi                  +        -               .    .        .                  .            .                .        .      .     .               .       .
+aor                 .        -               -    -        .                  .            .                .        .      .     .               .       .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .               .       .
+approvers           .        .               .    .        -                  .            .                .        .      .     .               .       .
+chair               .        .               .    .        .                  .            -                -        .      .     .               .       .
+clock               .        .               .    .        .                  .            .                .        .      !     -               -       -
+others              .        .               .    .        .                  .            .                .        .      .     .               .       .
 
-awaiting_signature  sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
-pi                  -        +               .    .        .                  .            .                .        .      .     .
-aor                 .        +               +    -        .                  .            .                .        .      .     .
-secretaries         .        .               .    .        .                  -            .                .        -      .     .
-approvers           .        .               .    .        -                  .            .                .        .      .     .
-chair               .        .               .    .        .                  .            -                -        .      .     .
-clock               .        .               .    .        .                  .            .                .        .      !     -
-others              .        .               .    .        .                  .            .                .        .      .     .
+awaiting_signature  sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening readmit resume
+pi                  -        +               .    .        .                  .            .                .        .      .     .               .       .
+aor                 .        +               +    -        .                  .            .                .        .      .     .               .       .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .               .       .
+approvers           .        .               .    .        -                  .            .                .        .      .     .               .       .
+chair               .        .               .    .        .                  .            -                -        .      .     .               .       .
+clock               .        .               .    .        .                  .            .                .        .      !     -               -       -
+others              .        .               .    .        .                  .            .                .        .      .     .               .       .
 
-filed               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
-pi                  -        -               .    .        .                  .            .                .        .      .     .
-aor                 .        -               -    +        .                  .            .                .        .      .     .
-secretaries         .        .               .    .        .                  -            .                .        -      .     .
-approvers           .        .               .    .        -                  .            .                .        .      .     .
-chair               .        .               .    .        .                  .            -                -        .      .     .
-clock               .        .               .    .        .                  .            .                .        .      -     !
-others              .        .               .    .        .                  .            .                .        .      .     .
+filed               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening readmit resume
+pi                  -        -               .    .        .                  .            .                .        .      .     .               .       .
+aor                 .        -               -    +        .                  .            .                .        .      .     .               .       .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .               .       .
+approvers           .        .               .    .        -                  .            .                .        .      .     .               .       .
+chair               .        .               .    .        .                  .            -                -        .      .     .               .       .
+clock               .        .               .    .        .                  .            .                .        .      -     !               -       -
+others              .        .               .    .        .                  .            .                .        .      .     .               .       .
 
-screening           sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
-pi                  -        -               .    .        .                  .            .                .        .      .     .
-aor                 .        -               -    +        .                  .            .                .        .      .     .
-secretaries         .        .               .    .        .                  !            .                .        -      .     .
-approvers           .        .               .    .        !                  .            .                .        .      .     .
-chair               .        .               .    .        .                  .            -                -        .      .     .
-clock               .        .               .    .        .                  .            .                .        .      -     -
-others              .        .               .    .        .                  .            .                .        .      .     .
+screening           sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening readmit resume
+pi                  -        -               .    .        .                  .            .                .        .      .     .               .       .
+aor                 .        -               -    +        .                  .            .                .        .      .     .               .       .
+secretaries         .        .               .    .        .                  !            .                .        -      .     .               .       .
+approvers           .        .               .    .        !                  .            .                .        .      .     .               .       .
+chair               .        .               .    .        .                  .            -                -        .      .     .               .       .
+clock               .        .               .    .        .                  .            .                .        .      -     -               -       !
+others              .        .               .    .        .                  .            .                .        .      .     .               .       .
 
-under_review        sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
-pi                  -        -               .    .        .                  .            .                .        .      .     .
-aor                 .        -               -    +        .                  .            .                .        .      .     .
-secretaries         .        .               .    .        .                  -            .                .        -      .     .
-approvers           .        .               .    .        -                  .            .                .        .      .     .
-chair               .        .               .    .        .                  .            +                -        .      .     .
-clock               .        .               .    .        .                  .            .                .        .      -     -
-others              .        .               .    .        .                  .            .                .        .      .     .
+under_review        sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening readmit resume
+pi                  -        -               .    .        .                  .            .                .        .      .     .               .       .
+aor                 .        -               -    +        .                  .            .                .        .      .     .               .       .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .               .       .
+approvers           .        .               .    .        -                  .            .                .        .      .     .               .       .
+chair               .        .               .    .        .                  .            +                -        .      .     .               .       .
+clock               .        .               .    .        .                  .            .                .        .      -     -               -       -
+others              .        .               .    .        .                  .            .                .        .      .     .               .       .
 
-final_review        sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
-pi                  -        -               .    .        .                  .            .                .        .      .     .
-aor                 .        -               -    +        .                  .            .                .        .      .     .
-secretaries         .        .               .    .        .                  -            .                .        !      .     .
-approvers           .        .               .    .        -                  .            .                .        .      .     .
-chair               .        .               .    .        .                  .            -                -        .      .     .
-clock               .        .               .    .        .                  .            .                .        .      -     -
-others              .        .               .    .        .                  .            .                .        .      .     .
+final_review        sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening readmit resume
+pi                  -        -               .    .        .                  .            .                .        .      .     .               .       .
+aor                 .        -               -    +        .                  .            .                .        .      .     .               .       .
+secretaries         .        .               .    .        .                  -            .                .        !      .     .               .       .
+approvers           .        .               .    .        -                  .            .                .        .      .     .               .       .
+chair               .        .               .    .        .                  .            -                -        .      .     .               .       .
+clock               .        .               .    .        .                  .            .                .        .      -     -               -       -
+others              .        .               .    .        .                  .            .                .        .      .     .               .       .
 
-selected            sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening
-pi                  -        -               .    .        .                  .            .                .        .      .     .
-aor                 .        -               -    -        .                  .            .                .        .      .     .
-secretaries         .        .               .    .        .                  -            .                .        -      .     .
-approvers           .        .               .    .        -                  .            .                .        .      .     .
-chair               .        .               .    .        .                  .            -                -        .      .     .
-clock               .        .               .    .        .                  .            .                .        .      -     -
-others              .        .               .    .        .                  .            .                .        .      .     .
+selected            sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening readmit resume
+pi                  -        -               .    .        .                  .            .                .        .      .     .               .       .
+aor                 .        -               -    -        .                  .            .                .        .      .     .               .       .
+secretaries         .        .               .    .        .                  -            .                .        -      .     .               .       .
+approvers           .        .               .    .        -                  .            .                .        .      .     .               .       .
+chair               .        .               .    .        .                  .            -                -        .      .     .               .       .
+clock               .        .               .    .        .                  .            .                .        .      -     -               -       -
+others              .        .               .    .        .                  .            .                .        .      .     .               .       .
 """
 
 # The working copy of a filed letter: none, drafted, signed off.
@@ -101,54 +101,54 @@ others       .      .             .           .      .            .
 """
 
 CALLS = """
-draft               propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
-secretaries         +       -         .       .     .                 .                .                 -            -
-approvers           .       -         -       .     .                 -                -                 -            .
-chair               .       .         .       .     -                 -                .                 .            .
-clock               .       .         .       -     .                 .                .                 .            .
-others              .       .         .       .     .                 .                .                 .            .
+draft               propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release reopen
+secretaries         +       -         .       .     .                 .                .                 -            -       .
+approvers           .       -         -       .     .                 -                -                 -            .       -
+chair               .       .         .       .     -                 -                .                 .            .       .
+clock               .       .         .       -     .                 .                .                 .            .       .
+others              .       .         .       .     .                 .                .                 .            .       .
 
-proposed            propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
-secretaries         -       +         .       .     .                 .                .                 -            -
-approvers           .       +         +       .     .                 -                -                 -            .
-chair               .       .         .       .     -                 -                .                 .            .
-clock               .       .         .       -     .                 .                .                 .            .
-others              .       .         .       .     .                 .                .                 .            .
+proposed            propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release reopen
+secretaries         -       +         .       .     .                 .                .                 -            -       .
+approvers           .       +         +       .     .                 -                -                 -            .       -
+chair               .       .         .       .     -                 -                .                 .            .       .
+clock               .       .         .       -     .                 .                .                 .            .       .
+others              .       .         .       .     .                 .                .                 .            .       .
 
-published           propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
-secretaries         -       -         .       .     .                 .                .                 -            -
-approvers           .       -         -       .     .                 -                -                 -            .
-chair               .       .         .       .     -                 -                .                 .            .
-clock               .       .         .       +     .                 .                .                 .            .
-others              .       .         .       .     .                 .                .                 .            .
+published           propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release reopen
+secretaries         -       -         .       .     .                 .                .                 -            -       .
+approvers           .       -         -       .     .                 -                -                 -            .       -
+chair               .       .         .       .     -                 -                .                 .            .       .
+clock               .       .         .       +     .                 .                .                 .            .       .
+others              .       .         .       .     .                 .                .                 .            .       .
 
-closed              propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
-secretaries         -       -         .       .     .                 .                .                 -            -
-approvers           .       -         -       .     .                 -                -                 -            .
-chair               .       .         .       .     +                 -                .                 .            .
-clock               .       .         .       -     .                 .                .                 .            .
-others              .       .         .       .     .                 .                .                 .            .
+closed              propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release reopen
+secretaries         -       -         .       .     .                 .                .                 -            -       .
+approvers           .       -         -       .     .                 -                -                 -            .       !
+chair               .       .         .       .     +                 -                .                 .            .       .
+clock               .       .         .       -     .                 .                .                 .            .       .
+others              .       .         .       .     .                 .                .                 .            .       .
 
-decisions_proposed  propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
-secretaries         -       -         .       .     .                 .                .                 -            -
-approvers           .       -         -       .     .                 +                +                 -            .
-chair               .       .         .       .     -                 +                .                 .            .
-clock               .       .         .       -     .                 .                .                 .            .
-others              .       .         .       .     .                 .                .                 .            .
+decisions_proposed  propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release reopen
+secretaries         -       -         .       .     .                 .                .                 -            -       .
+approvers           .       -         -       .     .                 +                +                 -            .       -
+chair               .       .         .       .     -                 +                .                 .            .       .
+clock               .       .         .       -     .                 .                .                 .            .       .
+others              .       .         .       .     .                 .                .                 .            .       .
 
-decisions_approved  propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
-secretaries         -       -         .       .     .                 .                .                 +            +
-approvers           .       -         -       .     .                 +                -                 +            .
-chair               .       .         .       .     -                 +                .                 .            .
-clock               .       .         .       -     .                 .                .                 .            .
-others              .       .         .       .     .                 .                .                 .            .
+decisions_approved  propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release reopen
+secretaries         -       -         .       .     .                 .                .                 +            +       .
+approvers           .       -         -       .     .                 +                -                 +            .       -
+chair               .       .         .       .     -                 +                .                 .            .       .
+clock               .       .         .       -     .                 .                .                 .            .       .
+others              .       .         .       .     .                 .                .                 .            .       .
 
-released            propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release
-secretaries         -       -         .       .     .                 .                .                 -            -
-approvers           .       -         -       .     .                 -                -                 -            .
-chair               .       .         .       .     -                 -                .                 .            .
-clock               .       .         .       -     .                 .                .                 .            .
-others              .       .         .       .     .                 .                .                 .            .
+released            propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release reopen
+secretaries         -       -         .       .     .                 .                .                 -            -       .
+approvers           .       -         -       .     .                 -                -                 -            .       -
+chair               .       .         .       .     -                 -                .                 .            .       .
+clock               .       .         .       -     .                 .                .                 .            .       .
+others              .       .         .       .     .                 .                .                 .            .       .
 """
 
 # A decision is voided by preparing another one, or by the AOR's withdrawal.

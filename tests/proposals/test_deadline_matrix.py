@@ -23,7 +23,7 @@ from portal.verdict import Refused
 from portal.workflow import CLOCK
 from proposals import queries, tasks
 from proposals.models import Filing, LetterOfIntent
-from proposals.services import calls, clarifications, filings
+from proposals.services import calls, clarifications, copies, filings
 from proposals.workflow import LOI
 from tests import make
 from tests.make import CLOSED, CLOSES, DURING, GRACE_S, SECOND
@@ -39,6 +39,10 @@ MATRIX = """
 file                 +     -  -     -      -
 sign_off             +     -  -     -      -
 return_to_draft      +     -  -     -      -
+revise               +     -  -     -      -
+sign_off_copy        +     -  -     -      -
+return_copy          +     -  -     -      -
+refile               +     -  -     -      -
 withdraw             +     +  +     +      +
 answer_clarification +     -  -     -      -
 """
@@ -79,6 +83,30 @@ ACTS = {
         "pi",
         lambda loi, by, now: filings.return_to_draft(loi, by=by, now=now, reason="A slip."),
         lambda loi: {"reason": "A slip."},
+    ),
+    "revise": Act(
+        "in_force",
+        "pi",
+        lambda loi, by, now: copies.revise(loi, by=by, now=now),
+        lambda loi: {},
+    ),
+    "sign_off_copy": Act(
+        "copied",
+        "pi",
+        lambda loi, by, now: filings.sign_off_copy(loi, version=loi.version, by=by, now=now),
+        lambda loi: {"version": loi.version},
+    ),
+    "return_copy": Act(
+        "copy_signed",
+        "aor",
+        lambda loi, by, now: filings.return_copy(loi, by=by, now=now, reason="A slip."),
+        lambda loi: {"reason": "A slip."},
+    ),
+    "refile": Act(
+        "copy_signed",
+        "aor",
+        lambda loi, by, now: filings.refile(loi, version=loi.version, by=by, now=now),
+        lambda loi: {"version": loi.version, "password": PASSWORD},
     ),
     "withdraw": Act(
         "filed",
@@ -174,6 +202,22 @@ SCHEDULES = {
 }
 
 
+def ready(cast, which: str, lois: dict, at: datetime) -> LetterOfIntent:
+    """The letter an act begins from; a working copy of one that is in force and still open."""
+    if which in lois:
+        return make.again(lois[which])
+    loi = make.again(lois["filed"])
+    if not (loi.state == "filed" and loi.open_at(at)):  # only what the ticket admits is open
+        loi = make.again(lois["signed"])
+        filings.file(loi, version=loi.version, by=cast.aor, now=at)
+    if which != "in_force":
+        copies.revise(make.again(loi), by=cast.pi, now=at)
+    if which == "copy_signed":
+        loi = make.again(loi)
+        filings.sign_off_copy(loi, version=loi.version, by=cast.pi, now=at)
+    return make.again(loi)
+
+
 def read(table: str) -> dict[str, list[str]]:
     _, *lines = table.strip("\n").splitlines()
     return {verb: marks for verb, *marks in map(str.split, lines)}
@@ -199,37 +243,56 @@ def over_http(visit, act: Act, action: str, loi, person: User, now: datetime) ->
     return "-" if answer.status_code == 409 else "+"
 
 
+def clocks(road, after: timedelta) -> tuple[bool, ...]:
+    """Has the clock come before the request is worked off? Both from the end of the grace on."""
+    if road is over_http:
+        return (after > GRACE,)
+    return (False, True) if after == GRACE else (after > GRACE,)
+
+
 def trace(loi) -> tuple:
-    return make.again(loi).state, Event.objects.count(), Filing.objects.count()
+    loi = make.again(loi)
+    return loi.state, loi.working_copy, Event.objects.count(), Filing.objects.count()
 
 
 WAYS = [(schedule, by_service) for schedule in SCHEDULES] + [
-    (schedule, over_http) for schedule in (as_published, extended_after, late_ticket, clarification)
+    (schedule, over_http) for schedule in (as_published, late_ticket, clarification)
 ]
+BY_HAND = {"file", "sign_off", "refile", "withdraw", "answer_clarification"}
+COPIES = {"revise", "sign_off_copy", "return_copy", "refile"}
+COPIED = {as_published, extended_after, late_ticket}
+
+
+def asked_of(schedule, road) -> dict[str, list[str]]:
+    """The rows of the table this schedule and this road are asked: those that they can change."""
+    rows = read(SCHEDULES[schedule])
+    if schedule is clarification:
+        return {"answer_clarification": rows["answer_clarification"]}
+    rows.pop("answer_clarification", None)
+    left_out = set() if schedule in COPIED else COPIES
+    left_out |= rows.keys() - BY_HAND if road is over_http else set()
+    return {action: marks for action, marks in rows.items() if action not in left_out}
 
 
 @pytest.mark.parametrize("schedule, road", WAYS, ids=lambda part: part.__name__)
 def test_the_matrix(cast, scene, visit, clock_at, schedule, road):
     call = make.again(scene["call"])
     closes = schedule(cast, call)
-    answering = schedule is clarification
     lois = {name: make.again(scene[name]) for name in ("drafted", "signed", "filed")}
     lois["asked"] = lois["filed"]
     if lois["signed"].state == "draft":  # it had lapsed and was brought back
         signed = lois["signed"]
         filings.sign_off(signed, version=signed.version, by=cast.pi, now=CLOSED + 2 * HOUR)
-    for action, marks in read(SCHEDULES[schedule]).items():
-        if answering != (action == "answer_clarification"):
-            continue
+    for action, marks in asked_of(schedule, road).items():
         act = ACTS[action]
         person = getattr(cast, act.person)
         for after, mark in zip(INSTANTS, marks, strict=True):
             for ticking in (False, True) if after >= GRACE else (False,):
                 with transaction.atomic():
+                    loi = ready(cast, act.letter, lois, closes - HOUR)
                     if ticking:
                         clock_at(closes + after)
                         tasks.keep_deadlines()
-                    loi = make.again(lois[act.letter])
                     before = trace(loi)
                     done = road(visit, act, action, loi, person, closes + after)
                     where = (schedule.__name__, action, after, ticking)
