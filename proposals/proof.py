@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from portal import canonical, files, keyring
+from portal.models import User
 from proposals import enclosures
 from proposals.models import Filing, Letter
 
@@ -29,12 +30,16 @@ def name(filing: Filing) -> str:
     return f"{filing.loi.reference}-version-{filing.number}"
 
 
-def bundle(filing: Filing) -> bytes:
-    """A ZIP of all that was filed, with the commands that check it."""
+def bundle(filing: Filing, reader: User) -> bytes:
+    """A ZIP of all that was filed and this person may read, with the commands that check it."""
     digests = {"content.json": filing.digest}
     parts = {"content.json": canonical.dumps(filing.content)}
-    for file in filing.files.select_related("stored").order_by("pk"):
+    withheld = []
+    for file in filing.files.select_related("stored__scan__copy").order_by("pk"):
         place = f"files/{enclosures.filename(file, filing.loi)}"
+        if not enclosures.may_read(file, filing.loi, reader):  # a virus, or not scanned yet
+            withheld.append((place, file.stored.sha256))
+            continue
         parts[place] = files.read(file.stored)
         digests[place] = file.stored.sha256
     parts["manifest.json"] = manifest(filing)
@@ -44,16 +49,17 @@ def bundle(filing: Filing) -> bytes:
     receipt = Letter.objects.filter(filing=filing).select_related("file").first()
     if receipt and receipt.file:
         parts["receipt.pdf"] = files.read(receipt.file)
-    parts["README.txt"] = _readme(filing, receipt).encode()
+    parts["README.txt"] = _readme(filing, receipt, withheld).encode()
     return _zip(name(filing), parts)
 
 
-def _readme(filing: Filing, receipt: Letter | None) -> str:
+def _readme(filing: Filing, receipt: Letter | None, withheld: list[tuple[str, str]]) -> str:
     context = {
         "filing": filing,
         "loi": filing.loi,
         "receipt": receipt if receipt and receipt.file else None,
         "anchor": receipt.context.get("anchor") if receipt else None,
+        "withheld": withheld,
         "base_url": settings.BASE_URL,
     }
     with translation.override(settings.LANGUAGE_CODE):

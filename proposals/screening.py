@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from portal import workdays
 from portal.text import Text, say
-from proposals import namings, queries, reading
+from proposals import enclosures, namings, queries, reading
 from proposals.checks import check
 from proposals.compliance import REFER
 from proposals.models import Call, Filing, LetterOfIntent
@@ -78,7 +78,12 @@ class Point:
     tone: str = ""
 
 
-def points(loi: LetterOfIntent, remarks: list[Remark], named: list[namings.Line]) -> list[Point]:
+def points(
+    loi: LetterOfIntent,
+    remarks: list[Remark],
+    named: list[namings.Line],
+    files: list[enclosures.Enclosure],
+) -> list[Point]:
     """The list a screening goes through. The portal counts; whether it is eligible a person says."""
     referred = sum(1 for remark in remarks if remark.referred)
     rest = len(remarks) - referred
@@ -118,6 +123,7 @@ def points(loi: LetterOfIntent, remarks: list[Remark], named: list[namings.Line]
             "jade" if verified else "cinnabar",
         ),
         *_people(named),
+        *_files(files),
         Point(say("In the scope of the call"), "part-science", _("read the science")),
         Point(say("The signed letter names this letter"), "files", _("read the letter")),
     ]
@@ -134,3 +140,15 @@ def _people(named: list[namings.Line]) -> list[Point]:
         found = _("%(found)s, %(reject)s reject") % {"found": found, "reject": reject}
     tone = "cinnabar" if reject else "jade" if agree == len(named) else "amber"
     return [Point(say("The people named"), "named", found, tone)]
+
+
+def _files(files: list[enclosures.Enclosure]) -> list[Point]:
+    """How many files, and what the scan found where it is not what one would wish."""
+    if not files:
+        return []
+    number = ngettext("%(n)s file", "%(n)s files", len(files)) % {"n": len(files)}
+    unclean = [file for file in files if file.tone != "jade"]
+    words = sorted({file.scanned for file in unclean})
+    tones = {file.tone for file in unclean}
+    tone = next((one for one in ("cinnabar", "amber") if one in tones), "" if tones else "jade")
+    return [Point(say("Files"), "files", ", ".join([number, *words]), tone)]

@@ -32,7 +32,7 @@ PURE_MAY = {
 # of cases and calls show of the rows, in words.
 ORDER = (
     "models policy queries workflow "
-    "authenticity clarifications lacking course namings screening blockers enclosures proof history gazette boards "
+    "authenticity clarifications lacking course namings enclosures screening blockers proof history gazette boards "
     "letters services forms notices cards tasks views api admin urls invariants"
 ).split()
 

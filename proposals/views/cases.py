@@ -143,6 +143,7 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
     remarks = screening.remarks(loi.filing, terms)
     found = reading.thaw(loi.filing.content)
     named = namings.of(loi, request.user, found)
+    filed = enclosures.filed(loi, request.user)
     context = {
         "loi": loi,
         "call": loi.call,
@@ -150,9 +151,9 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "state": LOI.state(loi.state),
         "level": content.level(loi.filing.content),
         "parts": reading.parts(found, terms),
-        "files": enclosures.filed(loi, request.user),
+        "files": filed,
         "remarks": remarks,
-        "points": screening.points(loi, remarks, named),
+        "points": screening.points(loi, remarks, named, filed),
         "waited": screening.waited(loi, now) if loi.state == "screening" else None,
         "target": Deadline(screening.target(loi.call), loi.call.zone, now),
         "figures": _figures(loi, demands),

@@ -2,8 +2,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from portal.verdict import require
-from proposals import enclosures, proof, queries
+from proposals import proof, queries
 from proposals.models import Filing
 from proposals.views.files import download
 
@@ -33,8 +32,8 @@ def signature(request: HttpRequest, key: str, number: int | None = None) -> Http
 def bundle(request: HttpRequest, key: str, number: int | None = None) -> HttpResponse:
     """All that was filed, its signed manifest, the key, and the commands that check them."""
     filing = _filing(request, key, number)
-    for file in filing.files.select_related("stored__scan__copy"):
-        require(enclosures.may_read(file, filing.loi, request.user))
     return download(
-        proof.bundle(filing), name=f"{proof.name(filing)}.zip", media_type="application/zip"
+        proof.bundle(filing, request.user),
+        name=f"{proof.name(filing)}.zip",
+        media_type="application/zip",
     )

@@ -14,7 +14,7 @@ from django.db import connection
 
 from portal import canonical, events, keyring, signing, triggers
 from portal.invariants import violations
-from portal.models import Event, EventHead, SigningKey
+from portal.models import Event, EventHead, Scan, SigningKey
 from tests import make
 
 VERIFY = (
@@ -114,6 +114,19 @@ def test_who_reads_no_originals_gets_no_proof(cast, visit, loi):
     )
     draft = make.draft(cast, loi.call)
     assert visit(cast.pi, at=make.DURING).get(f"/lois/{draft.key}/proof.zip").status_code == 404
+
+
+def test_a_file_with_a_virus_is_named_and_not_handed_out(cast, visit, loi):
+    (letter,) = loi.filing.files.select_related("stored")
+    scan = Scan.objects.filter(file=letter.stored)
+    scan.update(result=Scan.Result.INFECTED, found="Eicar", done_at=make.DURING)
+    answer = visit(cast.aor, at=make.DURING).get(f"/lois/{loi.key}/proof.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        inside = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    assert "files/TEST27-0001-letter.pdf" not in inside
+    assert letter.stored.sha256.encode() not in inside["SHA256SUMS"]
+    withheld = f"{letter.stored.sha256}  files/TEST27-0001-letter.pdf"
+    assert withheld in inside["README.txt"].decode()
 
 
 @pytest.fixture
