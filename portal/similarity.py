@@ -113,11 +113,12 @@ def alike(one: str, other: str) -> float:
     return matched / (sum(map(_weight, few)) + sum(map(_weight, many)))
 
 
-def words(name: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def words(name: str) -> tuple[str, ...]:
     """The words of a name without accents, case, punctuation and fillers; of CJK its bigrams.
 
     >>> words("Universität Zürich, the Institute of Physics")
-    ['universitat', 'zurich', 'institute', 'physics']
+    ('universitat', 'zurich', 'institute', 'physics')
     """
     plain = _plain(name)
     found = []
@@ -129,16 +130,17 @@ def words(name: str) -> list[str]:
                 found += [part[at : at + 2] for at in range(len(part) - 1)]
             else:
                 found.append(WRITTEN_OUT.get(part, part))
-    return [word for word in found if word not in FILLERS] or found
+    return tuple(word for word in found if word not in FILLERS) or tuple(found)
 
 
+@lru_cache(maxsize=20_000)
 def _plain(text: str) -> str:
     spread = unicodedata.normalize("NFKD", text.casefold())
     spread = spread.replace("'", "").replace("\u2019", "").replace(".", "")
     return "".join(c for c in spread if not unicodedata.combining(c)).replace("ł", "l")
 
 
-def _abbreviates(short: list[str], long: str) -> bool:
+def _abbreviates(short: tuple[str, ...], long: str) -> bool:
     """Is the one word the initials of the other name, with its fillers or without?"""
     if len(short) != 1 or not 3 <= len(short[0]) <= 8:
         return False

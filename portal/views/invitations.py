@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -121,6 +121,6 @@ def _owners(request: HttpRequest, key: str, act) -> HttpResponse:
     invitation = _load(request, key)
     now = request.arrived_at
     if not throttle.allows(request, "invite", most=LINKS_A_MINUTE, now=now):
-        raise Http404
+        return render(request, "portal/too_fast.html", status=429)
     act(invitation, by=request.user, now=now)
     return redirect("organisation", key=invitation.organisation.key)
