@@ -10,7 +10,7 @@ from proposals.services import attachments, clarifications, drafts, evaluation, 
 from proposals.services import calls as call_services
 from proposals.workflow.filing import warnings
 from reviews import queries, services
-from reviews.demonstration import calls, data, law, people
+from reviews.demonstration import calls, consortium, data, law, people
 from reviews.demonstration.cast import Cast
 from reviews.models import Assignment
 from reviews.services import FindingDraft
@@ -32,16 +32,18 @@ def open_call(cast: Cast, now: datetime) -> None:
     )  # fmt: skip
     for days, case in enumerate(data.load("letters")):
         at = now - timedelta(days=20 - days, hours=5)
+        case["partners"] = consortium.rows(case["ref"], cast) or case["partners"]
         if case["ref"] in people.ASKED:
             case["scientist_email"] = f"scientist.{case['slug']}@example.org"
         if case["ref"] in {"FIC-01", "FIC-04", "FIC-08", "FIC-12"}:
-            _filed(call, case, cast, at)
+            _filed(call, case, cast, at, between=consortium.asked)
         elif case["ref"] == "FIC-02":
             _sign_off(_drafted(call, case, cast, at), at + timedelta(hours=1))
         elif case["ref"] in {"FIC-05", "FIC-06"}:
             _drafted(call, case, cast, at)
         elif case["ref"] == "FIC-15":
             _drafted(call, case, cast, at, sections=("identity", "team"))
+    consortium.written_on(call, cast, now - 2 * DAY)
     people.settled(cast, now)
     people.agreed(call, "DEMO27-L-0001", now - 10 * DAY)
     law.answered(call, cast, "axes", "steppe-orbital", now - 17 * DAY)
@@ -102,8 +104,13 @@ def _sign_off(loi: LetterOfIntent, at: datetime) -> None:
     filings.sign_off(loi, version=loi.version, acknowledged=ticks, by=loi.pi, now=at)
 
 
-def _filed(call: Call, case: dict, cast: Cast, at: datetime, **changes: str) -> LetterOfIntent:
+def _filed(
+    call: Call, case: dict, cast: Cast, at: datetime, between=None, **changes: str
+) -> LetterOfIntent:
+    """`between` is done with the draft before it is signed off."""
     loi = _drafted(call, case, cast, at, **changes)
+    if between:
+        between(loi, cast, at)
     _sign_off(loi, at + timedelta(hours=1))
     aor = cast.aors[case["slug"]]
     filings.file(loi, version=loi.version, by=aor, now=at + timedelta(hours=3))

@@ -183,7 +183,11 @@ def attach(pi: Person, key: str, folder) -> None:
 def it_is_signed_off_and_filed(pi: Person, aor: Person, case: str) -> None:
     pi.go(case)
     pi.look("letter-complete")
-    pi.page.get_by_role("button", name=re.compile("^Sign off version")).click()
+    pi.page.get_by_role("link", name=re.compile("^Sign off")).click()
+    for warning in pi.page.locator("input[name=acknowledged]").all():
+        warning.check()
+    pi.look("before-signing-off")
+    pi.page.get_by_role("button", name=re.compile("^Sign off revision")).click()
     assert pi.reads("NOT yet filed")
     pi.look("signed-off-not-yet-filed")
 
@@ -192,7 +196,7 @@ def it_is_signed_off_and_filed(pi: Person, aor: Person, case: str) -> None:
     aor.go(f"{case}file/")
     aor.look("before-filing")
     aor.page.get_by_label("Your password").fill("lunar-demonstration")
-    aor.page.get_by_role("button", name=re.compile("^File version")).dblclick()
+    aor.page.get_by_role("button", name=re.compile("^File revision")).dblclick()
     aor.page.wait_for_url(f"**{case}")
     assert aor.reads(f"{CODE}-0001")
     assert aor.reads("Signature, Ed25519")

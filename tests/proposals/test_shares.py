@@ -230,7 +230,7 @@ def test_once_countersigned_and_filed_the_partner_reads_what_is_in_force(cast, l
     make.store_letters(filed.call)
     page = partner.get(case).content.decode()
     assert filed.title in page and "signed off version" not in page
-    assert "Receipt (PDF)" not in page
+    assert "Receipt (PDF)" not in page and "screening looks at" not in page
     receipt = reverse("letter", args=[Letter.objects.get().key])
     for path in (receipt, reverse("partners", args=[loi.key]), reverse("proof", args=[loi.key])):
         assert partner.get(path).status_code == 404

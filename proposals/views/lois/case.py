@@ -20,7 +20,6 @@ from proposals import (
     shares,
 )
 from proposals import content as document
-from proposals import headroom as room
 from proposals.models import Filing, Letter, LetterOfIntent, Naming
 from proposals.services import copies, filings
 from proposals.views.lois import drafting
@@ -69,9 +68,8 @@ def page(
     problems = drafting.problems_of(loi, terms) if being_written else []
     hard = [problem for problem in problems if problem.hard]
     writes = drafting.may_write(request, loi)
-    sheet = document.sheet(content)
-    consortium = queries.consortium(loi, content)
-    platform = document.text(content, "identity", "platform")
+    partner = course.partner(user, loi)
+    consortium = [] if partner else queries.consortium(loi, content)
     context = {
         "loi": loi,
         "call": loi.call,
@@ -93,17 +91,15 @@ def page(
         "parts": reading.parts(
             content, terms, private=bool(LOI.relation(user, loi) - {"reviewer"})
         ),
-        "sheet": sheet,
-        "headroom": room.lines(sheet, terms.limits_of(platform)),
+        **drafting.room_of(content, terms),
         "history": history.of(loi, user),
         "originals": queries.reads_originals(user, loi),
         "filed_files": enclosures.filed(loi, user),
         "files": enclosures.attached(loi, user) if member and not in_force else [],
+        "partner": partner,
         "consortium": consortium,
         "progress": shares.progress(consortium) if consortium else "",
-        "rounds": clarifications.of(loi, request.arrived_at)
-        if loi.filing and not course.partner(user, loi)
-        else [],
+        "rounds": clarifications.of(loi, request.arrived_at) if loi.filing and not partner else [],
         "answers": _answers(request, loi),
         "lapsed": lacking.of(loi) if loi.state == "not_submitted" else None,
         "closed": said(loi.closes_at, loi.call.zone),
@@ -122,8 +118,8 @@ def instant(loi: LetterOfIntent, at) -> str:
 
 
 def _offers(request: HttpRequest, loi: LetterOfIntent) -> list[dict]:
-    """The applicant's acts that the table offers this person now, each with its address."""
-    return [
+    """The applicant's acts that the table offers this person now, the keys first, with their address."""
+    found = [
         {
             "row": offer.row,
             # Only ticks are wanting, and they are made on the page the button leads to.
@@ -136,6 +132,7 @@ def _offers(request: HttpRequest, loi: LetterOfIntent) -> list[dict]:
         for offer in LOI.available(loi, request.user, request.arrived_at)
         if offer.row.action in APPLICANT_ACTS and offer.verdict.rule != WORKING_COPY
     ]
+    return sorted(found, key=lambda offer: not offer["looked_at_first"])
 
 
 def _answers(request: HttpRequest, loi: LetterOfIntent) -> bool:

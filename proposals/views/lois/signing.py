@@ -12,7 +12,6 @@ from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import content as document
 from proposals import enclosures, queries, reading, shares
-from proposals import headroom as room
 from proposals.compliance import REFER
 from proposals.forms.lois import FileForm
 from proposals.forms.sections import anchor
@@ -196,9 +195,7 @@ def _file_page(
 def _read_again(request: HttpRequest, loi: LetterOfIntent) -> dict:
     """The text as it will be signed or filed, whole, with what the screening will look at."""
     terms = loi.call.terms()
-    sheet = document.sheet(loi.content)
     consortium = queries.consortium(loi, loi.content)
-    platform = document.text(loi.content, "identity", "platform")
     return {
         "loi": loi,
         "call": loi.call,
@@ -211,7 +208,6 @@ def _read_again(request: HttpRequest, loi: LetterOfIntent) -> dict:
         "consortium": consortium,
         "progress": shares.progress(consortium) if consortium else "",
         "parts": reading.parts(loi.content, terms),
-        "sheet": sheet,
-        "headroom": room.lines(sheet, terms.limits_of(platform)),
+        **drafting.room_of(loi.content, terms),
         "deadline": Deadline(loi.closes_at, loi.call.zone, request.arrived_at),
     }
