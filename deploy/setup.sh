@@ -104,6 +104,7 @@ check_libraries() {
 
 have_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 have_redis() { command -v redis-server; }
+have_clamd() { command -v clamd || ls /usr/sbin/clamd; }
 have_nginx() { command -v nginx || ls /usr/sbin/nginx; }
 have_postgres() { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }
 
@@ -113,6 +114,7 @@ check_servers() {
     have_browser >/dev/null || set -- "$@" chromium
     have_redis >/dev/null || set -- "$@" redis-server
     have_nginx >/dev/null 2>&1 || set -- "$@" nginx-light
+    have_clamd >/dev/null 2>&1 || set -- "$@" clamav-daemon
     have_postgres >/dev/null 2>&1 || set -- "$@" postgresql
     [ $# = 0 ] || apt_install "$@" ||
         say "Tests that need $* are skipped, or fail when CI=true. To run them: $(apt_command "$@")"

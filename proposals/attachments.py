@@ -194,8 +194,9 @@ def fits(kind: Kind, name: str, size: int, beside: Iterable[tuple[str, int]]) ->
 SHORT = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG"}
 
 
-def types(kind: Kind) -> str:
-    return ", ".join(SHORT[media_type] for media_type in kind.media_types)
+def types(kind: Kind) -> Text | str:
+    *some, last = (SHORT[media_type] for media_type in kind.media_types)
+    return say("%(some)s or %(last)s", some=", ".join(some), last=last) if some else last
 
 
 def limits(kind: Kind) -> Text:

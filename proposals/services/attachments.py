@@ -42,6 +42,10 @@ def attach(
     elif replaces:
         old = _found(there, replaces)
     beside = [(one.kind, one.stored.size) for one in there if one != old]
+    if any(one.kind == kind and one.stored.sha256 == blob.sha256 for one in there if one != old):
+        raise Refused(
+            no("attachment.same", say("“%(name)s” is attached already, byte for byte.", name=name))
+        )
     require(attachments.fits(rule, name, blob.size, beside))
     position = old.position if old else _next(loi, kind)
     if old:

@@ -173,11 +173,12 @@ def attach(pi: Person, key: str, folder) -> None:
     wrong.write_bytes(b"This is no PDF, whatever its name says.")
     page.locator("#file-letter").set_input_files(wrong)
     page.locator("form:has(#file-letter)").get_by_role("button").click()
-    assert pi.reads("is no PDF, whatever its name says")
+    page.get_by_text("is no PDF, whatever its name says").wait_for()
     wrong.write_bytes(data.pdf())
     page.locator("#file-letter").set_input_files(wrong)
     page.locator("form:has(#file-letter)").get_by_role("button").click()
-    assert pi.reads("letter.pdf")
+    page.locator(".file", has_text="letter.pdf").wait_for()
+    pi.look("files-of-the-letter")
 
 
 def it_is_signed_off_and_filed(pi: Person, aor: Person, case: str) -> None:

@@ -66,7 +66,7 @@ def infect(settings, answering):
         ("letter", b"<html>no letter</html>", "is no PDF, whatever its name says"),
         ("letter", b"", "The file is empty: it has 0 bytes."),
         ("letter", made.png(), "is no PDF, whatever its name says"),
-        ("figure", b"GIF89a", "is no PDF, PNG, JPEG, whatever its name says"),
+        ("figure", b"GIF89a", "is no PDF, PNG or JPEG, whatever its name says"),
         ("letter", b"%PDF-1.7 and nothing else", "begins like a PDF and cannot be opened as one"),
         ("figure", made.png()[:60], "begins like a PNG and cannot be opened as one"),
         ("letter", b"%PDF-" + bytes(5 * MEGABYTE), "has 5,242,885 bytes; at most 5,242,880 (5 MB)"),
@@ -113,15 +113,16 @@ def test_a_name_is_shown_and_never_used(cast, visit):
     pi, loi = visit(cast.pi, at=make.DURING), make.begun(cast)
     for start in range(0, len(NAMES), 8):
         loi.attachments.all().delete()
-        for name in NAMES[start : start + 8]:
-            loi = make.attach(make.again(loi), made.png(), kind="figure", name=name)
+        for n, name in enumerate(NAMES[start : start + 8], 1):
+            loi = make.attach(make.again(loi), made.png(n, 1), kind="figure", name=name)
         page = pi.get(at("attach", loi)).content.decode()
         assert "<script>alert" not in page and "<img src=x" not in page and "49.pdf" not in page
         for n, file in enumerate(enclosures.attached(loi, cast.pi), 1):
             said = f'attachment; filename="{loi.key}-figure-{n}.png"'
             assert pi.get(file.url)["Content-Disposition"] == said
-    ((kept, *_facts),) = files.place().sizes()
-    assert re.fullmatch("[0-9a-f]{64}", kept)
+    kept = [name for name, *_facts in files.place().sizes()]
+    assert len(kept) == 8
+    assert all(re.fullmatch("[0-9a-f]{64}", name) for name in kept)
 
 
 def test_what_is_downloaded_is_never_shown_inside_the_portal(cast, visit):
@@ -197,6 +198,9 @@ def test_a_stale_page_a_second_click_and_a_reader_change_nothing(cast, visit):
     assert Attachment.objects.filter(pk=attached.pk).exists()
     fields = {"version": make.again(loi).version, "file": "another00000"}
     assert pi.post(at("detach", loi), fields).status_code == 409
+    answer = upload(pi, make.again(loi), made.png(), kind="figure", name="b.png")
+    assert answer.status_code == 409
+    assert "“b.png” is attached already, byte for byte." in answer.content.decode()
 
 
 def test_what_was_filed_keeps_its_files(cast):

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from portal import scans
 from portal.models import Event, Message
 from portal.verdict import Refused
 from proposals import queries as proposals
@@ -74,6 +75,7 @@ def test_no_conflict_opens_the_case(cast, visit, case):
     page = client.get(answer.url).content.decode()
     assert make.WORDS.strip() in page
     assert "10.5" in page  # the MEV of the sheet
+    scans.work_off(LATER)
     assert client.get(letter_of(case)).status_code == 200
     assert not Conflict.objects.exists()
 

@@ -8,23 +8,27 @@
     form.querySelector(".attach-said").textContent = text;
   };
 
-  document.addEventListener("change", (event) => {
-    const input = event.target.closest("form.attach input[type=file]");
-    if (!input) return;
+  const tooLarge = (form) => {
+    const input = form.querySelector("input[type=file]");
     const file = input.files[0];
     const most = Number(input.dataset.most);
-    const large = file && file.size > most;
-    const text = large ? fill(input.dataset.large, { name: file.name, size: bytes(file.size), most: bytes(most) }) : "";
-    input.setCustomValidity(text);
+    const large = Boolean(file) && file.size > most;
     input.setAttribute("aria-invalid", large);
-    say(input.form, text);
+    say(form, large ? fill(input.dataset.large, { name: file.name, size: bytes(file.size), most: bytes(most) }) : "");
+    return large;
+  };
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.attach");
+    if (form) tooLarge(form);
   });
 
-  const of = (event) => event.detail.elt?.closest?.("form.attach");
+  const of = (event) => (event.detail.requestConfig?.elt ?? event.detail.elt)?.closest?.("form.attach");
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = of(event);
     if (!form) return;
+    if (tooLarge(form)) return event.preventDefault();
     form.querySelector("button[type=submit]").disabled = true;
     form.querySelector("progress").hidden = false;
   });
@@ -41,7 +45,7 @@
   // A refusal is a page like every other: it is shown in the place of this one.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!of(event) || ![400, 403, 409, 503, 507].includes(event.detail.xhr.status)) return;
-    event.detail.shouldSwap = event.detail.serverResponse.includes("layout-form");
+    event.detail.shouldSwap = event.detail.serverResponse.includes('class="fields"');
     event.detail.isError = !event.detail.shouldSwap;
   });
 
@@ -57,8 +61,7 @@
 
   // What was done or refused is read out, and the keyboard goes on from there.
   document.addEventListener("htmx:afterSwap", (event) => {
-    const place = event.target.closest?.(".layout-form") ?? document.querySelector(".layout-form");
-    const said = place?.querySelector(".refusal, .error-summary");
+    const said = document.querySelector(".fields .refusal, .fields .error-summary");
     if (!of(event) || !said) return;
     said.tabIndex = -1;
     said.focus();
