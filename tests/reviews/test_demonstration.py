@@ -9,8 +9,8 @@ from django.db import transaction
 from portal.invariants import violations
 from portal.models import Organisation, User
 from proposals import content as document
+from proposals import gazette, reading
 from proposals import queries as proposals
-from proposals import reading
 from proposals.checks import check
 from proposals.models import Call, FlownPayload, LetterOfIntent
 from reviews import queries
@@ -161,6 +161,15 @@ def test_the_open_call_has_letters_in_every_early_state(demonstration):
     assert call.open_at(NOW)
     states = sorted(call.lois.values_list("state", flat=True))
     assert states == ["awaiting_signature", *["draft"] * 3, *["filed"] * 4]
+
+
+def test_the_open_call_was_amended_once_and_answers_questions(demonstration, first_round):
+    call = Call.objects.get(code="DEMO27-L")
+    assert call.version == 2
+    entries = [entry.anchor for entry in gazette.log(call)]
+    assert entries == ["question-2", "amendment-1", "question-1"]
+    assert call.questions.filter(state="asked").count() == 1
+    assert [entry.anchor for entry in gazette.log(first_round)] == ["question-1"]
 
 
 def test_the_final_selection_is_planned_for_a_september(first_round):
