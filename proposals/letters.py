@@ -96,15 +96,7 @@ def receipt(filing: Filing) -> dict:
         "rules": _passed(rules["passed"]),
         "acknowledged": [_ruled(rule) for rule in rules["acknowledged"]],
         "referred": [_ruled(rule) for rule in rules["referred"]],
-        "shares": [
-            _("%(partner)s: countersigned by %(name)s on %(at)s")
-            % {
-                "partner": share["partner"],
-                "name": share["by"],
-                "at": said(datetime.fromisoformat(share["at"]), loi.call.zone),
-            }
-            for share in filing.manifest["shares"]
-        ],
+        "shares": _shares(filing),
         "manifest": {
             "sha256": canonical.digest(filing.manifest),
             "signature": filing.signature,
@@ -112,6 +104,29 @@ def receipt(filing: Filing) -> dict:
         },
         "anchor": _anchor(loi),
     }
+
+
+def _shares(filing: Filing) -> list[dict]:
+    """The countersigned shares: whose, of what, and who countersigned when."""
+    words = {one["name"]: one for one in queries.filed_shares(filing)}
+    return [
+        {
+            "name": share["partner"],
+            "share": _amounts(words.get(share["partner"], {})),
+            "by": share["by"],
+            "at": said(datetime.fromisoformat(share["at"]), filing.loi.call.zone),
+        }
+        for share in filing.manifest["shares"]
+    ]
+
+
+def _amounts(words: dict) -> str:
+    found = []
+    if mass := words.get("share_mass_kg"):
+        found.append(_("%(amount)s kg MEV") % {"amount": mass})
+    if power := words.get("share_power_w"):
+        found.append(_("%(amount)s W peak") % {"amount": power})
+    return ", ".join(found)
 
 
 def _anchor(loi: LetterOfIntent) -> dict:

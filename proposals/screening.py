@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from portal import workdays
 from portal.text import Text, say
-from proposals import enclosures, namings, queries, reading
+from proposals import enclosures, namings, queries, reading, shares
 from proposals.checks import check
 from proposals.compliance import REFER
 from proposals.models import Call, Filing, LetterOfIntent
@@ -81,6 +81,7 @@ class Point:
 def points(
     loi: LetterOfIntent,
     remarks: list[Remark],
+    consortium: list[shares.Standing],
     named: list[namings.Line],
     files: list[enclosures.Enclosure],
 ) -> list[Point]:
@@ -116,17 +117,32 @@ def points(
         ),
         Point(
             say("The organisation"),
-            "partners",
+            "organisation",
             _("verified on %(day)s") % {"day": formats.date_format(verified, "j M Y")}
             if verified
             else _("not verified"),
             "jade" if verified else "cinnabar",
         ),
+        *_partners(consortium),
         *_people(named),
         *_files(files),
         Point(say("In the scope of the call"), "part-science", _("read the science")),
         Point(say("The signed letter names this letter"), "files", _("read the letter")),
     ]
+
+
+def _partners(consortium: list[shares.Standing]) -> list[Point]:
+    """How many partners have countersigned their share; nothing of a letter without partners."""
+    if not consortium:
+        return []
+    wanting = shares.wanting(consortium)
+    found = _("%(n)s of %(all)s countersigned") % {
+        "n": len(consortium) - len(wanting),
+        "all": len(consortium),
+    }
+    declined = any(one.state == "declined" for one in wanting)
+    tone = "cinnabar" if declined else "amber" if wanting else "jade"
+    return [Point(say("The partners' shares"), "partners", found, tone)]
 
 
 def _people(named: list[namings.Line]) -> list[Point]:

@@ -25,6 +25,7 @@ from proposals import (
     queries,
     reading,
     screening,
+    shares,
 )
 from proposals.forms.cases import ScreeningForm
 from proposals.models import Call, LetterOfIntent
@@ -142,6 +143,7 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
     now, terms = request.arrived_at, loi.call.terms()
     remarks = screening.remarks(loi.filing, terms)
     found = reading.thaw(loi.filing.content)
+    consortium = queries.consortium(loi, found)
     named = namings.of(loi, request.user, found)
     filed = enclosures.filed(loi, request.user)
     context = {
@@ -153,7 +155,7 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "parts": reading.parts(found, terms),
         "files": filed,
         "remarks": remarks,
-        "points": screening.points(loi, remarks, named, filed),
+        "points": screening.points(loi, remarks, consortium, named, filed),
         "waited": screening.waited(loi, now) if loi.state == "screening" else None,
         "target": Deadline(screening.target(loi.call), loi.call.zone, now),
         "figures": _figures(loi, demands),
@@ -163,6 +165,8 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         "ineligible": _offer(request, loi, "declare_ineligible"),
         "asking": _offer(request, loi, "ask_clarification"),
         "rounds": clarifications.of(loi, now),
+        "consortium": consortium,
+        "progress": shares.progress(consortium) if consortium else "",
         "named": named,
         "more": _more(loi.call, request, [loi]).get(loi.pk),
     }

@@ -73,7 +73,7 @@ def test_the_screening_page_says_what_to_look_at(cast, visit):
     page = words(visit(cast.secretary, at=make.SCREENED).get(f"/lois/{loi.key}/screen/"))
     assert "Waiting for 2 working days." in page
     assert "verified on 1 Oct 2026" in page
-    for anchor in ("remarks", "figures", "partners", "part-science", "files"):
+    for anchor in ("remarks", "figures", "organisation", "part-science", "files"):
         assert f'href="#{anchor}"' in page
         assert f'id="{anchor}"' in page
 
