@@ -41,6 +41,10 @@ def fit(content: dict, old: Terms, new: Terms, *, today: date) -> tuple[dict, li
         if section is DECLARATIONS:
             dropped += _undeclared(given)
             continue
+        for field in section.past:
+            if value := reading.value(field, given.get(field.name, ""), old):
+                reason = say("This form does not ask it any more.")
+                dropped.append(Dropped(section.label, field.label, value, reason))
         kept = {field.name: given.get(field.name, "") for field in section.fields}
         dropped += _unfit(section, section.fields, kept, old, new, today)
         for rows in section.rows:

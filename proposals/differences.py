@@ -68,7 +68,7 @@ def between(old: dict, new: dict, terms: Terms) -> list[Part]:
         part = Part(section.name, section.label)
         part.changes.extend(
             change(spec, one.get(spec.name, ""), other.get(spec.name, ""), terms)
-            for spec in section.fields
+            for spec in (*section.fields, *section.past)
             if spec.name in names
         )
         for rows in section.rows:

@@ -40,7 +40,7 @@ def open_call(cast: Cast, now: datetime) -> None:
         elif case["ref"] == "FIC-02":
             _sign_off(_drafted(call, case, cast, at), at + timedelta(hours=1))
         elif case["ref"] in {"FIC-05", "FIC-06"}:
-            _drafted(call, case, cast, at)
+            _written_on(_drafted(call, case, cast, at), at + 2 * DAY)
         elif case["ref"] == "FIC-15":
             _drafted(call, case, cast, at, sections=("identity", "team"))
     consortium.written_on(call, cast, now - 2 * DAY)
@@ -81,7 +81,10 @@ def _drafted(
     call: Call, case: dict, cast: Cast, at: datetime, sections: tuple[str, ...] = (), **changes: str
 ) -> LetterOfIntent:
     pi, organisation = cast.pis[case["slug"]], cast.organisations[case["slug"]]
-    loi = drafts.begin(call, organisation, pi=pi, by=pi, now=at)
+    acts = {"pi": pi, "by": pi, "now": at}
+    earlier = LetterOfIntent.objects.filter(organisation=organisation, pi=pi).exclude(call=call)
+    source = earlier.first() if case["ref"] == "FIC-05" else None
+    loi = drafts.copy(source, call, **acts) if source else drafts.begin(call, organisation, **acts)
     changes["flight_model_on"] = str(call.need_by - 60 * DAY)
     for section, values in data.content(case, **changes).items():
         if not sections or section in sections:
@@ -97,6 +100,16 @@ def _drafted(
             version=loi.version, by=pi, now=at,
         )  # fmt: skip
     return loi
+
+
+def _written_on(loi: LetterOfIntent, at: datetime) -> None:
+    """Two days later the PI says more of who is trained: a revision to compare."""
+    science = loi.content["science"]
+    trained = f"{science['benefits']} One of them spends a term with the host's team."
+    drafts.save_draft(
+        loi, section="science", values=science | {"benefits": trained},
+        version=loi.version, by=loi.pi, now=at,
+    )  # fmt: skip
 
 
 def _sign_off(loi: LetterOfIntent, at: datetime) -> None:

@@ -43,6 +43,12 @@ def test_days_that_have_passed_or_come_too_late_are_left():
         assert (content["maturity"]["flight_model_on"], dropped) == (day, [])
 
 
+def test_what_is_asked_no_more_is_told():
+    content, dropped = taken_over(resources={"power_peak_w": "33"})
+    assert "power_peak_w" not in content["resources"]
+    assert dropped == [("Peak power", "33", "This form does not ask it any more.")]
+
+
 def test_declarations_are_made_anew():
     content, dropped = taken_over(declarations={"accuracy": "on", "privacy": ""})
     assert "declarations" not in content

@@ -44,11 +44,11 @@ def test_a_text_at_the_limit_of_a_draft_is_compared_in_no_time():
 
 def test_numbers_have_their_unit_and_only_what_changed_is_told():
     old = make.content()
-    new = make.content(resources={"power_peak_w": "44"})
+    new = make.content(resources={"power_night_w": "44"})
     (part,) = differences.between(old, new, TERMS)
     assert part.name == "resources"
     (change,) = part.changes
-    assert (str(change.label), change.new) == ("Peak power", "44 W")
+    assert (str(change.label), change.new) == ("Power to survive the night", "44 W")
     assert change.old.endswith(" W")
     assert differences.sections(old, new) == ["resources"]
 

@@ -29,7 +29,7 @@ def test_saves_of_one_sitting_are_one_line(cast, visit):
     loi = make.draft(cast)
     first = loi.version
     for minutes in (60, 62, 65):
-        save(loi, cast.editor, minutes * MINUTE, power_peak_w=str(minutes))
+        save(loi, cast.editor, minutes * MINUTE, power_night_w=str(minutes))
     save(loi, cast.pi, 66 * MINUTE, data_mbit_day="1")
     save(loi, cast.pi, 99 * MINUTE, data_mbit_day="2")
     found = lines(visit(cast.reader, at=make.DURING), loi)
@@ -45,10 +45,10 @@ def test_saves_of_one_sitting_are_one_line(cast, visit):
 def test_the_difference_reads_field_by_field(cast, visit):
     loi = make.draft(cast)
     old = loi.version
-    save(loi, cast.editor, MINUTE, power_peak_w="44")
+    save(loi, cast.editor, MINUTE, power_night_w="44")
     path = reverse("difference", kwargs={"key": loi.key, "old": old, "new": old + 1})
     page = visit(cast.pi, at=make.DURING).get(path).content.decode()
-    assert "Peak" in page
+    assert "Power to survive the night" in page
     assert "<ins>44 W</ins>" in page
     assert "Science case" not in page
     chosen = {"old": old + 1, "new": old}
@@ -64,7 +64,7 @@ def test_what_was_filed_is_marked(cast, visit):
 def test_an_earlier_text_is_brought_back_as_a_new_version(cast, visit):
     loi = make.draft(cast)
     old = loi.version
-    loi = save(loi, cast.editor, MINUTE, power_peak_w="44")
+    loi = save(loi, cast.editor, MINUTE, power_night_w="44")
     events = Event.objects.count()
     pi = visit(cast.pi, at=make.DURING)
     path = reverse("bring_back", kwargs={"key": loi.key, "number": old})
@@ -97,7 +97,7 @@ def test_the_list_asks_as_little_for_many_as_for_few(cast, visit, django_assert_
     with django_assert_num_queries(11):
         reader.get(at("revisions", loi))
     for minutes in range(60, 100, 20):
-        save(loi, cast.editor, minutes * MINUTE, power_peak_w=str(minutes))
+        save(loi, cast.editor, minutes * MINUTE, power_night_w=str(minutes))
     with django_assert_num_queries(11):
         reader.get(at("revisions", loi))
 
@@ -121,7 +121,7 @@ def test_who_else_is_here_is_told(cast, visit):
 
 def test_what_was_saved_meanwhile_is_told(cast, visit):
     loi = make.draft(cast)
-    visit(cast.editor, at=make.DURING).post(step(loi), posted(loi, power_peak_w="3"))
+    visit(cast.editor, at=make.DURING).post(step(loi), posted(loi, power_night_w="3"))
     here = reverse("presence", kwargs={"key": loi.key, "section": "resources"})
     later = visit(cast.pi, at=make.DURING + timedelta(seconds=40))
     told = later.get(here, {"version": loi.version}).content.decode()
