@@ -100,6 +100,23 @@ clock        .      .             .           .      .            !
 others       .      .             .           .      .            .
 """
 
+# A partner's share: the rival institute is the partner.
+SHARES = """
+asked          countersign decline take_back lapse
+pi             .           .       +         .
+aor            .           .       +         .
+rival_aor      +           +       .         .
+clock          .           .       .         !
+others         .           .       .         .
+
+countersigned  countersign decline take_back lapse
+pi             .           .       -         .
+aor            .           .       -         .
+rival_aor      -           -       .         .
+clock          .           .       .         -
+others         .           .       .         .
+"""
+
 CALLS = """
 draft               propose send_back publish close propose_decisions reopen_decisions approve_decisions move_release release reopen
 secretaries         +       -         .       .     .                 .                .                 -            -       .

@@ -7,10 +7,11 @@ from portal.models import Organisation
 from portal.services import invitations, organisations
 from portal.tables import INVITATION, ORGANISATION
 from portal.workflow import CLOCK, Act, Table
-from proposals import queries
+from proposals import queries, shares
 from proposals.models import Letter
 from proposals.services import calls, copies, decisions, filings, namings
-from proposals.workflow import CALL, DECISION, LOI, NAMING
+from proposals.services import shares as services
+from proposals.workflow import CALL, DECISION, LOI, NAMING, SHARE
 from reviews import services as judging
 from tests import make
 from tests.make import (
@@ -34,6 +35,7 @@ from tests.permission_grids import (
     NAMINGS,
     ORGANISATIONS,
     SEEN,
+    SHARES,
 )
 from tests.portal.seating import proves
 
@@ -140,6 +142,17 @@ def test_working_copies(cast):
     loi = make.again(loi)
     filings.sign_off_copy(loi, version=loi.version, by=cast.pi, now=DURING)
     look("signed_off")
+
+
+def test_shares(cast, check):
+    partner = {"name": "Institute B", "country": "KE", "role": "Builds the detector head."}
+    loi = make.draft(cast, team={"partners": [partner]})
+    ((_, words),) = shares.partners(loi.content)
+    share = services.ask(loi, words=words, organisation=cast.rival, by=cast.pi, now=DURING)
+    check(SHARES, SHARE, share, DURING)
+    services.countersign(share, digest=share.digest, by=cast.rival_aor, now=DURING)
+    check(SHARES, SHARE, share, DURING)
+    assert check.seen == list(read(SHARES, (*cast.NAMES, "clock")))
 
 
 def release(cast, call, check=lambda *_: None) -> None:
