@@ -9,6 +9,7 @@ from portal.workflow import Act
 from proposals import gazette, policy, queries
 from proposals.forms.amendments import FIXED, FORMS, deadlines
 from proposals.models import Amendment, Call
+from proposals.models.lois import RUNNING
 from proposals.services import amendments as services
 from proposals.workflow import AMENDMENT
 from proposals.workflow.amendments import call_can_be_amended
@@ -96,6 +97,7 @@ def _page(request: HttpRequest, found: Amendment, *, refusal=None) -> HttpRespon
         "amendment": found,
         "call": call,
         "title": found.get_kind_display(),
+        "amends": "secretary" in policy.call_relation(request.user, call),
         "state": AMENDMENT.state(found.state),
         "changes": gazette.changes(found, call),
         "sentence": gazette.sentence(found, call),
@@ -103,7 +105,7 @@ def _page(request: HttpRequest, found: Amendment, *, refusal=None) -> HttpRespon
         "offers": AMENDMENT.available(found, request.user, now),
         "proposed": said(found.proposed_at, call.zone),
         "published": said(found.published_at, call.zone) if found.published_at else "",
-        "concerned": call.lois.exclude(state="not_submitted").count(),
+        "concerned": call.lois.filter(state__in=["draft", "awaiting_signature", *RUNNING]).count(),
         "lapsed": call.lois.filter(state="not_submitted").count(),
         "used": found.used if found.until else 0,
         "verdict": refusal,
