@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from portal import keys
@@ -98,7 +99,7 @@ class Call(models.Model):
         """What a letter of this call is checked against."""
         limits: dict[str, list[Limit]] = {}
         hosts: dict[str, Platform] = {}
-        for allocation in self.allocations.select_related("platform"):
+        for allocation in self._offers:
             limits.setdefault(allocation.platform.code, []).append(allocation.limit)
             hosts[allocation.platform.code] = allocation.platform
         return Terms(
@@ -111,6 +112,11 @@ class Call(models.Model):
             latitude_deg=self.mission.latitude_deg,
             shadowed=self.mission.shadowed,
         )
+
+    @cached_property
+    def _offers(self) -> list["Allocation"]:
+        """Asked for once an object: a page and a filing look at the terms many times."""
+        return list(self.allocations.select_related("platform"))
 
     def happened(self, kind: str, at: datetime) -> None:
         """Note the actual day of a milestone, in the call's zone, the first time."""

@@ -233,3 +233,25 @@ def test_one_person_with_both_keys_turns_both(cast, aor):
     fields = {"version": loi.version, "password": PASSWORD}
     assert aor.post(reverse("file_loi", args=[loi.key]), fields).status_code == 302
     assert make.again(loi).filing.filed_by == cast.aor
+
+
+# What it costs, on the day when all file
+
+PAGE_QUERIES, FILING_QUERIES = 20, 53
+
+
+def test_a_page_and_a_filing_ask_few_questions(cast, visit, django_assert_num_queries):
+    call = make.call(cast)
+    make.filed(cast, call)
+    cast.aor.set_password(PASSWORD)
+    cast.aor.save()
+    loi = make.awaiting(cast, call)
+    address = reverse("file_loi", args=[loi.key])
+    aor = visit(cast.aor, at=DURING)
+    assert aor.post(reverse("account_reauthenticate"), {"password": PASSWORD}).status_code == 302
+    with django_assert_num_queries(PAGE_QUERIES):
+        assert aor.get(address).status_code == 200
+    form = {"version": loi.version, "idempotency_key": "once"}
+    with django_assert_num_queries(FILING_QUERIES):
+        assert aor.post(address, form).status_code == 302
+    assert make.again(loi).state == "filed"

@@ -36,9 +36,9 @@ def _first_key(request: HttpRequest, key: str, action: str, act) -> HttpResponse
     """Read what is signed, tick each warning, sign off."""
     loi = drafting.load(request, key)
     if request.method == "GET":
-        if not _is_asked(request, loi, action):
+        verdict = _verdict(request, loi, action)
+        if not _is_asked(verdict, action):
             return redirect("loi", key=key)
-        verdict = LOI.verdict(loi, action, Act(request.user, request.arrived_at))
         stopped = not verdict and verdict.rule != UNACKNOWLEDGED
         return _sign_page(request, loi, action, refusal=verdict if stopped else None)
     version = drafting.version_of(request)
@@ -49,7 +49,7 @@ def _first_key(request: HttpRequest, key: str, action: str, act) -> HttpResponse
         loi = drafting.load(request, key)
         if _signed_already(request, loi, version):
             return redirect("loi", key=key)  # a second click
-        if not _is_asked(request, loi, action):
+        if not _is_asked(_verdict(request, loi, action), action):
             return case.page(
                 request, loi, refusal=refusal.verdict, status=drafting.status_of(refusal)
             )
@@ -69,9 +69,12 @@ def _signed_already(request: HttpRequest, loi: LetterOfIntent, version: int) -> 
     return signed and loi.version == version and loi.signed_off_by == request.user
 
 
-def _is_asked(request: HttpRequest, loi: LetterOfIntent, action: str) -> bool:
+def _verdict(request: HttpRequest, loi: LetterOfIntent, action: str) -> Verdict:
+    return LOI.verdict(loi, action, Act(request.user, request.arrived_at))
+
+
+def _is_asked(verdict: Verdict, action: str) -> bool:
     """Does the table offer this act to this person at this moment of the letter?"""
-    verdict = LOI.verdict(loi, action, Act(request.user, request.arrived_at))
     elsewhere = {WORKING_COPY, f"loi.{action}.from"}
     return bool(verdict) or not (verdict.who or verdict.rule in elsewhere)
 
@@ -126,9 +129,9 @@ def _second_key(request: HttpRequest, key: str, action: str, act) -> HttpRespons
     user = request.user
     proved = reauthentication.proved_at(request)
     if request.method == "GET":
-        if not _is_asked(request, loi, action):
+        verdict = _verdict(request, loi, action)
+        if not _is_asked(verdict, action):
             return redirect("loi", key=key)
-        verdict = LOI.verdict(loi, action, Act(user, request.arrived_at))
         form = FileForm(user=user, proved=proved)
         return _file_page(request, loi, action, form, refusal=None if verdict else verdict)
     form = FileForm(request.POST, user=user, proved=proved)
@@ -164,8 +167,6 @@ def _file_page(
     refusal: Verdict | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    asked = _is_asked(request, loi, action)
-    opened = asked and bool(LOI.verdict(loi, action, Act(request.user, request.arrived_at)))
     problems = drafting.problems_of(loi, loi.call.terms())
     present = {problem.id for problem in problems}
     context = {
@@ -185,7 +186,7 @@ def _file_page(
             for one in loi.acknowledgements.select_related("by").order_by("pk")
             if one.warning in present
         ],
-        "open": opened,
+        "open": bool(_verdict(request, loi, action)),
         "signed_off": case.instant(loi, loi.signed_off_at),
         **_read_again(request, loi),
     }
