@@ -13,7 +13,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
 from portal import clock, pdf
+from portal.hashers import PasswordHasher
 from portal.models import Membership
 from proposals.models import Letter, LetterOfIntent
 from proposals.services import filings, letters
@@ -63,6 +66,20 @@ def file_all() -> dict[str, float]:
         "median, s": statistics.median(seconds),
         "CPU a filing, s": (time.process_time() - cpu) / len(waiting),
     }
+
+
+def passwords() -> dict[str, float]:
+    """CPU of one check with Django's own settings and with ours, in turns."""
+    hashers = {"Django's": Argon2PasswordHasher(), "ours": PasswordHasher()}
+    hashed = {name: hasher.encode("a password", "salt" * 4) for name, hasher in hashers.items()}
+    spent: dict[str, list[float]] = {name: [] for name in hashers}
+    for _ in range(9):
+        for name, hasher in hashers.items():
+            began = time.process_time()
+            assert hasher.verify("a password", hashed[name])
+            spent[name].append(time.process_time() - began)
+    before, now = (statistics.median(of) for of in spent.values())
+    return {"Django's settings, s CPU": before, "ours, s CPU": now, "ratio": before / now}
 
 
 if __name__ == "__main__":
