@@ -14,7 +14,7 @@ run:
 
 test:
 	@sh deploy/setup.sh test
-	@exec $(VENV) -m pytest $(ARGS)
+	@exec $(VENV) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 soak:
 	@sh deploy/setup.sh test

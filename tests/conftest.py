@@ -15,6 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
 # The settings are read once, at the first import: everything they look at comes before it.
+HERE = Path(__file__).resolve().parent
 SURROUNDINGS = Path(tempfile.mkdtemp(prefix="portal-tests-"))
 atexit.register(shutil.rmtree, SURROUNDINGS, ignore_errors=True)
 for name in ("ALLOWED_HOSTS", "BASE_URL", "DEBUG", "EMAIL_URL", "REDIS_URL", "TRUSTED_PROXIES"):
@@ -65,6 +66,18 @@ def pytest_configure() -> None:
     if django_settings.EMBEDDED:
         connection.settings_dict["TEST"]["NAME"] = SURROUNDINGS / "test.sqlite3"
     TransactionTestCase._fixture_teardown = _lifted(TransactionTestCase._fixture_teardown)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes: the stories and faults in one, the rest file by file in the others.
+
+    What starts servers would disturb itself in two; what is built once a module
+    would be built twice.
+    """
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        group = "servers" if folder in {"faults", "journeys"} else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _lifted(flush: Callable) -> Callable:

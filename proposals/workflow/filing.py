@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from portal.deadline import zoned
-from portal.models import Scan
+from portal.models import Organisation, Scan
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import Act
@@ -80,12 +80,16 @@ def files_are_harmless(loi: LetterOfIntent, act: Act) -> Verdict:
 
 def organisation_is_verified(loi: LetterOfIntent, act: Act) -> Verdict:
     """The secretariat has verified the organisation."""
-    if loi.organisation.verified_at is None:
+    return verified(loi.organisation)
+
+
+def verified(organisation: Organisation) -> Verdict:
+    if organisation.verified_at is None:
         return no(
             "organisation_unverified",
             say(
                 "%(name)s is not yet verified by the secretariat: write to them today.",
-                name=loi.organisation.name,
+                name=organisation.name,
             ),
         )
     return YES

@@ -49,15 +49,7 @@ def of_another_organisation(share: Share, act: Act) -> Verdict:
 
 def partner_is_verified(share: Share, act: Act) -> Verdict:
     """The secretariat has verified the partner's organisation."""
-    if share.organisation.verified_at is None:
-        return no(
-            "organisation_unverified",
-            say(
-                "%(name)s is not yet verified by the secretariat: write to them today.",
-                name=share.organisation.name,
-            ),
-        )
-    return YES
+    return filing.verified(share.organisation)
 
 
 def letter_is_closed(share: Share, act: Act) -> Verdict:
