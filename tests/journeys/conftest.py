@@ -20,4 +20,6 @@ def stage(tmp_path_factory) -> Iterator[Stage]:
     folder: Path = tmp_path_factory.mktemp("stage")
     found = Stage(folder / "var")
     yield found
-    found.end()
+    assert "invariants hold" in found.manage("invariants")
+    assert "events hold" in found.manage("verify_audit")
+    assert found.end() == 0

@@ -1,10 +1,13 @@
 """The portal as `make run` starts it, and people who use it in a real browser."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -33,6 +36,7 @@ class Stage:
             "PORT": str(self.port),
             "BELL_SECONDS": "1",
         }
+        self.folder = folder
         self.log = folder / "run.log"
         folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
@@ -40,7 +44,7 @@ class Stage:
                 [sys.executable, "manage.py", "run"],
                 env=self.env, cwd=ROOT, stdout=log, stderr=log,
             )  # fmt: skip
-        wait_until(self.answers, 60, f"the portal answers; see {self.log}")
+        wait_until(self.answers, 180, f"the portal answers; see {self.log}")
 
     def answers(self) -> bool:
         try:
@@ -56,6 +60,23 @@ class Stage:
         assert done.returncode == 0, done.stdout + done.stderr[-4000:]
         return done.stdout
 
+    def mailed(self, address: str, link: str) -> str:
+        """The newest address with `link` in it that was mailed to a person, once it is there."""
+        found: list[str] = []
+
+        def arrived() -> bool:
+            letters = [
+                message_from_bytes(one, policy=default)
+                for file in sorted((self.folder / "mail").glob("*"))
+                for one in file.read_bytes().split(b"\n" + b"-" * 79 + b"\n")
+            ]
+            texts = [one.get_content() for one in letters if address in (one["To"] or "")]
+            found[:] = [at for text in texts for at in re.findall(rf"http\S*{link}\S*", text)]
+            return bool(found)
+
+        wait_until(arrived, 30, f"a mail to {address} with {link}")
+        return found[-1]
+
     def end(self) -> int:
         """Ctrl-C, as a person stops it; what it answers."""
         self.process.send_signal(signal.SIGINT)
@@ -67,12 +88,14 @@ class Person:
 
     count = 0
 
-    def __init__(self, browser: Browser, stage: Stage, email: str = "", *, width: int = 1280):
+    def __init__(
+        self, browser: Browser, stage: Stage, email: str = "", *, width: int = 1280, scripts=True
+    ):
         context = browser.new_context(
             base_url=stage.url,
             viewport={"width": width, "height": 900},
             accept_downloads=True,
-            java_script_enabled=True,
+            java_script_enabled=scripts,
         )
         self.page: Page = context.new_page()
         self.page.set_default_timeout(10_000)
@@ -84,7 +107,8 @@ class Person:
 
     def _listen(self, message) -> None:
         refused = "status of 4" in message.text  # a refusal is an answer, not a fault of the page
-        if message.type == "error" and not refused:
+        replaced = re.match("htmx:(sendAbort|afterRequest)", message.text)  # by a later request
+        if message.type == "error" and not refused and not replaced:
             self.complaints.append(f"{message.text} ({message.location})")
 
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
