@@ -49,7 +49,6 @@ def test_a_working_copy_is_filed_as_version_2(browser, stage: Stage, tmp_path):
     file(aor, letter, act="refile")
     expect(aor.page.locator("#filed")).to_contain_text("version 2")
     assert aor.reads("Four students")
-    aor.waits_to_read("Receipt (PDF)")
     second = code_of(aor, tmp_path / "second.pdf")
     aor.go(letter)
     aor.look("version-2-filed")
@@ -61,7 +60,8 @@ def test_a_working_copy_is_filed_as_version_2(browser, stage: Stage, tmp_path):
 
 
 def code_of(aor: Person, path) -> str:
-    """The code on the receipt of the version in force."""
+    """The code on the receipt of the version in force, once the page says that it is there."""
+    expect(aor.page.locator("#receipt")).to_contain_text("Receipt (PDF)", timeout=20_000)
     with aor.page.expect_download() as coming:
         aor.page.locator("#receipt").get_by_role("link").click()
     coming.value.save_as(path)
