@@ -110,7 +110,7 @@ def a_late_ticket_admits_it(
     secretary.look("amend")
     secretary.follow("Late ticket")
     page = secretary.page
-    page.locator("[name=organisation]").select_option(label="Nile Particle Institute [FICTIONAL]")
+    page.locator("[name=organisation]").select_option(label="Nile Particle Lab [FICTIONAL]")
     page.locator("[name=until]").fill(f"{seconds_ahead(86400):%Y-%m-%dT%H:%M:%S}")
     page.locator("[name=reason]").fill("The portal's mail did not reach one organisation in time.")
     secretary.press("Propose the amendment")
