@@ -81,6 +81,15 @@ def test_an_earlier_text_is_brought_back_as_a_new_version(cast, visit):
     assert reader.post(path, {"version": kept.version}).status_code == 403
 
 
+@pytest.mark.parametrize("number", [0, 999, 10**40])
+def test_a_revision_that_never_was_empties_no_draft(cast, visit, number):
+    loi = make.draft(cast)
+    path = reverse("bring_back", kwargs={"key": loi.key, "number": number})
+    answer = visit(cast.pi, at=make.DURING).post(path, {"version": loi.version})
+    assert answer.status_code == 404
+    assert make.again(loi).content == loi.content
+
+
 @pytest.mark.parametrize("name", ["rival_pi", "secretary", "auditor", "outsider"])
 def test_what_was_drafted_is_the_organisations(cast, visit, name):
     loi = make.filed(cast)

@@ -154,6 +154,8 @@ def _side(loi: LetterOfIntent, saved: Revision | None, version: int, filed: dict
 @require_POST
 def bring_back(request: HttpRequest, key: str, number: int) -> HttpResponse:
     loi = _own(request, key)
+    if number > loi.version or _saved(loi, number) is None:
+        raise Http404
     try:
         drafts.bring_back(
             loi,
