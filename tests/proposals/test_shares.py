@@ -242,6 +242,26 @@ def test_once_countersigned_and_filed_the_partner_reads_what_is_in_force(cast, l
     assert "being drafted" not in page and "working copy" not in page
 
 
+def test_what_the_lead_keeps_for_itself_no_partner_reads(cast, visit):
+    """Neither in the case nor in the version by its number, nor by its manifest."""
+    exclusions = [{"name": "Dr Known Rival", "reason": "We applied for the same grant."}]
+    team = {"partners": [ROW], "exclusions": exclusions}
+    loi = make.draft(cast, team=team)
+    countersign(cast, ask(cast, loi))
+    filed = signed_and_filed(cast, loi)
+    version = reverse("filing", args=[filed.key, 1])
+    own, partner = visit(cast.reader, at=DURING), visit(cast.rival_pi, at=DURING)
+    assert "Dr Known Rival" in own.get(version).content.decode()
+    for path in (reverse("loi", args=[filed.key]), version):
+        page = partner.get(path).content.decode()
+        assert filed.title in page and "Dr Known Rival" not in page
+        assert "manifest.json" not in page
+    for name, number in (("manifest", ()), ("filed_manifest", (1,))):
+        path = reverse(name, args=[filed.key, *number])
+        assert own.get(path).status_code == 200
+        assert partner.get(path).status_code == 404
+
+
 def test_a_partner_left_out_of_the_next_version_reads_no_more(cast, loi, share, visit):
     countersign(cast, share)
     filed = signed_and_filed(cast, loi)

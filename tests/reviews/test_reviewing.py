@@ -123,6 +123,18 @@ def test_a_conflict_found_while_reading_shuts_the_case(cast, visit, case):
     _sees_nothing(client, case, assignment)
 
 
+def test_a_reviewer_reads_neither_whom_the_team_does_not_want_nor_its_files_names(cast, visit):
+    exclusions = [{"name": "Dr Known Rival", "reason": "We applied for the same grant."}]
+    loi = make.reviewed(cast, make.filed(cast, team={"exclusions": exclusions}))
+    client = visit(cast.reviewer_one, at=LATER)
+    for address in (f"/lois/{loi.key}/", f"/lois/{loi.key}/filings/1/"):
+        page = client.get(address).content.decode()
+        assert loi.reference in page
+        assert "Dr Known Rival" not in page
+    for address in (f"/lois/{loi.key}/manifest.json", f"/lois/{loi.key}/filings/1/manifest.json"):
+        assert client.get(address).status_code == 404  # it names the files as their sender did
+
+
 def _sees_nothing(client, case, assignment) -> None:
     for address in (
         f"/reviews/{assignment.key}/",

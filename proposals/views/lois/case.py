@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal import canonical
 from portal.deadline import Deadline, said
 from portal.forms import reason_of
+from portal.models import User
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import (
@@ -88,9 +89,7 @@ def page(
         "shows_copy": shows_copy,
         "next": loi.filing.number + 1 if loi.filing else 1,
         "missing": len(hard),
-        "parts": reading.parts(
-            content, terms, private=bool(LOI.relation(user, loi) - {"reviewer"})
-        ),
+        "parts": _parts(user, loi, content),
         **drafting.room_of(content, terms),
         "history": history.of(loi, user),
         "originals": queries.reads_originals(user, loi),
@@ -111,6 +110,12 @@ def page(
         **filed(loi),
     }
     return render(request, "proposals/loi.html", context, status=status)
+
+
+def _parts(user: User, loi: LetterOfIntent, content: dict) -> list[reading.Part]:
+    """A text of the case; to its reviewers and partners without what is private."""
+    private = bool(LOI.relation(user, loi) - {"reviewer"})
+    return reading.parts(content, loi.call.terms(), private=private)
 
 
 def instant(loi: LetterOfIntent, at) -> str:
@@ -200,7 +205,8 @@ def filing(request: HttpRequest, key: str, number: int) -> HttpResponse:
     context = {
         "loi": loi,
         "call": loi.call,
-        "parts": reading.parts(reading.thaw(found.content), loi.call.terms()),
+        "parts": _parts(request.user, loi, reading.thaw(found.content)),
+        "partner": course.partner(request.user, loi),
         "title": found.content["identity"]["title"],
         "receipt": letters.first(),
         "in_force": found.pk == loi.filing_id,
