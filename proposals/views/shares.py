@@ -152,7 +152,7 @@ def _share(
 def countersign(request: HttpRequest, key: str) -> HttpResponse:
     """The partner's key, after proving who turns it."""
     share = _load(request, key)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("share", key=key)
     form = FileForm(request.POST, user=request.user, proved=reauthentication.proved_at(request))
     if status := reauthentication.asked(request, form):
@@ -172,7 +172,7 @@ def countersign(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, key: str) -> HttpResponse:
     share = _load(request, key)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("share", key=key)
     reason = reason_of(request, most=2000)
     try:

@@ -33,7 +33,7 @@ def prepare(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "GET" and request.GET.get("part") == "bars":
         context = {"bars": _bars(loi, standing, request.GET)}
         return render(request, "reviews/bars.html", context)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, loi, DecisionForm(demands=demands, standing=standing))
     form = DecisionForm(request.POST, demands=demands, standing=standing)
     if "add_condition" in request.POST:

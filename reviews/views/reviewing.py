@@ -150,7 +150,7 @@ def recuse(request: HttpRequest, key: str) -> HttpResponse:
 def review(request: HttpRequest, key: str) -> HttpResponse:
     """The case on the left, the score sheet on the right."""
     assignment = _readable(request, key, *WRITTEN)
-    if request.method == "GET":
+    if request.method != "POST":
         return _sheet(request, assignment, SheetForm(assignment=assignment))
     if more := request.POST.get("add", ""):
         return _sheet(

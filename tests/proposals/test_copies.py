@@ -202,3 +202,14 @@ def test_the_pages_lead_from_the_open_copy_to_the_new_receipt(cast, filed, visit
     assert "In force: version 1" in page.content.decode()
     assert "File version 2" in aor.get(reverse("day")).content.decode()
     assert pi.get(reverse("refile_loi", args=[filed.key])).url == here
+
+
+@pytest.mark.parametrize("name", ["revise", "file", "refile", "sign_off_copy", "withdraw"])
+def test_asking_for_the_head_of_a_page_does_nothing(cast, filed, visit, name):
+    """HEAD carries no token against forgery, and must act as little as GET."""
+    events = Event.objects.count()
+    for person in (cast.pi, cast.aor):
+        answer = visit(person, at=DURING).head(reverse(f"{name}_loi", args=[filed.key]))
+        assert answer.status_code == 302
+    assert Event.objects.count() == events
+    assert make.again(filed).working_copy == ""

@@ -233,7 +233,7 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
 
 def _with_reason(request: HttpRequest, key: str, act) -> HttpResponse:
     loi = drafting.load(request, key)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("loi", key=key)
     reason = reason_of(request, most=2000)
     try:
@@ -252,7 +252,7 @@ def _with_reason(request: HttpRequest, key: str, act) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def revise(request: HttpRequest, key: str) -> HttpResponse:
     loi = drafting.load(request, key)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("loi", key=key)
     try:
         copies.revise(loi, by=request.user, now=request.arrived_at)

@@ -35,7 +35,7 @@ def sign_off_copy(request: HttpRequest, key: str) -> HttpResponse:
 def _first_key(request: HttpRequest, key: str, action: str, act) -> HttpResponse:
     """Read what is signed, tick each warning, sign off."""
     loi = drafting.load(request, key)
-    if request.method == "GET":
+    if request.method != "POST":
         verdict = _verdict(request, loi, action)
         if not _is_asked(verdict, action):
             return redirect("loi", key=key)
@@ -128,7 +128,7 @@ def _second_key(request: HttpRequest, key: str, action: str, act) -> HttpRespons
     loi = drafting.load(request, key)
     user = request.user
     proved = reauthentication.proved_at(request)
-    if request.method == "GET":
+    if request.method != "POST":
         verdict = _verdict(request, loi, action)
         if not _is_asked(verdict, action):
             return redirect("loi", key=key)
