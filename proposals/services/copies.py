@@ -6,6 +6,8 @@ from django.db import transaction
 
 from portal.events import CLOCK
 from portal.models import Event, User
+from portal.verdict import require
+from portal.workflow import Act
 from proposals.models import LetterOfIntent, Revision
 from proposals.services import attachments, locks
 from proposals.workflow import LOI
@@ -17,6 +19,7 @@ WorkingCopy = LetterOfIntent.WorkingCopy
 def revise(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
     """Open a working copy of the version in force; a new save, so that no old page writes into it."""
     loi = locks.case(loi)
+    require(LOI.verdict(loi, "revise", Act(by, now)))
     saved = {"version": loi.version + 1, "saved_at": now, "saved_by": by}
     columns = {"working_copy": WorkingCopy.DRAFT, **saved}
     event = LOI.move(loi, "revise", by=by, now=now, columns=columns, number=loi.filing.number + 1)
@@ -28,6 +31,7 @@ def revise(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
 def discard_copy(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
     """Go back to what is filed, as a new save: the saves before keep the discarded text."""
     loi = locks.case(loi)
+    require(LOI.verdict(loi, "discard_copy", Act(by, now)))
     return _drop(loi, "discard_copy", by=by, restored_by=by, now=now)
 
 

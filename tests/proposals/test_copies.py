@@ -213,3 +213,11 @@ def test_asking_for_the_head_of_a_page_does_nothing(cast, filed, visit, name):
         assert answer.status_code == 302
     assert Event.objects.count() == events
     assert make.again(filed).working_copy == ""
+
+
+def test_a_letter_never_filed_has_no_copy(cast, visit):
+    draft = make.draft(cast)
+    for act in (copies.revise, copies.discard_copy):
+        assert refused(act, draft, by=cast.pi, now=DURING) == f"loi.{act.__name__}.from"
+    path = reverse("discard_copy_loi", args=[draft.key])
+    assert visit(cast.pi, at=DURING).post(path).status_code == 409
