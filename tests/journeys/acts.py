@@ -14,8 +14,8 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 CASES = {case["ref"]: case for case in data.load("letters")}
 
 
-def seconds_ahead(seconds: int) -> datetime:
-    return datetime.now(BEIJING).replace(microsecond=0) + timedelta(seconds=seconds)
+def seconds_ahead(seconds: float) -> datetime:
+    return datetime.now(BEIJING).replace(microsecond=0) + timedelta(seconds=round(seconds))
 
 
 def describe_call(secretary: Person, code: str, closes: datetime) -> None:

@@ -11,7 +11,7 @@ from email.policy import default
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.live import KEPT, ROOT
 from tests.live import Browser as Requests
@@ -44,7 +44,8 @@ class Stage:
                 [sys.executable, "manage.py", "run"],
                 env=self.env, cwd=ROOT, stdout=log, stderr=log,
             )  # fmt: skip
-        wait_until(self.answers, 180, f"the portal answers; see {self.log}")
+        took_s = wait_until(self.answers, 180, f"the portal answers; see {self.log}")
+        self.slow = max(1.0, took_s / 15)  # times slower than two cores that are ours alone
 
     def answers(self) -> bool:
         try:
@@ -80,7 +81,7 @@ class Stage:
     def end(self) -> int:
         """Ctrl-C, as a person stops it; what it answers."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(15)
+        return self.process.wait(15 * self.slow)
 
 
 class Person:
@@ -97,9 +98,10 @@ class Person:
             accept_downloads=True,
             java_script_enabled=scripts,
         )
-        self.scripts = scripts
+        self.scripts, self.slow = scripts, stage.slow
+        expect.set_options(timeout=10_000 * stage.slow)
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(10_000 * stage.slow)
         self.complaints: list[str] = []
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -138,7 +140,7 @@ class Person:
             self.page.reload()
             return self.reads(text)
 
-        wait_until(said, seconds, f"“{text}” at {self.page.url}")
+        wait_until(said, seconds * self.slow, f"“{text}” at {self.page.url}")
 
     def look(self, name: str) -> None:
         """Take the picture, ask axe, and hear what the browser complains of."""
