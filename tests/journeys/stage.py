@@ -45,7 +45,9 @@ class Stage:
                 env=self.env, cwd=ROOT, stdout=log, stderr=log,
             )  # fmt: skip
         took_s = wait_until(self.answers, 180, f"the portal answers; see {self.log}")
-        self.slow = max(1.0, took_s / 15)  # times slower than two cores that are ours alone
+        self.slow = min(
+            max(1.0, took_s / 15), 4.0
+        )  # times slower than two cores that are ours alone
 
     def answers(self) -> bool:
         try:
