@@ -116,7 +116,7 @@ def a_late_ticket_admits_it(
     ticket = re.search(r"/amendments/\w+/", page.url).group()
     approver.go(ticket)
     approver.look("late-ticket-to-publish")
-    approver.press("Publish")
+    approver.press("Publish the amendment")
     expect(approver.page.locator("main")).to_contain_text("did not reach one organisation")
     approver.look("late-ticket-in-the-log")
     late.go(letter)

@@ -61,7 +61,7 @@ def test_a_working_copy_is_filed_as_version_2(browser, stage: Stage, tmp_path):
 
 def code_of(aor: Person, path) -> str:
     """The code on the receipt of the version in force, once the page says that it is there."""
-    expect(aor.page.locator("#receipt")).to_contain_text("Receipt (PDF)", timeout=20_000)
+    expect(aor.page.locator("#receipt")).to_contain_text("Receipt (PDF)", timeout=60_000)
     with aor.page.expect_download() as coming:
         aor.page.locator("#receipt").get_by_role("link").click()
     coming.value.save_as(path)
