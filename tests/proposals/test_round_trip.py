@@ -13,7 +13,7 @@ from proposals.services import drafts
 from tests import make
 from tests.proposals.test_checks import TERMS
 
-ROUND_TRIPS = 15  # for each section, each with every field and table of it
+ROUND_TRIPS = 5  # for each section, each with every field and table of it
 LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=30)
 NUMBERS = st.sampled_from(["", " ", "0", "-1", "1,5", "0.10", "1e3", "2028-05-31", "CN", "yes"])
 
