@@ -57,6 +57,7 @@ LONG = {
 }
 
 
+@cache
 def files(*patterns: str, under: tuple[str, ...] = APPS) -> list[Path]:
     return sorted(
         path
@@ -71,6 +72,7 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def code() -> list[Path]:
     return [path for path in files("*.py") if "migrations" not in path.parts]
 
@@ -78,6 +80,11 @@ def code() -> list[Path]:
 @cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(), str(path))
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(path)))
 
 
 def module(path: Path) -> str:
@@ -90,9 +97,14 @@ def modules() -> frozenset[str]:
     return frozenset(module(path) for path in code())
 
 
-def imported(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def imported(path: Path) -> tuple[tuple[int, str], ...]:
     """(line, module) of every import, `from package import submodule` resolved."""
-    for node in ast.walk(tree(path)):
+    return tuple(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[tuple[int, str]]:
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name
@@ -127,7 +139,7 @@ def test_imports_go_right_only():
 def test_imports_are_absolute_and_at_the_top():
     def inline():
         for path in code():
-            for node in ast.walk(tree(path)):
+            for node in nodes(path):
                 if isinstance(node, ast.ImportFrom) and node.level:
                     yield f"{name(path)}:{node.lineno} is relative"
                 if path.name == "apps.py":
@@ -253,7 +265,7 @@ def test_only_the_clock_reads_a_clock():
         for path in code():
             if name(path) == "portal/clock.py":
                 continue
-            for node in ast.walk(tree(path)):
+            for node in nodes(path):
                 if isinstance(node, ast.Attribute):
                     owner = node.value
                     of = owner.attr if isinstance(owner, ast.Attribute) else ""
@@ -271,7 +283,7 @@ def test_only_tasks_ring_bells():
         for path in code():
             if path.name == "tasks.py":
                 continue
-            for node in ast.walk(tree(path)):
+            for node in nodes(path):
                 if isinstance(node, ast.Attribute) and node.attr in {
                     "delay",
                     "apply_async",
@@ -289,7 +301,7 @@ def test_only_the_table_writes_a_state():
         for path in code():
             if name(path) in WRITES_STATE:
                 continue
-            for node in ast.walk(tree(path)):
+            for node in nodes(path):
                 if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
                     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                     if any(isinstance(t, ast.Attribute) and t.attr == "state" for t in targets):
@@ -312,7 +324,7 @@ def test_only_the_table_writes_a_state():
 def test_nothing_is_caught_that_is_not_named():
     def broad():
         for path in code():
-            for node in ast.walk(tree(path)):
+            for node in nodes(path):
                 if isinstance(node, ast.ExceptHandler):
                     caught = ast.unparse(node.type) if node.type else "everything"
                     if caught in {"Exception", "BaseException", "everything"}:
