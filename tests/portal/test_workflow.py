@@ -113,7 +113,7 @@ def test_a_move_writes_its_event_and_its_notice(cast):
     call = make.call(cast, state="proposed")
     event = calls.publish(call, by=cast.approver, now=PUBLISHED)
     assert (event.verb, event.actor, event.at) == ("call.published", cast.approver.key, PUBLISHED)
-    assert event.data == {"from": "proposed", "to": "published"}
+    assert (event.data["from"], event.data["to"]) == ("proposed", "published")
     told = Message.objects.filter(notice="call_published")
     assert {message.recipient for message in told} == {
         cast.secretary, cast.second_secretary, cast.approver, cast.second_approver,

@@ -15,7 +15,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LATER = CLOSES + 2 * DAY
 # The call as an anonymous reader loads it, its log included, however long that is.
 CALL_QUERIES = 9
-LIST_QUERIES = 9
+LIST_QUERIES = 10
 
 GRID = """
 proposed            publish take_back
