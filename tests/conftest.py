@@ -36,6 +36,9 @@ Path(os.environ["SIGNING_KEY_FILE"]).write_bytes(
     )
 )
 django.setup()
+# Processes of `--numprocesses` would inherit it and read the settings before they get here:
+# then all of them kept their files in one folder, and swept one another's.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.conf import settings as django_settings
 from django.db import connection, transaction
