@@ -89,6 +89,7 @@ def _judged(cast: Cast, number: int, *, mass_cbe_kg: str) -> tuple[Call, list[Le
             rival=bool(place % 2),
             title=f"Payload number {place + 1} of the call",
             mass_cbe_kg=mass_cbe_kg,
+            team={"partners": []},  # whose shares would be more than the whole
         )
         for place in range(number)
     ]
