@@ -6,6 +6,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.core import mail
+from django.core.management import call_command
 
 from portal import notices
 from portal.models import Message
@@ -90,6 +91,14 @@ def test_a_batch_is_bounded(db, mailoutbox):
         owe(f"message{number}")
     assert delivery.deliver(NOW) == delivery.MOST_A_BATCH
     assert delivery.deliver(NOW) == 1
+    assert len(mailoutbox) == delivery.MOST_A_BATCH + 1
+
+
+def test_more_than_a_batch_is_worked_off_without_a_broker(db, mailoutbox, clock_at):
+    clock_at(NOW)
+    for number in range(delivery.MOST_A_BATCH + 1):
+        owe(f"message{number}")
+    call_command("work")
     assert len(mailoutbox) == delivery.MOST_A_BATCH + 1
 
 
