@@ -72,14 +72,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes: the stories and faults in one, the rest file by file in the others.
+    """With several processes: the faults in one, the stories in another, then file by file.
 
-    What starts servers would disturb itself in two; what is built once a module
-    would be built twice.
+    What is built once a folder or once a module would be built twice.
     """
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
-        group = "servers" if folder in {"faults", "journeys"} else item.path.name
+        group = folder if folder in {"faults", "journeys"} else item.path.name
         item.add_marker(pytest.mark.xdist_group(group))
 
 
