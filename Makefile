@@ -41,8 +41,8 @@ setup:
 lock:
 	@sh deploy/setup.sh run
 	@$(VENV) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
-	  --quiet $(ARGS) --output-file requirements.lock
+	  --generate-hashes --no-annotate --no-header --quiet $(ARGS) \
+	  --output-file requirements.lock
 
 # The data in var/ stay: they are the portal's.
 clean:

@@ -14,7 +14,11 @@ from proposals.workflow.amendments import MOST_LETTERS
 
 
 class AmendmentForm(forms.Form):
-    """What every amendment has: its reason, published with it."""
+    """What every amendment has: its reason, published with it.
+
+    `change()` of each kind gives the arguments of `services.amendments.propose`
+    that are its own.
+    """
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -27,10 +31,6 @@ class AmendmentForm(forms.Form):
         self.call, self.now = call, now
         super().__init__(*args, **kwargs)
         self.order_fields([name for name in self.fields if name != "reason"])
-
-    def change(self) -> dict:
-        """The arguments of `services.amendments.propose` that are this kind's own."""
-        raise NotImplementedError
 
 
 class TermsForm(AmendmentForm):
