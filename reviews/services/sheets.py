@@ -11,7 +11,8 @@ from portal.workflow import Act
 from proposals.services.drafts import Stale
 from reviews.models import Assignment, Finding, Score
 from reviews.services import locks
-from reviews.workflow import ASSIGNMENT, case_is_under_review, no_hard_conflict
+from reviews.workflow import ASSIGNMENT
+from reviews.workflow.assignments import case_is_under_review, no_hard_conflict
 
 STEP = Decimal("0.5")
 

@@ -19,7 +19,8 @@ from proposals.workflow import LOI
 from reviews import queries, services
 from reviews.forms.panel import AssignForm, MemberForm
 from reviews.views.reading import status_of
-from reviews.workflow import ASSIGNMENT, OPEN_CASES
+from reviews.workflow import ASSIGNMENT
+from reviews.workflow.assignments import OPEN_CASES
 
 WEEKS = timedelta(weeks=4)
 

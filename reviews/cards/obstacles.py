@@ -1,111 +1,21 @@
-"""What judging puts before people: on their day, in the head of the page, on a call's board."""
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import ngettext_lazy
 
-from portal import cards, roles
-from portal.cards import NavItem, Todo
-from portal.deadline import Deadline, zoned
+from portal import roles
+from portal.cards import Todo
 from portal.models import User
 from portal.text import Text, say
-from portal.workflow import Act
 from proposals import boards
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
 from proposals.models.lois import SCREENING
 from proposals.workflow import CALL
-from reviews import policy, queries
-from reviews.models import Assignment
-
-
-@cards.register_nav
-def places(user: User) -> Iterator[NavItem]:
-    held = policy.places(user)
-    if any(role in queries.SEATS for _call, _code, role in held):
-        yield NavItem(_("Reviews"), reverse("inbox"), reverse("inbox"))
-    chaired = [code for _call, code, role in held if role == roles.CHAIR]
-    for code in chaired:
-        label = _("Ranking") if len(chaired) == 1 else _("Ranking %(code)s") % {"code": code}
-        address = reverse("ranking", kwargs={"code": code})
-        yield NavItem(label, address, address)
-
-
-@cards.register
-def reviews_owed(user: User, now: datetime) -> Iterator[Todo]:
-    """A reviewer's own: to declare, to score, to lock."""
-    for assignment in queries.inbox(user):
-        reference = assignment.loi.reference
-        if assignment.state == "invited":
-            sentence = _("%(case)s: declare whether you have a conflict of interest.")
-            yield _due(assignment, sentence % {"case": reference}, "declare", _("Declare"), now)
-        elif assignment.state == "accepted" and assignment.loi.state == "under_review":
-            sentence, act = _written(assignment)
-            yield _due(assignment, sentence % {"case": reference}, "review", act, now)
-
-
-def _written(assignment: Assignment) -> tuple[str, str]:
-    done = queries.progress(assignment)
-    if not done.owed:
-        return _("%(case)s: the review is complete; lock it."), _("Lock")
-    scored = _("%(scored)s of %(criteria)s criteria") % {
-        "scored": done.scored,
-        "criteria": done.criteria,
-    }
-    findings = ngettext("%(n)s finding owed", "%(n)s findings owed", done.findings) % {
-        "n": done.findings
-    }
-    words = f"{scored}, {findings}" if done.findings else scored
-    return "%(case)s: " + words.replace("%", "%%") + ".", _("Score")
-
-
-def _due(assignment: Assignment, sentence: str, page: str, act: str, now: datetime) -> Todo:
-    address = reverse(page, kwargs={"key": assignment.key})
-    if assignment.due_at is None:
-        return Todo(sentence, address, act)
-    zone = assignment.loi.call.zone
-    deadline = Deadline(assignment.due_at, zone, now)
-    text = f"{zoned(assignment.due_at, zone)}, {deadline.left_text}"
-    return Todo(sentence, address, act, assignment.due_at, text, deadline.tone)
-
-
-@cards.register
-def judging_owed(user: User, now: datetime) -> Iterator[Todo]:
-    """The secretary's and the chair's: of every closed call, what this person can clear."""
-    chaired = {code for _call, code, role in policy.places(user) if role == roles.CHAIR}
-    secretary = roles.SECRETARY in user.roles()
-    if not chaired and not secretary:
-        return
-    calls = proposals.visible_calls(user).filter(history=False, state="closed")
-    for call in calls.order_by("closes_at"):
-        if not secretary and call.code not in chaired:
-            continue
-        mine = CALL.relation(user, call)
-        for obstacle in obstacles(call, user, now):
-            if obstacle.who in mine:
-                yield obstacle.todo
-        if "chair" in mine:
-            yield from _decisions_owed(call, user, now)
-
-
-def _decisions_owed(call: Call, user: User, now: datetime) -> Iterator[Todo]:
-    address = reverse("ranking", kwargs={"code": call.code})
-    waiting = proposals.visible_lois(user).filter(call=call, state="final_review")
-    number = waiting.exclude(decisions__state__in=["prepared", "approved"]).count()
-    if number:
-        sentence = ngettext(
-            "%(n)s case of %(code)s is in final review without a decision.",
-            "%(n)s cases of %(code)s are in final review without a decision.",
-            number,
-        )
-        yield Todo(sentence % {"n": number, "code": call.code}, address, _("Prepare"))
-    elif CALL.verdict(call, "propose_decisions", Act(user, now)):
-        sentence = _("Every decision of %(code)s is prepared: propose them.")
-        yield Todo(sentence % {"code": call.code}, address, _("Read and propose"))
+from reviews import queries
 
 
 @dataclass(frozen=True, slots=True)

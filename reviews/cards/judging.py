@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal import cards, roles
+from portal.cards import Todo
+from portal.models import User
+from portal.workflow import Act
+from proposals import queries as proposals
+from proposals.models import Call
+from proposals.workflow import CALL
+from reviews import policy
+from reviews.cards.obstacles import obstacles
+
+
+@cards.register
+def judging_owed(user: User, now: datetime) -> Iterator[Todo]:
+    """The secretary's and the chair's: of every closed call, what this person can clear."""
+    chaired = {code for _call, code, role in policy.places(user) if role == roles.CHAIR}
+    secretary = roles.SECRETARY in user.roles()
+    if not chaired and not secretary:
+        return
+    calls = proposals.visible_calls(user).filter(history=False, state="closed")
+    for call in calls.order_by("closes_at"):
+        if not secretary and call.code not in chaired:
+            continue
+        mine = CALL.relation(user, call)
+        for obstacle in obstacles(call, user, now):
+            if obstacle.who in mine:
+                yield obstacle.todo
+        if "chair" in mine:
+            yield from _decisions_owed(call, user, now)
+
+
+def _decisions_owed(call: Call, user: User, now: datetime) -> Iterator[Todo]:
+    address = reverse("ranking", kwargs={"code": call.code})
+    waiting = proposals.visible_lois(user).filter(call=call, state="final_review")
+    number = waiting.exclude(decisions__state__in=["prepared", "approved"]).count()
+    if number:
+        sentence = ngettext(
+            "%(n)s case of %(code)s is in final review without a decision.",
+            "%(n)s cases of %(code)s are in final review without a decision.",
+            number,
+        )
+        yield Todo(sentence % {"n": number, "code": call.code}, address, _("Prepare"))
+    elif CALL.verdict(call, "propose_decisions", Act(user, now)):
+        sentence = _("Every decision of %(code)s is prepared: propose them.")
+        yield Todo(sentence % {"code": call.code}, address, _("Read and propose"))

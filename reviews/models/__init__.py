@@ -1,0 +1,15 @@
+from reviews.models.assignments import Assignment, Finding, Score
+from reviews.models.conflicts import Conflict
+from reviews.models.consensus import Consensus
+from reviews.models.matchings import Matching
+from reviews.models.panel import PanelMember
+
+__all__ = [
+    "Assignment",
+    "Conflict",
+    "Consensus",
+    "Finding",
+    "Matching",
+    "PanelMember",
+    "Score",
+]

@@ -1,0 +1,88 @@
+from decimal import Decimal
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal import keys
+from proposals.models import Criterion, LetterOfIntent
+
+
+class Assignment(models.Model):
+    """One reviewer on one case, from the invitation to the locked review."""
+
+    class Risk(models.TextChoices):
+        LOW = "low", _("low: normally solved within time and cost")
+        MEDIUM = "medium", _("medium: solved with good management and added effort")
+        HIGH = "high", _("high: not solvable within the plan")
+
+    key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
+    loi = models.ForeignKey(LetterOfIntent, models.PROTECT, related_name="assignments")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments"
+    )
+    state = models.CharField(max_length=12)
+    assigned_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField(null=True)
+    confidence = models.PositiveSmallIntegerField(
+        _("your expertise on this case"), null=True, blank=True
+    )
+    risk = models.CharField(_("risk"), max_length=10, choices=Risk, blank=True)
+    locked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_reviewer_is_assigned_once",
+                fields=["loi", "reviewer"],
+                condition=~Q(state="removed"),
+            ),
+            models.CheckConstraint(
+                name="locked_at_iff_locked",
+                condition=Q(state="locked", locked_at__isnull=False)
+                | (~Q(state="locked") & Q(locked_at=None)),
+            ),
+            models.CheckConstraint(
+                name="confidence_from_1_to_3",
+                condition=Q(confidence=None) | Q(confidence__gte=1, confidence__lte=3),
+            ),
+        ]
+
+
+class Score(models.Model):
+    """One criterion in one review, from 0 to 5 in halves; not given yet is no row."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="scores")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
+    value = models.DecimalField(max_digits=2, decimal_places=1)
+
+    class Meta:
+        ordering: ClassVar = ["assignment", "criterion__code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="scored_once", fields=["assignment", "criterion"]),
+            models.CheckConstraint(
+                name="scores_from_0_to_5_in_halves",
+                condition=Q(value__in=[Decimal(n) / 2 for n in range(11)]),
+            ),
+        ]
+
+
+class Finding(models.Model):
+    """One strength or weakness, tied to a criterion; confidential ones stay in the panel."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="findings")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
+    strength = models.BooleanField()
+    major = models.BooleanField(default=False)
+    confidential = models.BooleanField(default=False)
+    text = models.CharField(max_length=1000)
+
+    class Meta:
+        ordering: ClassVar = ["assignment", "criterion__code", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="a_finding_says_something", condition=~Q(text=""))
+        ]
