@@ -2,7 +2,7 @@
 
 In order: as few rules of the panel given up as possible; the worst-served case
 as high as it can be, proven by the bound of the relaxation; the greatest total
-at that height; the least change. After the leximin idea of FairFlow (Kobren,
+at that height; the least change; the most even loads. After the leximin idea of FairFlow (Kobren,
 Saha and McCallum, KDD 2019), solved exactly by bisection from the bound.
 """
 
@@ -17,6 +17,7 @@ from reviews.matching.flow import Graph, greatest_total
 
 SEED = 1
 MOST_PROBES = 40
+TIE_SECONDS = 5  # for a choice among equally good answers
 MOST_PAIRS = 100_000  # above it the flow answers alone: the greatest total, the floor unproven
 
 
@@ -57,9 +58,9 @@ class Program:
             by_reviewer[reviewer].append(pair)
             by_case[case].append(pair)
             self.served[case].append(int(affinity) * pair)
-        for taken, least, most in zip(by_reviewer, graph.least, graph.most, strict=True):
-            total = mathopt.fast_sum(taken)
-            model.add_linear_constraint(lb=float(least), ub=float(most), expr=total)
+        self.loads = [mathopt.fast_sum(taken) for taken in by_reviewer]
+        for load, least, most in zip(self.loads, graph.least, graph.most, strict=True):
+            model.add_linear_constraint(lb=float(least), ub=float(most), expr=load)
         for taken, needed in zip(by_case, graph.needed, strict=True):
             model.add_linear_constraint(mathopt.fast_sum(taken) == float(needed))
         self.slack = [model.add_variable(lb=0.0, is_integer=True) for _ in rules]
@@ -110,6 +111,24 @@ class Program:
         self.model.add_linear_constraint(mathopt.fast_sum(self.slack) <= float(broken))
         return broken
 
+    def missing(self, wished: int) -> mathopt.LinearSum:
+        """How many cases the reviewers have together below what was wished for each."""
+        short = [self.model.add_variable(lb=0.0) for _ in self.loads]
+        for load, gap in zip(self.loads, short, strict=True):
+            self.model.add_linear_constraint(load + gap >= float(wished))
+        return mathopt.fast_sum(short)
+
+    def again(self, chosen: np.ndarray, aim: mathopt.LinearSum) -> np.ndarray:
+        """The best by one more aim among those of the same total; `chosen` where none is found."""
+        total = int(self.graph.affinity[chosen].sum())
+        self.model.add_linear_constraint(self.total >= float(total))
+        self.model.maximize(aim)
+        result = self.solve(min(self.seconds, TIE_SECONDS))
+        if not result.has_primal_feasible_solution():
+            return chosen
+        self.model.add_linear_constraint(aim >= float(round(result.objective_value())))
+        return self.mask(result)
+
     def at(self, worst: int, seconds: float) -> mathopt.SolveResult:
         """The greatest total with every case at `worst` or above."""
         self.floor.lower_bound = float(worst)
@@ -123,11 +142,14 @@ def fairest(
     rules: Sequence[Rule] = (),
     fixed: np.ndarray | None = None,
     published: np.ndarray | None = None,
+    wished: int = 0,
     seconds: float = 30.0,
 ) -> Answer | None:
     """See the module. Masks are over the graph's pairs; None where no assignment is possible.
 
-    `seconds` limits each stage. What a limit cut short is not `exact`.
+    `graph.least` always holds; `wished` cases a reviewer are reached as far as
+    it takes nothing from the rest. `seconds` limits each stage. What a limit
+    cut short is not `exact`.
     """
     nothing = np.zeros(len(graph.case), bool)
     fixed = nothing if fixed is None else fixed
@@ -146,13 +168,10 @@ def fairest(
     chosen = program.mask(result)
     exact = proven and result.termination.reason == mathopt.TerminationReason.OPTIMAL
     if published is not None and published.any():
-        total = int(graph.affinity[chosen].sum())
-        program.model.add_linear_constraint(program.total >= float(total))
         kept = [program.pairs[place] for place in np.flatnonzero(published)]
-        program.model.maximize(mathopt.fast_sum(kept))
-        better = program.solve()
-        if better.has_primal_feasible_solution():
-            chosen = program.mask(better)
+        chosen = program.again(chosen, mathopt.fast_sum(kept))
+    if wished:
+        chosen = program.again(chosen, -program.missing(wished))
     return Answer(
         chosen,
         _broken(rules, chosen),

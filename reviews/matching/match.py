@@ -26,6 +26,7 @@ def match(panel: Panel, *, seconds: float = 30.0) -> Match:
         rules=rules,
         fixed=_mask(panel.locked, places),
         published=_mask(panel.published, places),
+        wished=int(graph.needed.sum()) // max(len(reviewers), 1),
         seconds=seconds,
     )
     if answer is None:
