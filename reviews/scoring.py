@@ -32,7 +32,10 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One locked review: criterion code → score. `confidence` is 1 to 3, or None."""
+    """One locked review: criterion code → score. `confidence` is 1 to 3, or None.
+
+    A criterion that does not apply is not among the scores.
+    """
 
     scores: Mapping[str, Decimal]
     confidence: int | None = None
@@ -76,12 +79,16 @@ RULES = (
 
 
 def total(review: Review, rubric: Sequence[Weight]) -> Decimal:
-    """Σ weight × score / 5, in points of 100.
+    """Σ weight × score / 5, in points of 100, of a review with at least one score.
 
-    >>> total(Review({"C1": Decimal(4)}), [Weight("C1", 100)])
+    What does not apply gives its weight to the others, in proportion.
+
+    >>> total(Review({"C1": Decimal(4)}), [Weight("C1", 60), Weight("C2", 40)])
     Decimal('80')
     """
-    return sum((w.weight * review.scores[w.code] / 5 for w in rubric), Decimal(0))
+    scored = [w for w in rubric if w.code in review.scores]
+    points = sum((w.weight * review.scores[w.code] / 5 for w in scored), Decimal(0))
+    return points * sum(w.weight for w in rubric) / sum(w.weight for w in scored)
 
 
 def spread(reviews: Sequence[Review], rubric: Sequence[Weight]) -> Spread:
@@ -93,11 +100,13 @@ def spread(reviews: Sequence[Review], rubric: Sequence[Weight]) -> Spread:
     if not reviews:
         return Spread((), None, None, {})
     totals = tuple(total(review, rubric) for review in reviews)
-    criteria = {w.code: mean(review.scores[w.code] for review in reviews) for w in rubric}
+    scores = {w.code: [r.scores[w.code] for r in reviews if w.code in r.scores] for w in rubric}
+    criteria = {code: mean(values) for code, values in scores.items() if values}
     sd = stdev(totals) if len(totals) > 1 else None
     due: list[Text] = []
     for w in rubric:
-        values = [review.scores[w.code] for review in reviews]
+        if not (values := scores[w.code]):
+            continue
         width = max(values) - min(values)
         if width >= RANGE_DUE:
             due.append(say("%(code)s ranges over %(width)s points", code=w.code, width=width))
@@ -166,7 +175,8 @@ def category(spread: Spread, rubric: Sequence[Weight]) -> str:
     missed = {
         w.code
         for w in rubric
-        if w.threshold is not None and spread.criteria.get(w.code, Decimal(0)) < w.threshold
+        if w.threshold is not None and w.code in spread.criteria
+        if spread.criteria[w.code] < w.threshold
     }
     if "C3" in missed and spread.criteria.get("C1", Decimal(0)) >= 4:
         return "III"

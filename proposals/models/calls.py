@@ -205,7 +205,13 @@ class Allocation(models.Model):
 
 
 class Criterion(models.Model):
-    """One line of the rubric: weights of a call add to 100, scores go from 0 to 5 in halves."""
+    """One line of the rubric: weights of a call add to 100, scores go from 0 to 5 in halves.
+
+    An `optional` one may be found not to apply to a case; on a `technical` one the
+    technical assessors write findings. `anchors` has words for whole marks
+    ({"0": …, "5": …}; those of the scale where it has none), `about` the sections
+    of the letter that it is about.
+    """
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="criteria")
     code = models.CharField(max_length=4)
@@ -215,6 +221,10 @@ class Criterion(models.Model):
     threshold = models.DecimalField(
         _("threshold"), max_digits=2, decimal_places=1, null=True, blank=True
     )
+    optional = models.BooleanField(_("may not apply"), default=False)
+    technical = models.BooleanField(_("for assessors"), default=False)
+    anchors = models.JSONField(_("what the marks mean"), default=dict, blank=True)
+    about = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering: ClassVar = ["call", "code"]

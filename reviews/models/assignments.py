@@ -54,11 +54,15 @@ class Assignment(models.Model):
 
 
 class Score(models.Model):
-    """One criterion in one review, from 0 to 5 in halves; not given yet is no row."""
+    """One criterion in one review, from 0 to 5 in halves; not given yet is no row.
+
+    A criterion that does not apply to the case has a row without a value.
+    """
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="scores")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
-    value = models.DecimalField(max_digits=2, decimal_places=1)
+    value = models.DecimalField(max_digits=2, decimal_places=1, null=True)
+    not_applicable = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["assignment", "criterion__code"]
@@ -66,7 +70,12 @@ class Score(models.Model):
             models.UniqueConstraint(name="scored_once", fields=["assignment", "criterion"]),
             models.CheckConstraint(
                 name="scores_from_0_to_5_in_halves",
-                condition=Q(value__in=[Decimal(n) / 2 for n in range(11)]),
+                condition=Q(value=None) | Q(value__in=[Decimal(n) / 2 for n in range(11)]),
+            ),
+            models.CheckConstraint(
+                name="a_value_iff_it_applies",
+                condition=Q(value=None, not_applicable=True)
+                | Q(value__isnull=False, not_applicable=False),
             ),
         ]
 

@@ -70,7 +70,10 @@ def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
     for loi in lois:
         mine = tuple(assignments.get(loi.pk, ()))
         reviews = [
-            scoring.Review({s.criterion.code: s.value for s in a.scores.all()}, a.confidence)
+            scoring.Review(
+                {s.criterion.code: s.value for s in a.scores.all() if not s.not_applicable},
+                a.confidence,
+            )
             for a in mine
             if a.state == "locked"
         ]

@@ -209,16 +209,17 @@ def _criteria(loi: LetterOfIntent, bench: queries.Bench) -> list[dict]:
     """A line a criterion: the scores side by side with their mean, SD and range."""
     lines = []
     for criterion in loi.call.criteria.all():
-        values = [
+        given = [
             score.value
             for review in bench.locked
             for score in review.scores.all()
             if score.criterion_id == criterion.pk
         ]
+        values = [value for value in given if value is not None]
         lines.append(
             {
                 "criterion": criterion,
-                "scores": [plain(value) for value in values],
+                "scores": [_("n/a") if value is None else plain(value) for value in given],
                 "mean": _fixed(mean(values), "0.01") if values else "",
                 "sd": _fixed(stdev(values), "0.01") if len(values) > 1 else "",
                 "range": plain(max(values) - min(values)) if values else "",

@@ -239,3 +239,28 @@ def test_a_higher_total_is_never_behind(cases):
     )
     halves = [scoring.to_half(found[place.reference].mean) for place in placed]
     assert halves == sorted(halves, reverse=True)
+
+
+# What does not apply
+
+
+def test_the_weights_of_the_rest_are_scaled_to_100():
+    lacking = {code: score for code, score in review("4 3 4 3 4 3").scores.items() if code != "C6"}
+    assert scoring.total(Review(lacking), RUBRIC) == Decimal(66) * 100 / 90
+    assert scoring.total(Review({"C5": Decimal("2.5")}), RUBRIC) == 50
+
+
+def test_means_and_thresholds_are_of_those_who_scored_it():
+    two = review("4 3 4 3 2 3"), review("4 3 4 3 3 3")
+    without = Review({code: score for code, score in two[0].scores.items() if code != "C5"})
+    found = scoring.spread([without, two[1]], RUBRIC)
+    assert found.criteria["C5"] == 3
+    assert found.consensus_due == ()
+    assert [str(why)[:2] for why in scoring.spread(two, RUBRIC).consensus_due] == ["C5"]
+
+
+def test_a_criterion_that_applies_to_nobody_is_in_no_mean_and_misses_no_threshold():
+    lacking = {code: score for code, score in review("5 5 5 4 4 4").scores.items() if code != "C3"}
+    found = scoring.spread([Review(lacking)] * 3, RUBRIC)
+    assert "C3" not in found.criteria
+    assert scoring.category(found, RUBRIC) == "I"
