@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from proposals.models import Allocation, Call, Criterion, Mission, Platform
@@ -31,7 +32,17 @@ def september(closes_at: datetime) -> date:
     return date(year, 9, 30)
 
 
-def mission() -> tuple[Mission, Platform]:
+class Host(NamedTuple):
+    """Where a demonstration call leads: what carries, what it says, what it offers."""
+
+    mission: Mission
+    platform: Platform
+    summary: str
+    # resource, capacity, held back, cap of one module
+    offers: tuple[tuple[str, str, str, str | None], ...]
+
+
+def lander() -> Host:
     found, _ = Mission.objects.get_or_create(
         slug="demonstration-polar-lander",
         defaults={
@@ -45,7 +56,7 @@ def mission() -> tuple[Mission, Platform]:
             "position": 1,
         },
     )
-    lander, _ = Platform.objects.get_or_create(
+    platform, _ = Platform.objects.get_or_create(
         mission=found,
         code="lander",
         defaults={
@@ -54,25 +65,67 @@ def mission() -> tuple[Mission, Platform]:
             "temperature_c": [-60, 70],
         },
     )
-    return found, lander
+    summary = (
+        "Partners are invited to propose payloads at mission, system and unit level. System- "
+        "and unit-level payloads share 200\N{NO-BREAK SPACE}kg on the lander, of which 20\N{NO-BREAK SPACE}kg are held back; one "
+        "independent module has at most 100\N{NO-BREAK SPACE}kg, counted as MEV. Mission-level partners fly "
+        "their own craft and draw nothing from it."
+    )
+    offers = (
+        ("mass", "200", "20", "100"),
+        ("power", "1000", "0", None),
+        ("slots", "10", "0", None),
+    )
+    return Host(found, platform, summary, offers)
+
+
+def orbiter() -> Host:
+    found, _ = Mission.objects.get_or_create(
+        slug="demonstration-orbiter",
+        defaults={
+            "name": "Demonstration orbiter [FICTIONAL]",
+            "status": "Fictional: a demonstration on the terms of Chang'e-7's orbiter",
+            "site": "Low polar orbit",
+            "summary": "An orbiter that exists in this demonstration only, and offers 15 kg to partners.",
+            "as_of": date(2026, 10, 31),
+            "fictional": True,
+            "position": 2,
+        },
+    )
+    platform, _ = Platform.objects.get_or_create(
+        mission=found,
+        code="orbiter",
+        defaults={
+            "name": "Orbiter",
+            "envelope_mm": [500, 400, 300],
+            "temperature_c": [-60, 70],
+        },
+    )
+    summary = (
+        "Partners are invited to propose instruments for a low polar orbit. They share "
+        "15\N{NO-BREAK SPACE}kg on the orbiter, of which 1.5\N{NO-BREAK SPACE}kg are held back; one instrument has at "
+        "most 10\N{NO-BREAK SPACE}kg, counted as MEV."
+    )
+    return Host(found, platform, summary, (("mass", "15", "1.5", "10"), ("power", "60", "0", None)))
 
 
 def published(
-    code: str, title: str, *, opens_at: datetime, closes_at: datetime, at: datetime, cast: Cast
+    code: str,
+    title: str,
+    host: Host,
+    *,
+    opens_at: datetime,
+    closes_at: datetime,
+    at: datetime,
+    cast: Cast,
 ) -> Call:
-    """A call on the terms of Chang'e-8, drafted by the secretary and published by the approver."""
-    carrier, lander = mission()
+    """A call for what a host offers, drafted by the secretary and published by the approver."""
     final = september(closes_at)
     call = Call(
         code=code,
-        mission=carrier,
+        mission=host.mission,
         title=title,
-        summary=(
-            "Partners are invited to propose payloads at mission, system and unit level. System- "
-            "and unit-level payloads share 200\N{NO-BREAK SPACE}kg on the lander, of which 20\N{NO-BREAK SPACE}kg are held back; one "
-            "independent module has at most 100\N{NO-BREAK SPACE}kg, counted as MEV. Mission-level partners fly "
-            "their own craft and draw nothing from it."
-        ),
+        summary=host.summary,
         fictional=True,
         zone="Asia/Shanghai",
         opens_at=opens_at,
@@ -85,14 +138,13 @@ def published(
         call,
         allocations=[
             Allocation(
-                platform=lander,
-                resource="mass",
-                capacity=Decimal(200),
-                held_back=Decimal(20),
-                module_cap=Decimal(100),
-            ),
-            Allocation(platform=lander, resource="power", capacity=Decimal(1000)),
-            Allocation(platform=lander, resource="slots", capacity=Decimal(10)),
+                platform=host.platform,
+                resource=resource,
+                capacity=Decimal(capacity),
+                held_back=Decimal(held_back),
+                module_cap=cap and Decimal(cap),
+            )
+            for resource, capacity, held_back, cap in host.offers
         ],
         criteria=[
             Criterion(

@@ -85,7 +85,7 @@ def _identity(case: dict) -> dict:
         "title": f"[FICTIONAL] {case['title']}",
         "acronym": case["acronym"],
         "level": case["level"],
-        "platform": "" if case["level"] == "mission" else "lander",
+        "platform": "" if case["level"] == "mission" else case.get("platform", "lander"),
         "areas": case["areas"],
         "route": route,
         "route_body": body,
@@ -202,7 +202,7 @@ def _compliance(case: dict) -> dict:
     kinds, hazards = case.get("hazards", (["none"], ""))
     sources = [case["source"]] if "source" in case else []
     return {
-        "protection_iib": "on",
+        "protection_open" if "platform" in case else "protection_iib": "on",
         "organics_g": case["organics"],
         "living": "yes" if "living" in case else "no",
         "biological": case.get("living", ""),

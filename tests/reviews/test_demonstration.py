@@ -14,7 +14,7 @@ from proposals import queries as proposals
 from proposals.checks import check
 from proposals.models import Call, FlownPayload, LetterOfIntent
 from reviews import queries
-from reviews.demonstration import calls, history, story
+from reviews.demonstration import calls, history, orbiter, story
 from reviews.demonstration.cast import Cast
 from tests import make
 
@@ -30,6 +30,7 @@ def demonstration(django_db_setup, django_db_blocker):
         cast = Cast(NOW)
         story.open_call(cast, NOW)
         story.closed_call(cast, NOW)
+        orbiter.call(cast, NOW)
         yield cast
         transaction.set_rollback(True)
 
@@ -170,6 +171,19 @@ def test_the_open_call_was_amended_once_and_answers_questions(demonstration, fir
     assert entries == ["question-2", "amendment-1", "question-1"]
     assert call.questions.filter(state="asked").count() == 1
     assert [entry.anchor for entry in gazette.log(first_round)] == ["question-1"]
+
+
+def test_the_orbiter_is_in_the_midst_of_its_reviews(demonstration):
+    call = Call.objects.get(code="DEMO26-O")
+    states = dict(call.lois.order_by("reference").values_list("reference", "state"))
+    assert list(states.values()) == [
+        "under_review", "consensus", "under_review", "under_review", "under_review", "screening",
+    ]  # fmt: skip
+    forced = queries.facts(call.lois.get(state="consensus"))
+    assert forced.consensus_due and not forced.consensus
+    (late,) = queries.inbox(demonstration.reviewers["R6"])
+    assert late.due_at < NOW and late.state == "accepted"
+    assert proposals.balance(mass(call)).available == Decimal("13.5")
 
 
 def test_the_final_selection_is_planned_for_a_september(first_round):
