@@ -98,11 +98,9 @@ def partnered(user: User) -> QuerySet[Share]:
     )
 
 
-def standing_shares(organisations: Collection[int]) -> QuerySet[Share]:
-    """Asked or countersigned shares of these organisations: they have a part in those letters."""
-    return Share.objects.filter(
-        organisation_id__in=organisations, state__in=["asked", "countersigned"]
-    )
+def standing_shares() -> QuerySet[Share]:
+    """Asked or countersigned shares: their organisations have a part in those letters."""
+    return Share.objects.filter(state__in=["asked", "countersigned"])
 
 
 def visible_shares(user: User) -> QuerySet[Share]:

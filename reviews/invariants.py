@@ -6,7 +6,7 @@ from portal.models import Event
 from proposals.models import LetterOfIntent
 from proposals.models.lois import RUNNING
 from reviews import queries
-from reviews.models import Assignment, Conflict
+from reviews.models import Assignment
 from reviews.workflow import ASSIGNMENT
 
 JUDGED = ("consensus", "final_review")
@@ -14,10 +14,12 @@ JUDGED = ("consensus", "final_review")
 
 @register
 def no_score_by_a_conflicted_reviewer_counts(now: datetime) -> Iterator[str]:
-    hard = set(Conflict.objects.filter(hard=True).values_list("loi_id", "user_id"))
-    for assignment in Assignment.objects.filter(state__in=["accepted", "locked"]):
-        if (assignment.loi_id, assignment.reviewer_id) in hard:
-            yield f"review {assignment.key} is by a reviewer with a hard conflict"
+    lois = list(LetterOfIntent.objects.filter(assignments__state="locked").distinct())
+    gone = queries.shut_out(lois)
+    for bench in queries.benches(lois).values():
+        for assignment in bench.assignments:
+            if (assignment.loi_id, assignment.reviewer_id) in gone:
+                yield f"review {assignment.key} counts, and its reviewer is shut out of the case"
 
 
 @register

@@ -18,9 +18,12 @@ def more(user: User, obj: models.Model) -> tuple[set[str], set[str]]:
     less: set[str] = set()
     seats = user.seats()
     seated = obj.organisation_id in seats or bool(
-        seats and obj.pk and queries.standing_shares(list(seats)).filter(loi=obj).exists()
+        seats
+        and obj.pk
+        and queries.standing_shares().filter(organisation__in=list(seats), loi=obj).exists()
     )
-    if seated or (obj.pk and Conflict.objects.filter(loi=obj, user=user, hard=True).exists()):
+    noted = Conflict.objects.shutting_out().filter(user=user)
+    if seated or (obj.pk and noted.filter(loi=obj).exists()):
         less = SHUT_OUT
     return _panel(user, obj.call_id) - {"reviewer"}, less
 

@@ -7,6 +7,12 @@ from portal.models.events import AppendOnly
 from proposals.models import LetterOfIntent
 
 
+class Conflicts(models.QuerySet):
+    def shutting_out(self) -> "Conflicts":
+        """Those that keep their person from the case. Ask through `queries.shut_out`."""
+        return self.filter(hard=True)
+
+
 class Conflict(AppendOnly):
     """A conflict of interest, found or declared. A hard one shuts the person out of the case."""
 
@@ -17,6 +23,8 @@ class Conflict(AppendOnly):
     kind = models.CharField(max_length=30)
     reason = models.CharField(max_length=500)
     at = models.DateTimeField()
+
+    objects = Conflicts.as_manager()
 
     class Meta:
         constraints: ClassVar = [

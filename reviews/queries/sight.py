@@ -1,8 +1,10 @@
+from collections.abc import Iterable
+
 from allauth.account.models import EmailAddress
 from django.db.models import Count, Q, QuerySet
 
 from portal import roles
-from portal.models import User
+from portal.models import Membership, User
 from proposals import queries as proposals
 from proposals.models import Call, Decision, LetterOfIntent
 from proposals.models.lois import SCREENING
@@ -12,6 +14,31 @@ ACTIVE = ("invited", "accepted", "locked")
 WRITING = ("accepted", "locked")
 JUDGED = ("under_review", "consensus", "final_review")
 SEATS = (roles.REVIEWER, roles.ASSESSOR)
+
+
+def hidden_from(user: User) -> Q:
+    """The cases this person is shut out of: by a conflict, or as one of the letter's own people."""
+    own = list(user.seats())
+    return (
+        Q(pk__in=Conflict.objects.shutting_out().filter(user=user).values("loi"))
+        | Q(organisation_id__in=own)
+        | Q(pk__in=proposals.standing_shares().filter(organisation__in=own).values("loi"))
+    )
+
+
+def shut_out(lois: Iterable[LetterOfIntent]) -> set[tuple[int, int]]:
+    """(case id, user id) of everybody who is shut out of these cases: `hidden_from` for many."""
+    lois = list(lois)
+    conflicts = Conflict.objects.shutting_out().filter(loi__in=lois)
+    shares = proposals.standing_shares().filter(loi__in=lois)
+    parts = {(loi.organisation_id, loi.pk) for loi in lois}
+    parts |= set(shares.values_list("organisation_id", "loi_id"))
+    seats = Membership.objects.filter(left_at=None, organisation__in={one for one, _ in parts})
+    members: dict[int, set[int]] = {}
+    for organisation, user in seats.values_list("organisation_id", "user_id"):
+        members.setdefault(organisation, set()).add(user)
+    found = set(conflicts.values_list("loi_id", "user_id"))
+    return found | {(loi, user) for one, loi in parts for user in members.get(one, ())}
 
 
 def sight(user: User) -> proposals.Sight:
@@ -27,9 +54,7 @@ def sight(user: User) -> proposals.Sight:
     return proposals.Sight(
         reads=Q(pk__in=mine.values("loi"), state__in=JUDGED),
         decides=Q(call__in=chaired.values("call"), state__in=[*JUDGED, *Decision.Outcome.values]),
-        hidden=Q(pk__in=Conflict.objects.filter(user=user, hard=True).values("loi"))
-        | Q(organisation_id__in=list(user.seats()))
-        | Q(pk__in=proposals.standing_shares(list(user.seats())).values("loi")),
+        hidden=hidden_from(user),
     )
 
 
@@ -39,8 +64,8 @@ proposals.SIGHTS.append(sight)
 def visible_assignments(user: User) -> QuerySet[Assignment]:
     """One's own; all of a call for its chair, the secretary and the auditor.
 
-    Reviewers never see each other's here, and whoever has a hard conflict with
-    a case sees nothing of it.
+    Reviewers never see each other's here, and whoever is shut out of a case
+    sees nothing of it, their own review included.
     """
     assignments = Assignment.objects.select_related(
         "loi__call__mission", "loi__organisation", "loi__filing", "reviewer"
@@ -55,18 +80,14 @@ def visible_assignments(user: User) -> QuerySet[Assignment]:
     if user.roles() & {roles.SECRETARY, roles.AUDITOR}:
         others |= ~Q(loi__state__in=proposals.UNFILED)
     hidden = Q(loi__in=LetterOfIntent.objects.filter(seen.hidden))
-    return assignments.filter(own | (others & ~hidden))
+    return assignments.filter((own | others) & ~hidden)
 
 
 def inbox(user: User) -> QuerySet[Assignment]:
     """One's own reviews of the cases that are still before the panel, with what is written."""
     own = visible_assignments(user).filter(reviewer=user, state__in=ACTIVE)
-    shut = Conflict.objects.filter(user=user, hard=True).values("loi")
-    return (
-        own.filter(loi__state__in=[*SCREENING, *JUDGED])
-        .exclude(loi__in=shut)
-        .prefetch_related("scores", "findings", "loi__call__criteria")
-    )
+    own = own.filter(loi__state__in=[*SCREENING, *JUDGED])
+    return own.prefetch_related("scores", "findings", "loi__call__criteria")
 
 
 def readable_reviews(user: User, loi: LetterOfIntent) -> list[Assignment]:
@@ -83,6 +104,7 @@ def readable_reviews(user: User, loi: LetterOfIntent) -> list[Assignment]:
     )
     if not proposals.visible_lois(user).filter(pk=loi.pk).exists():
         return []
+    locked = locked.exclude(reviewer__in={one for _, one in shut_out([loi])})
     if Assignment.objects.filter(
         loi=loi, reviewer=user, state__in=["invited", "accepted"]
     ).exists():

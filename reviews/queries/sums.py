@@ -9,8 +9,8 @@ from proposals.models import Call, LetterOfIntent
 from proposals.panel import CriterionResult, PanelFacts, PanelResult
 from proposals.panel import Finding as LetterFinding
 from reviews import scoring
-from reviews.models import Assignment, Conflict, Consensus
-from reviews.queries.sight import ACTIVE
+from reviews.models import Assignment, Consensus
+from reviews.queries.sight import ACTIVE, shut_out
 
 
 def rubric(call: Call) -> list[scoring.Weight]:
@@ -49,9 +49,7 @@ class Bench:
 
 def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
     """Case id → its bench, for any number of cases in the same number of queries."""
-    conflicted = set(
-        Conflict.objects.filter(loi__in=lois, hard=True).values_list("loi_id", "user_id")
-    )
+    gone = shut_out(lois)
     assignments: dict[int, list[Assignment]] = {}
     for assignment in (
         Assignment.objects.filter(loi__in=lois, state__in=ACTIVE)
@@ -59,7 +57,7 @@ def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
         .prefetch_related("scores__criterion", "findings__criterion")
         .order_by("pk")
     ):
-        if (assignment.loi_id, assignment.reviewer_id) not in conflicted:
+        if (assignment.loi_id, assignment.reviewer_id) not in gone:
             assignments.setdefault(assignment.loi_id, []).append(assignment)
     texts = dict(
         Consensus.objects.filter(loi__in=lois).order_by("pk").values_list("loi_id", "text")

@@ -3,7 +3,7 @@ from portal.verdict import YES, Verdict, no
 from portal.workflow import START, Act, Row, State, Table, register
 from proposals.models.lois import SCREENING
 from reviews import policy, queries
-from reviews.models import Assignment, Conflict
+from reviews.models import Assignment
 
 OPEN_CASES = (*SCREENING, "under_review")
 
@@ -22,8 +22,7 @@ def no_hard_conflict(assignment: Assignment, act: Act) -> Verdict:
                 ),
                 field="reviewer",
             )
-    declared = Conflict.objects.filter(loi=assignment.loi, user=assignment.reviewer, hard=True)
-    if declared.exists():
+    if (assignment.loi_id, assignment.reviewer_id) in queries.shut_out([assignment.loi]):
         return no(
             "conflict",
             say(

@@ -4,6 +4,7 @@ import pytest
 
 from portal.verdict import Refused
 from proposals import queries as proposals
+from proposals.models import LetterOfIntent
 from reviews import queries, services
 from reviews.conflicts import Body, Named, Parties, Person, Stay, find
 from reviews.models import Conflict
@@ -183,3 +184,30 @@ def test_a_chair_who_steps_out_sees_the_case_no_more(cast, visit):
     assert client.post(f"/lois/{loi.key}/conclude-reviews/").status_code == 404
     with pytest.raises(Refused):
         services.conclude_reviews(loi, by=cast.again("chair"), now=LATER)
+
+
+def test_one_person_and_many_are_shut_out_alike(cast):
+    own = make.reviewed(cast)
+    other = make.filed(cast, make.call(cast, code="TEST28"), rival=True)
+    for loi, person, hard in (
+        (own, cast.reviewer_one, True),
+        (own, cast.reviewer_two, False),
+        (other, cast.chair, True),
+    ):
+        Conflict.objects.create(
+            loi=loi, user=person, hard=hard, declared=True, kind="other", reason="?", at=LATER
+        )
+    lois = LetterOfIntent.objects.all()
+    one_by_one = {
+        (loi.pk, person.pk)
+        for person in cast.everyone().values()
+        for loi in lois.filter(queries.hidden_from(person))
+    }
+    assert queries.shut_out(lois) == one_by_one
+    assert {
+        (own.pk, cast.reviewer_one.pk),
+        (other.pk, cast.chair.pk),
+        (own.pk, cast.pi.pk),
+    } <= one_by_one
+    assert (own.pk, cast.reviewer_two.pk) not in one_by_one
+    assert len(queries.bench(own).locked) == 2
