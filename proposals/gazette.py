@@ -20,6 +20,8 @@ FIELDS = {
     "result": gettext_lazy("Planned announcement of the result"),
     "keywords": gettext_lazy("Keywords"),
     "weights": gettext_lazy("Weights of the rubric"),
+    "hides_applicants": gettext_lazy("Applicants hidden from reviewers"),
+    "hides_reviewers": gettext_lazy("Reviewers hidden from each other"),
     "opens_at": gettext_lazy("Opens"),
     "closes_at": gettext_lazy("Closes"),
 }
@@ -126,6 +128,8 @@ def _words(call: Call, *, field: str, before: object, after: object) -> tuple[st
 def _value(call: Call, field: str, value: object) -> str:
     if value is None:
         return _("none")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if field in INSTANTS:
         return zoned(datetime.fromisoformat(value), call.zone)
     if field in DAYS:

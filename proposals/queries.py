@@ -29,11 +29,13 @@ from proposals.models.lois import RUNNING
 @dataclass(frozen=True)
 class Sight:
     """What `reviews` knows of one person: the cases they read, those they decide on,
-    and those a conflict of interest hides from them whatever else they are."""
+    those a conflict of interest hides from them whatever else they are, and those
+    of which they may not know who applies."""
 
     reads: Q = field(default_factory=lambda: Q(pk__in=[]))
     decides: Q = field(default_factory=lambda: Q(pk__in=[]))
     hidden: Q = field(default_factory=lambda: Q(pk__in=[]))
+    unnamed: Q = field(default_factory=lambda: Q(pk__in=[]))
 
 
 SIGHTS: list[Callable[[User], Sight]] = []
@@ -87,6 +89,25 @@ def readable_lois(user: User) -> QuerySet[LetterOfIntent]:
     )
     seen = Q(pk__in=visible_lois(user).values("pk"))
     return lois.filter(seen | Q(pk__in=partnered(user).values("loi")))
+
+
+def _unnamed(user: User) -> Q:
+    found = Q(pk__in=[])
+    for sight in (source(user) for source in SIGHTS):
+        found |= sight.unnamed
+    return found
+
+
+def named(user: User, lois: QuerySet[LetterOfIntent]) -> QuerySet[LetterOfIntent]:
+    """Of these, the cases whose applicants this person may know: the door of a page that names them."""
+    return lois.exclude(_unnamed(user))
+
+
+def identities_open(user: User, loi: LetterOfIntent) -> bool:
+    """May who applies be shown to this person now? No question asked where the call hides nobody."""
+    if not loi.call.hides_applicants:
+        return True
+    return named(user, LetterOfIntent.objects.filter(pk=loi.pk)).exists()
 
 
 def partnered(user: User) -> QuerySet[Share]:

@@ -49,6 +49,8 @@ class TermsForm(AmendmentForm):
         help_text=_("One a line. What a letter uses stays."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    hides_applicants = forms.BooleanField(label=gazette.FIELDS["hides_applicants"], required=False)
+    hides_reviewers = forms.BooleanField(label=gazette.FIELDS["hides_reviewers"], required=False)
 
     def __init__(self, *args, call: Call, now: datetime, **kwargs):
         standing = terms_of(call)

@@ -148,6 +148,20 @@ class CallForm(forms.Form):
     reviewers_least = forms.IntegerField(
         label=_("Reviewers a case, at least"), min_value=1, max_value=9
     )
+    hides_applicants = forms.BooleanField(
+        label=_("Hide applicants from reviewers"),
+        required=False,
+        help_text=_(
+            "Reviewers score without organisations, countries and people. Who has scored all that can be judged so opens the names, and the rest."
+        ),
+    )
+    hides_reviewers = forms.BooleanField(
+        label=_("Hide reviewers from each other"),
+        required=False,
+        help_text=_(
+            "They read each other as Reviewer 1, Reviewer 2. Chair and secretary see names."
+        ),
+    )
     keywords = forms.CharField(
         label=_("Keywords"),
         help_text=_("One a line; letters choose from them and reviewers are found by them."),
@@ -224,6 +238,7 @@ class CallForm(forms.Form):
         for name in (
             *("code", "mission", "title", "summary", "fictional", "zone", "opens_at", "closes_at"),
             *("grace_s", "need_by", "keywords", "reviewers_least"),
+            *("hides_applicants", "hides_reviewers"),
         ):
             setattr(call, name, self.cleaned_data[name])
         return call

@@ -12,7 +12,7 @@ from proposals.forms.terms import MOST_ROWS, AllocationForm, CriterionForm
 from proposals.models import Call, Mission
 from proposals.resources import MASS, POWER, SLOTS
 
-# The six criteria of a one-stage call: title, question, weight, threshold.
+# The six criteria of a one-stage call: title, question, weight, threshold, judged by name.
 RUBRIC = (
     (
         _("Scientific and exploration value"),
@@ -21,18 +21,21 @@ RUBRIC = (
         ),
         30,
         Decimal(3),
+        False,
     ),
     (
         _("Innovation and complementarity"),
         _("What is new to the programme and does not repeat the payloads already on the mission."),
         15,
         None,
+        False,
     ),
     (
         _("Technical feasibility and maturity"),
         _("Readiness, heritage, tests done, risks and how they are met."),
         20,
         Decimal(3),
+        False,
     ),
     (
         _("Accommodation and resources"),
@@ -41,18 +44,21 @@ RUBRIC = (
         ),
         15,
         Decimal(3),
+        False,
     ),
     (
         _("Team, schedule, funding"),
         _("Authority of the organisation, endorsement, date of the flight model, secured means."),
         10,
         Decimal("2.5"),
+        True,
     ),
     (
         _("Value of the cooperation"),
         _("Level, partners, openness, training."),
         10,
         None,
+        True,
     ),
 )
 # What Chang'e-8 offered its partners, with one in ten held back.
@@ -75,6 +81,8 @@ def values_of(call: Call | None) -> dict:
             **{name: getattr(call, name) for name in names},
             "mission": call.mission_id,
             "reviewers_least": call.reviewers_least,
+            "hides_applicants": call.hides_applicants,
+            "hides_reviewers": call.hides_reviewers,
             "opens_at": call.opens_at.astimezone(zone).replace(tzinfo=None),
             "closes_at": call.closes_at.astimezone(zone).replace(tzinfo=None),
             "preliminary": dates.get("preliminary"),
@@ -96,7 +104,7 @@ def values_of(call: Call | None) -> dict:
         "rubric": [
             {
                 name: getattr(criterion, name)
-                for name in ("code", "title", "question", "weight", "threshold")
+                for name in ("code", "title", "question", "weight", "threshold", "needs_names")
             }
             for criterion in call.criteria.all()
         ],
@@ -139,8 +147,9 @@ def _fresh() -> dict:
                 "question": question,
                 "weight": weight,
                 "threshold": threshold,
+                "needs_names": needs_names,
             }
-            for number, (title, question, weight, threshold) in enumerate(RUBRIC, 1)
+            for number, (title, question, weight, threshold, needs_names) in enumerate(RUBRIC, 1)
         ],
     }
 

@@ -180,6 +180,11 @@ class CriterionForm(forms.Form):
         required=False,
         widget=number(),
     )
+    needs_names = forms.BooleanField(
+        label=_("Judged by name"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
 
     def clean_threshold(self) -> Decimal | None:
         found = self.cleaned_data["threshold"]
@@ -207,7 +212,7 @@ class BaseCriterionRows(Rows):
             filled[-1].add_error("weight", message)
 
     def rows(self) -> list[Criterion]:
-        names = ("code", "title", "question", "weight", "threshold")
+        names = ("code", "title", "question", "weight", "threshold", "needs_names")
         return [
             Criterion(**{name: form.cleaned_data[name] for name in names}) for form in self.filled()
         ]

@@ -108,6 +108,8 @@ def terms_of(call: Call) -> dict[str, object]:
         **{kind.value: _iso(days.get(kind)) for kind in DAYS},
         "keywords": [list(keyword) for keyword in call.keywords],
         "weights": {criterion.code: criterion.weight for criterion in call.criteria.all()},
+        "hides_applicants": call.hides_applicants,
+        "hides_reviewers": call.hides_reviewers,
         "opens_at": _iso(call.opens_at),
         "closes_at": _iso(call.closes_at),
     }

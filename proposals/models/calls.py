@@ -48,6 +48,8 @@ class Call(models.Model):
     need_by = models.DateField(_("flight model needed by"), null=True, blank=True)
     keywords = models.JSONField(default=list)  # [[code, label], …]
     reviewers_least = models.PositiveSmallIntegerField(_("reviewers a case, at least"), default=3)
+    hides_applicants = models.BooleanField(_("applicants hidden from reviewers"), default=False)
+    hides_reviewers = models.BooleanField(_("reviewers hidden from each other"), default=False)
 
     received = models.PositiveIntegerField(null=True)  # published figures of a call of history
     preliminary = models.PositiveIntegerField(null=True)
@@ -225,6 +227,8 @@ class Criterion(models.Model):
     technical = models.BooleanField(_("for assessors"), default=False)
     anchors = models.JSONField(_("what the marks mean"), default=dict, blank=True)
     about = models.JSONField(default=list, blank=True)
+    # Where applicants are hidden: judged only after the reviewer has opened the names.
+    needs_names = models.BooleanField(_("judged by name"), default=False)
 
     class Meta:
         ordering: ClassVar = ["call", "code"]

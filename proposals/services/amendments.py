@@ -10,6 +10,9 @@ from proposals.models.amendments import DAYS, terms_of
 from proposals.services import calls, locks
 from proposals.workflow import AMENDMENT, LOI
 
+# Terms whose values need no reading.
+PLAIN = ("title", "summary", "keywords", "hides_applicants", "hides_reviewers")
+
 
 @transaction.atomic
 def propose(
@@ -93,7 +96,7 @@ def _locked(amendment: Amendment) -> Amendment:
 
 
 def _apply(call: Call, after: dict, number: int, by: User, now: datetime) -> None:
-    for field in ("title", "summary", "keywords"):
+    for field in PLAIN:
         if field in after:
             setattr(call, field, after[field])
     if "need_by" in after:
@@ -102,7 +105,7 @@ def _apply(call: Call, after: dict, number: int, by: User, now: datetime) -> Non
         if field in after:
             setattr(call, field, datetime.fromisoformat(after[field]))
     call.save(
-        update_fields=["title", "summary", "keywords", "need_by", "opens_at", "closes_at"],
+        update_fields=[*PLAIN, "need_by", "opens_at", "closes_at"],
     )
     for code, weight in after.get("weights", {}).items():
         call.criteria.filter(code=code).update(weight=weight)

@@ -57,6 +57,14 @@ def terms_complete(call: Call, act: Act) -> Verdict:
             say("The weights of the rubric add to %(sum)s; they must add to 100.", sum=weights),
             field="weight",
         )
+    if call.hides_applicants and not call.criteria.filter(needs_names=False).exists():
+        return no(
+            "needs_names",
+            say(
+                "Applicants are hidden, and every criterion is judged by name: leave one that is not."
+            ),
+            field="needs_names",
+        )
     if not call.milestones.filter(kind="final").exclude(planned=None).exists():
         return no("dates", say("The planned final selection is missing."), field="final")
     return YES

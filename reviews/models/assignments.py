@@ -24,6 +24,8 @@ class Assignment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments"
     )
     state = models.CharField(max_length=12)
+    # By which the others on the case know a reviewer whose name they are not told; drawn by lot.
+    number = models.PositiveSmallIntegerField()
     assigned_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
@@ -32,10 +34,12 @@ class Assignment(models.Model):
         _("your expertise on this case"), null=True, blank=True
     )
     risk = models.CharField(_("risk"), max_length=10, choices=Risk, blank=True)
+    names_opened_at = models.DateTimeField(null=True)
     locked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(name="a_number_is_drawn_once_a_case", fields=["loi", "number"]),
             models.UniqueConstraint(
                 name="a_reviewer_is_assigned_once",
                 fields=["loi", "reviewer"],

@@ -1,3 +1,4 @@
+from reviews.queries.blinding import Names, identities_open, names
 from reviews.queries.matching import Candidate, candidates, conflicts_of
 from reviews.queries.panels import Seating, matching_of, open_cases, panel_of, seatings
 from reviews.queries.scores import Part, Scores, difference, scores
@@ -27,6 +28,7 @@ __all__ = [
     "SEATS",
     "Bench",
     "Candidate",
+    "Names",
     "Part",
     "Progress",
     "Scores",
@@ -40,11 +42,13 @@ __all__ = [
     "difference",
     "facts",
     "hidden_from",
+    "identities_open",
     "inbox",
     "load",
     "loads",
     "matching_of",
     "member",
+    "names",
     "open_cases",
     "owed",
     "panel",

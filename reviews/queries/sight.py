@@ -18,12 +18,15 @@ SEATS = (roles.REVIEWER, roles.ASSESSOR)
 
 def hidden_from(user: User) -> Q:
     """The cases this person is shut out of: by a conflict, or as one of the letter's own people."""
+    conflicts = Conflict.objects.shutting_out().filter(user=user)
+    return Q(pk__in=conflicts.values("loi")) | _own(user)
+
+
+def _own(user: User) -> Q:
+    """The letters in which one of the person's organisations has a part."""
     own = list(user.seats())
-    return (
-        Q(pk__in=Conflict.objects.shutting_out().filter(user=user).values("loi"))
-        | Q(organisation_id__in=own)
-        | Q(pk__in=proposals.standing_shares().filter(organisation__in=own).values("loi"))
-    )
+    shares = proposals.standing_shares().filter(organisation__in=own)
+    return Q(organisation_id__in=own) | Q(pk__in=shares.values("loi"))
 
 
 def shut_out(lois: Iterable[LetterOfIntent]) -> set[tuple[int, int]]:
@@ -44,6 +47,9 @@ def shut_out(lois: Iterable[LetterOfIntent]) -> set[tuple[int, int]]:
 def sight(user: User) -> proposals.Sight:
     """Reviewers read the cases they accepted, chairs those of their call; conflicts hide.
 
+    Where a call hides its applicants, whoever scores on its panel knows them
+    only in the cases in which they have opened the names.
+
     A chair reads from the beginning of the review on: it is then that the
     conflicts of chairs are looked for and written down.
     """
@@ -55,7 +61,17 @@ def sight(user: User) -> proposals.Sight:
         reads=Q(pk__in=mine.values("loi"), state__in=JUDGED),
         decides=Q(call__in=chaired.values("call"), state__in=[*JUDGED, *Decision.Outcome.values]),
         hidden=hidden_from(user),
+        unnamed=_blind(user) & ~_own(user),
     )
+
+
+def _blind(user: User) -> Q:
+    """The cases of calls that hide their applicants from this person, as they score there."""
+    seated = PanelMember.objects.filter(user=user, role__in=SEATS, left_at=None)
+    asked = Assignment.objects.filter(reviewer=user).exclude(state="removed")
+    opened = asked.exclude(names_opened_at=None)
+    scores = Q(call__in=seated.values("call")) | Q(pk__in=asked.values("loi"))
+    return Q(call__hides_applicants=True) & scores & ~Q(pk__in=opened.values("loi"))
 
 
 proposals.SIGHTS.append(sight)

@@ -1,3 +1,4 @@
+import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -79,10 +80,19 @@ def assign(
                 field="reviewer",
             )
         )
-    assignment = Assignment(loi=loi, reviewer=reviewer, assigned_at=now, due_at=due_at)
+    assignment = Assignment(
+        loi=loi, reviewer=reviewer, number=_draw(loi), assigned_at=now, due_at=due_at
+    )
     ASSIGNMENT.enter(assignment, "assign", by=by, now=now, case=loi.key, reviewer=reviewer.key)
     _look(loi, reviewer, now)
     return assignment
+
+
+def _draw(loi: LetterOfIntent) -> int:
+    """A number nobody of the case has had, by lot: the order of the invitations says nothing."""
+    taken = set(loi.assignments.values_list("number", flat=True))
+    most = max(loi.call.reviewers_least, len(taken) + 1)
+    return secrets.choice([n for n in range(1, most + 1) if n not in taken])
 
 
 @transaction.atomic
