@@ -6,12 +6,17 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class PanelFacts:
-    """Counts of a case's reviews at one moment; conflicted ones are in none of them."""
+    """Counts of a case's reviews at one moment; conflicted ones are in none of them.
+
+    The technical assessors and their locked reports are counted apart.
+    """
 
     assigned: int
     locked: int
     consensus_due: tuple[str, ...] = ()  # why a consensus must be written down, in words
     consensus: str = ""
+    assessors: int = 0
+    reports: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 from django.db import models
 
 from portal.models import User
+from portal.queries import verified_addresses
 from proposals import policy, queries
 from proposals.models import Call, LetterOfIntent
 from reviews.models import Assignment, Conflict, Matching, PanelMember
@@ -36,6 +37,16 @@ def relation(user: User, assignment: Assignment) -> set[str]:
     return words
 
 
+def relation_to_place(user: User, place: PanelMember) -> set[str]:
+    """Invited is the person, or whoever has proved the address; the link alone invites nobody."""
+    words = policy.call_relation(user, place.call) & {"secretary"}
+    if not user.is_authenticated or not user.is_active:
+        return words
+    if place.user_id == user.pk if place.user_id else place.address in verified_addresses(user):
+        words.add("invited")
+    return words
+
+
 def relation_to_matching(user: User, matching: Matching) -> set[str]:
     return policy.call_relation(user, matching.call)
 
@@ -45,7 +56,7 @@ def places(user: User) -> list[tuple[int, str, str]]:
     if not user.is_authenticated:
         return []
     if not hasattr(user, "_panels"):
-        held = PanelMember.objects.filter(user=user, left_at=None).order_by("call")
+        held = PanelMember.objects.filter(user=user, state="accepted").order_by("call")
         user._panels = list(held.values_list("call_id", "call__code", "role"))
     return user._panels
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews.views import assigning, concluding, deciding, matching, reviewing, scores
+from reviews.views import assigning, concluding, deciding, matching, places, reviewing, scores
 
 urlpatterns = [
     # the reviewer
@@ -9,8 +9,18 @@ urlpatterns = [
     path("reviews/<slug:key>/", reviewing.review, name="review"),
     path("reviews/<slug:key>/lock/", reviewing.lock, name="lock_assignment"),
     path("reviews/<slug:key>/recuse/", reviewing.recuse, name="recuse_assignment"),
+    path("reviews/<slug:key>/give-back/", reviewing.give_back, name="give_back_assignment"),
+    # a place on the panel
+    path("panel/link/<str:token>/", places.link, name="place_link"),
+    path("panel/<slug:key>/", places.place, name="place"),
+    path("panel/<slug:key>/accept/", places.accept, name="accept_place"),
+    path("panel/<slug:key>/decline/", places.decline, name="decline_place"),
+    path("panel/<slug:key>/describe/", places.describe, name="describe_place"),
+    path("panel/<slug:key>/leave/", places.leave, name="leave_place"),
+    path("panel/<slug:key>/remind/", places.remind, name="remind_place"),
+    path("panel/<slug:key>/withdraw/", places.withdraw, name="withdraw_place"),
     # the secretary
-    path("calls/<str:code>/panel/", assigning.panel, name="panel"),
+    path("calls/<str:code>/panel/", places.panel, name="panel"),
     path("calls/<str:code>/matching/", matching.matching, name="matching"),
     path("calls/<str:code>/matching/table/", matching.read_table, name="read_table"),
     path("calls/<str:code>/assignments.csv", matching.assignments, name="assignments"),

@@ -294,3 +294,20 @@ chair               +    +       +        +
 legal               +    +       +        +
 others              .    .       .        .
 """
+
+PLACES = """
+invited             remind withdraw accept decline describe leave
+secretaries         +      +        .      .       .        -
+outsider            .      .        +      +       -        -
+others              .      .        .      .       .        .
+
+accepted            remind withdraw accept decline describe leave
+secretaries         -      -        .      .       .        +
+outsider            .      .        -      -       +        +
+others              .      .        .      .       .        .
+
+left                remind withdraw accept decline describe leave
+secretaries         -      -        .      .       .        -
+outsider            .      .        -      -       -        -
+others              .      .        .      .       .        .
+"""

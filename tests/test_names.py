@@ -52,6 +52,7 @@ SERVICES = {
     "decision": ("proposals.services.decisions",),
     "letter": ("proposals.services.letters",),
     "assignment": ("reviews.services",),
+    "place": ("reviews.services.places",),
     "matching": ("reviews.services.matchings",),
 }
 # Rows that happen inside another act and have no service of their own.

@@ -13,6 +13,8 @@ from proposals.services import calls, copies, decisions, filings, namings
 from proposals.services import shares as services
 from proposals.workflow import CALL, DECISION, LOI, NAMING, SHARE
 from reviews import services as judging
+from reviews.services import places
+from reviews.workflow import SEAT
 from tests import make
 from tests.make import (
     APPROVED,
@@ -34,6 +36,7 @@ from tests.permission_grids import (
     LOIS,
     NAMINGS,
     ORGANISATIONS,
+    PLACES,
     SEEN,
     SHARES,
 )
@@ -228,6 +231,18 @@ def test_people_named(cast, check):
     namings.reject(naming, now=DURING)
     check(NAMINGS, NAMING, naming, DURING)
     assert check.seen == list(read(NAMINGS, (*cast.NAMES, "clock", "named")))
+
+
+def test_places_on_the_panel(cast, check):
+    call = make.call(cast)
+    make.panel(cast, call)
+    place = places.invite(call, cast.outsider, "reviewer", by=cast.secretary, now=DURING)
+    check(PLACES, SEAT, place, DURING)
+    places.accept(place, by=cast.outsider, now=DURING)
+    check(PLACES, SEAT, place, DURING)
+    places.leave(place, reason="A new post abroad.", by=cast.outsider, now=DURING)
+    check(PLACES, SEAT, place, DURING)
+    assert check.seen == list(read(PLACES, (*cast.NAMES, "clock")))
 
 
 def test_what_is_seen(cast, visit):

@@ -162,6 +162,13 @@ class CallForm(forms.Form):
             "They read each other as Reviewer 1, Reviewer 2. Chair and secretary see names."
         ),
     )
+    assessors_least = forms.IntegerField(
+        label=_("Technical assessors a case, at least"),
+        help_text=_("Apart from the reviewers, and in no sum. Empty is none."),
+        min_value=0,
+        max_value=5,
+        required=False,
+    )
     keywords = forms.CharField(
         label=_("Keywords"),
         help_text=_("One a line; letters choose from them and reviewers are found by them."),
@@ -241,6 +248,7 @@ class CallForm(forms.Form):
             *("hides_applicants", "hides_reviewers"),
         ):
             setattr(call, name, self.cleaned_data[name])
+        call.assessors_least = self.cleaned_data["assessors_least"] or 0
         return call
 
     def milestones(self) -> dict[str, date | None]:

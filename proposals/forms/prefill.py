@@ -83,6 +83,7 @@ def values_of(call: Call | None) -> dict:
             "reviewers_least": call.reviewers_least,
             "hides_applicants": call.hides_applicants,
             "hides_reviewers": call.hides_reviewers,
+            "assessors_least": call.assessors_least,
             "opens_at": call.opens_at.astimezone(zone).replace(tzinfo=None),
             "closes_at": call.closes_at.astimezone(zone).replace(tzinfo=None),
             "preliminary": dates.get("preliminary"),
@@ -129,6 +130,7 @@ def _fresh() -> dict:
             "zone": "Asia/Shanghai",
             "grace_s": Call._meta.get_field("grace_s").default,
             "reviewers_least": 3,
+            "assessors_least": 0,
         },
         "offer": [
             {

@@ -50,6 +50,9 @@ class Call(models.Model):
     reviewers_least = models.PositiveSmallIntegerField(_("reviewers a case, at least"), default=3)
     hides_applicants = models.BooleanField(_("applicants hidden from reviewers"), default=False)
     hides_reviewers = models.BooleanField(_("reviewers hidden from each other"), default=False)
+    assessors_least = models.PositiveSmallIntegerField(
+        _("technical assessors a case, at least"), default=0
+    )
 
     received = models.PositiveIntegerField(null=True)  # published figures of a call of history
     preliminary = models.PositiveIntegerField(null=True)

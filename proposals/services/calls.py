@@ -14,7 +14,7 @@ from proposals.workflow import CALL, LOI
 # What a draft may still change of its own row.
 TERMS = (
     "code mission title summary fictional zone opens_at closes_at grace_s need_by keywords "
-    "reviewers_least hides_applicants hides_reviewers drafted_by"
+    "reviewers_least assessors_least hides_applicants hides_reviewers drafted_by"
 ).split()
 
 # What the closing act has still to do with a letter.

@@ -44,6 +44,21 @@ def enough_reviewers(loi: LetterOfIntent, act: Act) -> Verdict:
     return YES
 
 
+def enough_assessors(loi: LetterOfIntent, act: Act) -> Verdict:
+    """As many technical assessors without a hard conflict are assigned as the call requires."""
+    least, given = loi.call.assessors_least, act.facts.assessors if act.facts else 0
+    if given < least:
+        return no(
+            "too_few_assessors",
+            say(
+                "Technical assessors: %(given)s assigned, %(least)s needed.",
+                given=given,
+                least=least,
+            ),
+        )
+    return YES
+
+
 def reviews_are_locked(loi: LetterOfIntent, act: Act) -> Verdict:
     """At least the required number of reviews is locked, and none is still being written."""
     least = loi.call.reviewers_least
@@ -56,6 +71,23 @@ def reviews_are_locked(loi: LetterOfIntent, act: Act) -> Verdict:
                 "%(locked)s of %(assigned)s reviews are locked; all, and at least %(least)s, must be.",
                 locked=locked,
                 assigned=assigned,
+                least=least,
+            ),
+        )
+    return YES
+
+
+def reports_are_locked(loi: LetterOfIntent, act: Act) -> Verdict:
+    """At least the required number of technical reports is locked, and none is still being written."""
+    least, facts = loi.call.assessors_least, act.facts
+    reports, assessors = (facts.reports, facts.assessors) if facts else (0, 0)
+    if reports < least or reports < assessors:
+        return no(
+            "reports_missing",
+            say(
+                "%(locked)s of %(assigned)s technical reports are locked; all, and at least %(least)s, must be.",
+                locked=reports,
+                assigned=assessors,
                 least=least,
             ),
         )

@@ -27,9 +27,11 @@ from proposals.workflow.filing import (
 from proposals.workflow.judging import (
     consensus_is_written,
     decided,
+    enough_assessors,
     enough_reviewers,
     found_compliant,
     found_ineligible_by_another,
+    reports_are_locked,
     reviews_are_locked,
 )
 from proposals.workflow.namings import nobody_rejected
@@ -55,8 +57,8 @@ LOI_ROWS = (
     Row("readmit", "readmitted", ("not_submitted",), "draft", (CLOCK,), (open_again,)),
     Row("resume", "resumed", ("screening",), "filed", (CLOCK,), (open_again, not_yet_screened)),
     Row("declare_ineligible", "declared_ineligible", ("screening",), "ineligible", ("approver",), (found_ineligible_by_another,), "loi_ineligible", say("Confirm that it is ineligible"), tone="danger"),
-    Row("begin_review", "review_begun", ("screening",), "under_review", ("secretary",), (found_compliant, enough_reviewers), "loi_under_review", say("Send to review")),
-    Row("conclude_reviews", "reviews_concluded", ("under_review",), "consensus", ("chair",), (reviews_are_locked,), button=say("Conclude the reviews")),
+    Row("begin_review", "review_begun", ("screening",), "under_review", ("secretary",), (found_compliant, enough_reviewers, enough_assessors), "loi_under_review", say("Send to review")),
+    Row("conclude_reviews", "reviews_concluded", ("under_review",), "consensus", ("chair",), (reviews_are_locked, reports_are_locked), button=say("Conclude the reviews")),
     Row("conclude", "concluded", ("consensus",), "final_review", ("chair",), (consensus_is_written,), button=say("Send to final review")),
     Row("select", "selected", ("final_review",), "selected", ("secretary",), (decided("selected"),), "loi_decided"),
     Row("select_conditionally", "selected_conditionally", ("final_review",), "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_decided"),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from portal import documents, files, roles
-from portal.models import Organisation
+from portal.models import Organisation, User
 from proposals.models import Call, LetterOfIntent
 from proposals.services import attachments, drafts, filings
 from proposals.workflow.filing import warnings
@@ -12,7 +12,7 @@ from reviews import services
 from reviews.demonstration import data
 from reviews.demonstration.cast import Cast
 from reviews.models import Assignment
-from reviews.services import FindingDraft
+from reviews.services import FindingDraft, places
 
 DAY = timedelta(days=1)
 
@@ -62,13 +62,20 @@ def filed(
 
 def panel(call: Call, cast: Cast, at: datetime) -> None:
     secretary = cast.office["secretary"]
-    services.add_member(call, cast.chair, roles.CHAIR, by=secretary, now=at)
+    seat(call, cast.chair, roles.CHAIR, by=secretary, now=at)
     for row in data.load("panel")["reviewers"]:
         organisation: Organisation | None = cast.organisations.get(row.get("organisation", ""))
-        services.add_member(
+        seat(
             call, cast.reviewers[row["id"]], roles.REVIEWER, organisation=organisation,
             country=row["country"], keywords=row["keywords"], quota=12, by=secretary, now=at,
         )  # fmt: skip
+
+
+def seat(call: Call, person: User, role: str, **offered) -> None:
+    """A place that is offered, and taken hours later: the keywords named are the person's own field."""
+    place = places.invite(call, person, role, **offered)
+    knows = dict.fromkeys(offered.get("keywords", ()), 3)
+    places.accept(place, keywords=knows, by=person, now=offered["now"] + timedelta(hours=4))
 
 
 def write_review(invited: Assignment, panel: dict, name: str, values: list, at: datetime) -> None:

@@ -9,49 +9,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import countries, roles
-from portal.models import Organisation
 from proposals.forms.calls import year_to_plan
-from proposals.models import Call
 
 
-def _helper() -> FormHelper:
+def helper() -> FormHelper:
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
     return helper
-
-
-class MemberForm(forms.Form):
-    """A new member of the panel, known by a verified address."""
-
-    email = forms.EmailField(
-        label=gettext_lazy("Email address"),
-        help_text=gettext_lazy("Of a person with an account and a verified address."),
-    )
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=roles.PANEL, initial="reviewer")
-    organisation = forms.ModelChoiceField(
-        label=gettext_lazy("Organisation"),
-        queryset=Organisation.objects.none(),
-        required=False,
-        help_text=gettext_lazy("Where the person works: conflicts are found from it."),
-    )
-    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
-    keywords = forms.MultipleChoiceField(
-        label=gettext_lazy("Keywords"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    quota = forms.IntegerField(
-        label=gettext_lazy("Cases at most"), min_value=1, max_value=60, initial=8
-    )
-
-    def __init__(self, *args, call: Call, **options):
-        super().__init__(*args, **options)
-        self.helper = _helper()
-        self.fields["organisation"].queryset = Organisation.objects.order_by("name")
-        self.fields["country"].choices = [("", "—"), *countries.choices()]
-        self.fields["keywords"].choices = call.keywords
 
 
 class DueForm(forms.Form):
@@ -125,7 +90,7 @@ class DeclareForm(forms.Form):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.helper = _helper()
+        self.helper = helper()
 
     def clean(self) -> dict:
         given = super().clean()
@@ -147,4 +112,4 @@ class ConsensusForm(forms.Form):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.helper = _helper()
+        self.helper = helper()

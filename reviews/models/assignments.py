@@ -3,7 +3,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import keys
@@ -11,7 +11,17 @@ from proposals.models import Criterion, LetterOfIntent
 
 
 class Assignment(models.Model):
-    """One reviewer on one case, from the invitation to the locked review."""
+    """One reviewer on one case, from the invitation to the locked review.
+
+    After `due_at` it is overdue and can still be written; at `closes_at` the sheet
+    closes. Assessors judge apart: they are in no sum and no number of reviewers.
+    """
+
+    class Seat(models.TextChoices):
+        PRIMARY = "primary", _("primary reviewer")
+        SECONDARY = "secondary", _("secondary reviewer")
+        REVIEWER = "reviewer", _("reviewer")
+        ASSESSOR = "assessor", _("technical assessor")
 
     class Risk(models.TextChoices):
         LOW = "low", _("low: normally solved within time and cost")
@@ -26,8 +36,10 @@ class Assignment(models.Model):
     state = models.CharField(max_length=12)
     # By which the others on the case know a reviewer whose name they are not told; drawn by lot.
     number = models.PositiveSmallIntegerField()
+    seat = models.CharField(_("seat"), max_length=10, choices=Seat, default=Seat.REVIEWER)
     assigned_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    closes_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(null=True)
     confidence = models.PositiveSmallIntegerField(
@@ -54,7 +66,22 @@ class Assignment(models.Model):
                 name="confidence_from_1_to_3",
                 condition=Q(confidence=None) | Q(confidence__gte=1, confidence__lte=3),
             ),
+            models.UniqueConstraint(
+                name="a_case_is_presented_by_one_each",
+                fields=["loi", "seat"],
+                condition=Q(seat__in=["primary", "secondary"])
+                & Q(state__in=["invited", "accepted", "locked"]),
+            ),
+            models.CheckConstraint(
+                name="a_review_closes_after_it_is_due",
+                condition=Q(due_at=None) | Q(closes_at=None) | Q(closes_at__gte=F("due_at")),
+            ),
         ]
+
+    @property
+    def assessed(self) -> bool:
+        """Is it an assessor's, and so no review?"""
+        return self.seat == self.Seat.ASSESSOR
 
 
 class Score(models.Model):

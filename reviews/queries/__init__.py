@@ -1,10 +1,12 @@
 from reviews.queries.blinding import Names, identities_open, names
 from reviews.queries.matching import Candidate, candidates, conflicts_of
 from reviews.queries.panels import Seating, matching_of, open_cases, panel_of, seatings
+from reviews.queries.places import STANDING, away_throughout, places_of, reasons_of, visible_places
 from reviews.queries.scores import Part, Scores, difference, scores
 from reviews.queries.sight import (
     ACTIVE,
     JUDGED,
+    PRESENTING,
     SEATS,
     conflicts_on,
     hidden_from,
@@ -25,7 +27,9 @@ from reviews.queries.writing import Progress, owed, progress
 __all__ = [
     "ACTIVE",
     "JUDGED",
+    "PRESENTING",
     "SEATS",
+    "STANDING",
     "Bench",
     "Candidate",
     "Names",
@@ -34,6 +38,7 @@ __all__ = [
     "Scores",
     "Seating",
     "Standing",
+    "away_throughout",
     "bench",
     "benches",
     "candidates",
@@ -53,9 +58,11 @@ __all__ = [
     "owed",
     "panel",
     "panel_of",
+    "places_of",
     "progress",
     "ranking",
     "readable_reviews",
+    "reasons_of",
     "result",
     "scores",
     "seatings",
@@ -63,4 +70,5 @@ __all__ = [
     "sight",
     "verified",
     "visible_assignments",
+    "visible_places",
 ]

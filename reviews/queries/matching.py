@@ -8,12 +8,13 @@ from portal.models import Affiliation, Membership, Organisation, User
 from proposals.models import LetterOfIntent
 from reviews.conflicts import TOGETHER_WITHIN, Body, Found, Named, Parties, Person, Stay, find
 from reviews.models import Conflict, PanelMember
+from reviews.queries.places import STANDING
 from reviews.queries.sight import SEATS, loads
 
 
 def conflicts_of(user: User, loi: LetterOfIntent, *, on: date) -> list[Found]:
     """What the rules find between a person and a case on a day; usable before any invitation."""
-    places = PanelMember.objects.filter(user=user, call=loi.call, left_at=None)
+    places = PanelMember.objects.filter(user=user, call=loi.call, state__in=STANDING)
     known = _registered()
     person = _people([user], places.select_related("organisation"))[user.pk]
     case, others = parties(loi, known), competing(loi, known)
@@ -81,7 +82,7 @@ class Candidate:
 
 def candidates(loi: LetterOfIntent, *, on: date) -> list[Candidate]:
     """The panel's reviewers before a case: those who can first, the best matched first."""
-    seats = PanelMember.objects.filter(call=loi.call, left_at=None, role__in=SEATS)
+    seats = PanelMember.objects.filter(call=loi.call, state="accepted", role__in=SEATS)
     members = list(seats.select_related("user", "organisation").order_by("pk"))
     users = [member.user for member in members]
     people, known = _people(users, members), _registered()

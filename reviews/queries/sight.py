@@ -13,6 +13,7 @@ from reviews.models import Assignment, Conflict, PanelMember
 ACTIVE = ("invited", "accepted", "locked")
 WRITING = ("accepted", "locked")
 JUDGED = ("under_review", "consensus", "final_review")
+PRESENTING = (Assignment.Seat.PRIMARY, Assignment.Seat.SECONDARY)
 SEATS = (roles.REVIEWER, roles.ASSESSOR)
 
 
@@ -55,7 +56,7 @@ def sight(user: User) -> proposals.Sight:
     """
     if not user.is_authenticated:
         return proposals.Sight()
-    chaired = PanelMember.objects.filter(user=user, role=roles.CHAIR, left_at=None)
+    chaired = PanelMember.objects.filter(user=user, role=roles.CHAIR, state="accepted")
     mine = Assignment.objects.filter(reviewer=user, state__in=WRITING)
     return proposals.Sight(
         reads=Q(pk__in=mine.values("loi"), state__in=JUDGED),
@@ -67,7 +68,7 @@ def sight(user: User) -> proposals.Sight:
 
 def _blind(user: User) -> Q:
     """The cases of calls that hide their applicants from this person, as they score there."""
-    seated = PanelMember.objects.filter(user=user, role__in=SEATS, left_at=None)
+    seated = PanelMember.objects.filter(user=user, role__in=SEATS, state="accepted")
     asked = Assignment.objects.filter(reviewer=user).exclude(state="removed")
     opened = asked.exclude(names_opened_at=None)
     scores = Q(call__in=seated.values("call")) | Q(pk__in=asked.values("loi"))
@@ -125,7 +126,9 @@ def readable_reviews(user: User, loi: LetterOfIntent) -> list[Assignment]:
         loi=loi, reviewer=user, state__in=["invited", "accepted"]
     ).exists():
         return []
-    chairs = PanelMember.objects.filter(call=loi.call, user=user, role=roles.CHAIR, left_at=None)
+    chairs = PanelMember.objects.filter(
+        call=loi.call, user=user, role=roles.CHAIR, state="accepted"
+    )
     if chairs.exists() or roles.AUDITOR in user.roles():
         return list(locked)
     return list(locked) if locked.filter(reviewer=user).exists() else []
@@ -133,7 +136,7 @@ def readable_reviews(user: User, loi: LetterOfIntent) -> list[Assignment]:
 
 def panel(call: Call) -> QuerySet[PanelMember]:
     """Who sits on the panel now, the chairs first."""
-    now = PanelMember.objects.filter(call=call, left_at=None)
+    now = PanelMember.objects.filter(call=call, state="accepted")
     return now.select_related("user", "organisation").order_by("role", "user__name", "pk")
 
 
@@ -145,8 +148,9 @@ def verified(email: str) -> User | None:
     return next((found.user for found in address), None)
 
 
-def member(user: User, call: Call) -> PanelMember | None:
-    return PanelMember.objects.filter(user=user, call=call, left_at=None, role__in=SEATS).first()
+def member(user: User, call: Call, role: str = roles.REVIEWER) -> PanelMember | None:
+    """The person's place on the panel in this role, where they hold it now."""
+    return PanelMember.objects.filter(user=user, call=call, state="accepted", role=role).first()
 
 
 def load(user: User, call: Call) -> int:

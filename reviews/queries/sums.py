@@ -19,11 +19,15 @@ def rubric(call: Call) -> list[scoring.Weight]:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The panel on one case: its reviews without those of conflicted people, and their sums."""
+    """The panel on one case: its reviews without those of conflicted people, and their sums.
+
+    The technical assessors stand apart, and are in none of them.
+    """
 
     assignments: tuple[Assignment, ...]
     spread: scoring.Spread
     consensus: str
+    assessors: tuple[Assignment, ...] = ()
 
     @property
     def locked(self) -> tuple[Assignment, ...]:
@@ -44,6 +48,8 @@ class Bench:
             locked=len(self.locked),
             consensus_due=tuple(str(why) for why in self.spread.consensus_due),
             consensus=self.consensus,
+            assessors=len(self.assessors),
+            reports=sum(a.state == "locked" for a in self.assessors),
         )
 
 
@@ -66,7 +72,8 @@ def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
     rubrics = {pk: rubric(call) for pk, call in rubrics.items()}
     found = {}
     for loi in lois:
-        mine = tuple(assignments.get(loi.pk, ()))
+        on_it = assignments.get(loi.pk, ())
+        mine = tuple(a for a in on_it if not a.assessed)
         reviews = [
             scoring.Review(
                 {s.criterion.code: s.value for s in a.scores.all() if not s.not_applicable},
@@ -76,7 +83,8 @@ def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
             if a.state == "locked"
         ]
         spread = scoring.spread(reviews, rubrics[loi.call_id])
-        found[loi.pk] = Bench(mine, spread, texts.get(loi.pk, ""))
+        apart = tuple(a for a in on_it if a.assessed)
+        found[loi.pk] = Bench(mine, spread, texts.get(loi.pk, ""), apart)
     return found
 
 

@@ -3,10 +3,10 @@
 from reviews.services.conclusions import conclude, conclude_reviews, prepare_decision
 from reviews.services.panels import (
     accept,
-    add_member,
     assign,
     assign_all,
     begin_review,
+    give_back,
     recuse,
     remove,
     step_out,
@@ -16,12 +16,12 @@ from reviews.services.sheets import FindingDraft, lock, reopen, save_and_lock, s
 __all__ = [
     "FindingDraft",
     "accept",
-    "add_member",
     "assign",
     "assign_all",
     "begin_review",
     "conclude",
     "conclude_reviews",
+    "give_back",
     "lock",
     "prepare_decision",
     "recuse",

@@ -1,7 +1,7 @@
 from proposals.services.locks import call, case
-from reviews.models import Assignment, Matching
+from reviews.models import Assignment, Matching, PanelMember
 
-__all__ = ["call", "case", "matching", "review"]
+__all__ = ["call", "case", "matching", "place", "review"]
 
 
 def review(assignment: Assignment) -> Assignment:
@@ -22,3 +22,12 @@ def matching(of: Matching) -> Matching:
     found = Matching.objects.select_for_update(of=("self",)).get(pk=of.pk)
     found.call = locked
     return found
+
+
+def place(of: PanelMember) -> PanelMember:
+    """A place on a panel, its call locked before it."""
+    locked = call(of.call)
+    found = PanelMember.objects.select_for_update(of=("self",)).select_related("user")
+    mine = found.get(pk=of.pk)
+    mine.call = locked
+    return mine

@@ -1,13 +1,14 @@
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
-from portal import events, roles
-from portal.models import Event, Organisation, User
+from portal import events, notices, roles
+from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no
-from proposals.models import Call, LetterOfIntent
+from proposals.models import LetterOfIntent
 from proposals.services import evaluation
 from proposals.workflow import LOI
 from reviews import queries
@@ -17,60 +18,20 @@ from reviews.workflow import ASSIGNMENT
 
 
 @transaction.atomic
-def add_member(
-    call: Call,
-    user: User,
-    role: str,
+def assign(
+    loi: LetterOfIntent,
+    reviewer: User,
     *,
-    organisation: Organisation | None = None,
-    country: str = "",
-    keywords: list[str] | None = None,
-    quota: int = 8,
+    seat: str = Assignment.Seat.REVIEWER,
+    due_at: datetime | None = None,
+    closes_at: datetime | None = None,
     by: User,
     now: datetime,
-) -> PanelMember:
-    if roles.SECRETARY not in by.roles():
-        raise Refused(no("panel.who", say("Only the secretary composes the panel."), who=True))
-    held = set(
-        PanelMember.objects.filter(call=call, user=user, left_at=None).values_list(
-            "role", flat=True
-        )
-    )
-    if role in held:
-        raise Refused(
-            no("panel.twice", say("%(name)s holds this place already.", name=user), field="email")
-        )
-    if held and roles.CHAIR in {role, *held}:
-        raise Refused(
-            no(
-                "panel.chair_scores",
-                say("%(name)s cannot chair the panel and score on it.", name=user),
-                field="role",
-            )
-        )
-    member = PanelMember.objects.create(
-        call=call,
-        user=user,
-        role=role,
-        organisation=organisation,
-        country=country,
-        keywords=keywords or [],
-        quota=quota,
-        joined_at=now,
-    )
-    user.forget()
-    events.record("panel.joined", call, by=by, now=now, data={"member": user.key, "role": role})
-    if role == roles.CHAIR:
-        for loi in call.lois.exclude(filing=None).select_related("organisation", "filing", "pi"):
-            _look(loi, user, now)
-    return member
-
-
-@transaction.atomic
-def assign(
-    loi: LetterOfIntent, reviewer: User, *, due_at: datetime | None = None, by: User, now: datetime
 ) -> Assignment:
-    """Invite a reviewer to a case. Soft conflicts the rules find are kept for the chair."""
+    """Invite a reviewer to a case. Soft conflicts the rules find are kept for the chair.
+
+    After `due_at` the review is overdue; at `closes_at` its sheet closes.
+    """
     loi = locks.case(loi)
     if loi.assignments.filter(reviewer=reviewer).exclude(state="removed").exists():
         raise Refused(
@@ -81,10 +42,18 @@ def assign(
             )
         )
     assignment = Assignment(
-        loi=loi, reviewer=reviewer, number=_draw(loi), assigned_at=now, due_at=due_at
+        loi=loi,
+        reviewer=reviewer,
+        number=_draw(loi),
+        seat=seat,
+        assigned_at=now,
+        due_at=due_at,
+        closes_at=closes_at,
     )
-    ASSIGNMENT.enter(assignment, "assign", by=by, now=now, case=loi.key, reviewer=reviewer.key)
-    _look(loi, reviewer, now)
+    ASSIGNMENT.enter(
+        assignment, "assign", by=by, now=now, case=loi.key, reviewer=reviewer.key, seat=seat
+    )
+    look(loi, reviewer, now)
     return assignment
 
 
@@ -97,10 +66,29 @@ def _draw(loi: LetterOfIntent) -> int:
 
 @transaction.atomic
 def assign_all(
-    loi: LetterOfIntent, reviewers: list[User], *, due_at: datetime | None, by: User, now: datetime
+    loi: LetterOfIntent,
+    reviewers: Sequence[User],
+    *,
+    seats: Mapping[str, str] | None = None,
+    due_at: datetime | None,
+    closes_at: datetime | None = None,
+    by: User,
+    now: datetime,
 ) -> list[Assignment]:
-    """Invite several at once: all, or none and the first refusal."""
-    return [assign(loi, reviewer, due_at=due_at, by=by, now=now) for reviewer in reviewers]
+    """Invite several at once: all, or none and the first refusal. `seats` by the keys of people."""
+    seats = seats or {}
+    return [
+        assign(
+            loi,
+            reviewer,
+            seat=seats.get(reviewer.key, Assignment.Seat.REVIEWER),
+            due_at=due_at,
+            closes_at=closes_at,
+            by=by,
+            now=now,
+        )
+        for reviewer in reviewers
+    ]
 
 
 @transaction.atomic
@@ -130,13 +118,22 @@ def remove(assignment: Assignment, *, reason: str, by: User, now: datetime) -> E
 
 
 @transaction.atomic
+def give_back(assignment: Assignment, *, reason: str, by: User, now: datetime) -> Event:
+    """The reviewer cannot do it, for a reason that is no conflict; somebody else is needed."""
+    assignment = locks.review(assignment)
+    event = ASSIGNMENT.move(assignment, "give_back", by=by, now=now, reason=reason)
+    notices.post("assignment_given_back", assignment, now=now, event=event)
+    return event
+
+
+@transaction.atomic
 def begin_review(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
     """Open the case to its reviewers and the chair, whose conflicts are looked for now."""
     loi = locks.case(loi)
     event = evaluation.begin_review(loi, facts=queries.facts(loi), by=by, now=now)
-    chairs = PanelMember.objects.filter(call=loi.call, role=roles.CHAIR, left_at=None)
+    chairs = PanelMember.objects.filter(call=loi.call, role=roles.CHAIR, state="accepted")
     for place in chairs.select_related("user"):
-        _look(loi, place.user, now)
+        look(loi, place.user, now)
     return event
 
 
@@ -156,7 +153,7 @@ def step_out(loi: LetterOfIntent, *, reason: str, by: User, now: datetime) -> Ev
     return events.record("conflict.declared", loi, by=by, now=now, data={"reason": reason.strip()})
 
 
-def _look(loi: LetterOfIntent, user: User, now: datetime) -> None:
+def look(loi: LetterOfIntent, user: User, now: datetime) -> None:
     """Write down the conflicts that the rules find between a person and a case."""
     for found in queries.conflicts_of(user, loi, on=now.date()):
         _note(loi, user, found.hard, found.kind, str(found.reason), declared=False, now=now)

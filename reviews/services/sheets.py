@@ -12,7 +12,7 @@ from proposals.services.drafts import Stale
 from reviews.models import Assignment, Finding, Score
 from reviews.services import locks
 from reviews.workflow import ASSIGNMENT
-from reviews.workflow.assignments import case_is_under_review, no_hard_conflict
+from reviews.workflow.assignments import case_is_under_review, no_hard_conflict, sheet_is_open
 
 STEP = Decimal("0.5")
 
@@ -48,6 +48,7 @@ def save_review(
     act = Act(by, now)
     require(case_is_under_review(assignment, act))
     require(no_hard_conflict(assignment, act))
+    require(sheet_is_open(assignment, act))
     if assignment.state != "accepted":
         raise Refused(
             no(
@@ -150,11 +151,13 @@ def save_and_lock(
 
 @transaction.atomic
 def reopen(assignment: Assignment, *, reason: str, by: User, now: datetime) -> Event:
+    assignment = locks.review(assignment)
+    closed = assignment.closes_at is not None and assignment.closes_at <= now
     return ASSIGNMENT.move(
-        locks.review(assignment),
+        assignment,
         "reopen",
         by=by,
         now=now,
         reason=reason,
-        columns={"locked_at": None},
+        columns={"locked_at": None, **({"closes_at": None} if closed else {})},
     )

@@ -3,103 +3,24 @@ from datetime import datetime, timedelta
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import countries, roles
+from portal import roles
 from portal.deadline import ZONE_NAMES, zoned
 from portal.forms import reason_of
-from portal.models import User
-from portal.verdict import Refused, Verdict
+from portal.verdict import Refused
 from portal.workflow import Act
 from proposals import queries as proposals
-from proposals.models import Call, LetterOfIntent
+from proposals.models import LetterOfIntent
 from proposals.workflow import LOI
 from reviews import queries, services
-from reviews.forms.panel import AssignForm, MemberForm
+from reviews.forms.panel import AssignForm
 from reviews.views.reading import status_of
 from reviews.workflow import ASSIGNMENT
 from reviews.workflow.assignments import OPEN_CASES
 
 WEEKS = timedelta(weeks=4)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def panel(request: HttpRequest, code: str) -> HttpResponse:
-    """Who judges the letters of a call; the secretary adds, the auditor reads."""
-    call = _call(request, code, roles.SECRETARY, roles.AUDITOR)
-    form = MemberForm(request.POST or None, call=call)
-    refusal, status = None, 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid() and (person := _person(form)):
-            try:
-                return _seated(request, call, person, form.cleaned_data)
-            except Refused as refused:
-                refusal, status = _told(form, refused)
-    loads, keywords = queries.loads(call), dict(call.keywords)
-    context = {
-        "call": call,
-        "members": [
-            {
-                "member": member,
-                "country": countries.name(member.country) if member.country else "",
-                "keywords": [keywords.get(code, code) for code in member.keywords],
-                "load": loads.get(member.user_id, 0),
-                "scores": member.role in queries.SEATS,
-            }
-            for member in queries.panel(call)
-        ],
-        "form": form,
-        "composes": roles.SECRETARY in request.user.roles(),
-        "refusal": refusal,
-    }
-    return render(request, "reviews/panel.html", context, status=status)
-
-
-def _call(request: HttpRequest, code: str, *names: str) -> Call:
-    call = get_object_or_404(proposals.visible_calls(request.user), code=code, history=False)
-    if not request.user.roles() & set(names):
-        raise Http404
-    return call
-
-
-def _person(form: MemberForm) -> User | None:
-    email = form.cleaned_data["email"]
-    person = queries.verified(email)
-    if person is None:
-        form.add_error(
-            "email",
-            _("Nobody with a verified address %(email)s has an account here: ask them to sign up.")
-            % {"email": email},
-        )
-    return person
-
-
-def _seated(request: HttpRequest, call: Call, person: User, given: dict) -> HttpResponse:
-    organisation = given["organisation"]
-    services.add_member(
-        call,
-        person,
-        given["role"],
-        organisation=organisation,
-        country=given["country"] or (organisation.country if organisation else ""),
-        keywords=given["keywords"],
-        quota=given["quota"],
-        by=request.user,
-        now=request.arrived_at,
-    )
-    messages.info(request, _("%(name)s is on the panel.") % {"name": person})
-    return redirect("panel", code=call.code)
-
-
-def _told(form, refused: Refused) -> tuple[Verdict | None, int]:
-    """The refusal at its field where the form has it, else on top of the page."""
-    if refused.verdict.field in form.fields:
-        form.add_error(refused.verdict.field, str(refused.verdict.reason))
-        return None, status_of(refused)
-    return refused.verdict, status_of(refused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -146,6 +146,20 @@ def recuse(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("inbox")
 
 
+@require_POST
+def give_back(request: HttpRequest, key: str) -> HttpResponse:
+    """No conflict, and still it cannot be done: the case goes back to be assigned."""
+    assignment = _own(request, key, "invited", "accepted")
+    services.give_back(
+        assignment,
+        reason=reason_of(request, most=500),
+        by=request.user,
+        now=request.arrived_at,
+    )
+    messages.info(request, _("You have given %(case)s back.") % _case(assignment))
+    return redirect("inbox")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, key: str) -> HttpResponse:
     """The case on the left, the score sheet on the right."""

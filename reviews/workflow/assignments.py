@@ -1,3 +1,5 @@
+from portal import roles
+from portal.deadline import zoned
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import START, Act, Row, State, Table, register
@@ -36,8 +38,15 @@ def no_hard_conflict(assignment: Assignment, act: Act) -> Verdict:
 
 
 def within_quota(assignment: Assignment, act: Act) -> Verdict:
-    """The reviewer is on the panel of the call and has not reached the agreed number of cases."""
-    member = queries.member(assignment.reviewer, assignment.loi.call)
+    """The person is on the panel of the call for such a seat, and has not reached the agreed number of cases."""
+    role = roles.ASSESSOR if assignment.assessed else roles.REVIEWER
+    member = queries.member(assignment.reviewer, assignment.loi.call, role)
+    if member is None and assignment.assessed:
+        return no(
+            "not_assessor",
+            say("%(name)s is no technical assessor of the call.", name=assignment.reviewer),
+            field="reviewer",
+        )
     if member is None:
         return no(
             "not_on_panel",
@@ -55,6 +64,60 @@ def within_quota(assignment: Assignment, act: Act) -> Verdict:
                 quota=member.quota,
             ),
             field="reviewer",
+        )
+    return YES
+
+
+def not_away_throughout(assignment: Assignment, act: Act) -> Verdict:
+    """The person is not away over the whole time in which the review is to be written."""
+    away = queries.away_throughout(
+        assignment.reviewer, assignment.loi.call, since=act.now, until=assignment.due_at
+    )
+    if away:
+        return no(
+            "away",
+            say(
+                "%(name)s is away from %(first)s to %(last)s, over the whole time of writing.",
+                name=assignment.reviewer,
+                first=away[0],
+                last=away[1],
+            ),
+            field="reviewer",
+        )
+    return YES
+
+
+def seat_is_free(assignment: Assignment, act: Act) -> Verdict:
+    """A case has at most one primary and at most one secondary reviewer."""
+    if assignment.seat not in queries.PRESENTING:
+        return YES
+    others = Assignment.objects.filter(
+        loi=assignment.loi, seat=assignment.seat, state__in=queries.ACTIVE
+    ).exclude(pk=assignment.pk)
+    if other := others.select_related("reviewer").first():
+        return no(
+            "seat_taken",
+            say(
+                "%(case)s has its %(seat)s: %(name)s.",
+                case=assignment.loi.reference,
+                seat=assignment.get_seat_display(),
+                name=other.reviewer,
+            ),
+            field="seat",
+        )
+    return YES
+
+
+def sheet_is_open(assignment: Assignment, act: Act) -> Verdict:
+    """The hard instant of the review has not come; the secretary or the chair may set a later one."""
+    closes_at = assignment.closes_at
+    if closes_at is not None and act.now >= closes_at:
+        return no(
+            "sheet_closed",
+            say(
+                "The sheet closed on %(at)s. The secretary or the panel chair can open it again with a later instant.",
+                at=zoned(closes_at, assignment.loi.call.zone),
+            ),
         )
     return YES
 
@@ -86,11 +149,12 @@ def sheet_is_complete(assignment: Assignment, act: Act) -> Verdict:
 
 # fmt: off
 ASSIGNMENT_ROWS = (
-    Row("assign", "assigned", (START,), "invited", ("secretary",), (case_takes_reviewers, no_hard_conflict, within_quota), "assignment_invited"),
-    Row("accept", "accepted", ("invited",), "accepted", ("reviewer",), (case_takes_reviewers, no_hard_conflict), button=say("Accept the review")),
+    Row("assign", "assigned", (START,), "invited", ("secretary",), (case_takes_reviewers, no_hard_conflict, within_quota, not_away_throughout, seat_is_free), "assignment_invited"),
+    Row("accept", "accepted", ("invited",), "accepted", ("reviewer",), (case_takes_reviewers, no_hard_conflict, sheet_is_open), button=say("Accept the review")),
     Row("recuse", "recused", ("invited", "accepted"), "recused", ("reviewer",), tells="assignment_recused", button=say("Step back: conflict of interest"), reason=True, tone="danger"),
+    Row("give_back", "given_back", ("invited", "accepted"), "removed", ("reviewer",), button=say("Give the case back"), reason=True),
     Row("remove", "removed", ("invited", "accepted"), "removed", ("secretary", "chair"), tells="assignment_removed", button=say("Take off the case"), reason=True, tone="danger"),
-    Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_hard_conflict, sheet_is_complete), button=say("Lock the review")),
+    Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_hard_conflict, sheet_is_open, sheet_is_complete), button=say("Lock the review")),
     Row("reopen", "reopened", ("locked",), "accepted", ("chair",), (case_is_under_review,), "assignment_reopened", say("Reopen the review"), reason=True),
 )
 # fmt: on

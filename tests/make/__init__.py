@@ -3,7 +3,7 @@
 Functions of things that people do take the cast first. What comes back is freshly loaded.
 """
 
-from tests.make.calls import KEYWORDS, RUBRIC, call, close, mission, panel
+from tests.make.calls import KEYWORDS, RUBRIC, call, close, mission, panel, seat
 from tests.make.decisions import (
     CONDITIONS,
     REASON,
@@ -113,6 +113,7 @@ __all__ = [
     "review",
     "reviewed",
     "screened",
+    "seat",
     "settle",
     "store_letters",
     "under_review",

@@ -1,10 +1,11 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from portal.models import User
 from proposals.models import Allocation, Call, Criterion, Mission, Platform
 from proposals.services import calls
-from reviews import services as judging
 from reviews.models import PanelMember
+from reviews.services import places
 from tests.cast import EMPLOYERS, PANEL, Cast
 from tests.make.story import CLOSES, DRAFTED, GRACE_S, OPENS, PUBLISHED, again
 
@@ -123,17 +124,19 @@ def close(of: Call, now: datetime | None = None) -> Call:
 
 def panel(cast: Cast, of: Call) -> None:
     """Seat the chair, the three reviewers and the conflicted one, each once."""
-    seated = set(PanelMember.objects.filter(call=of).values_list("user", flat=True))
+    seated = set(of.panel.filter(state="accepted").values_list("user", flat=True))
     for name, role in PANEL.items():
         person = getattr(cast, name)
         if person.pk not in seated:
-            judging.add_member(
-                of,
-                person,
-                role,
-                organisation=cast.organisations.get(EMPLOYERS.get(name)),
-                keywords=["volatiles"],
-                by=cast.secretary,
-                now=PUBLISHED,
-            )
-            person.__dict__.pop("_panels", None)
+            where = cast.organisations.get(EMPLOYERS.get(name))
+            seat(cast, of, person, role, organisation=where, keywords=["volatiles"])
+
+
+def seat(
+    cast: Cast, of: Call, person: User, role: str, *, now: datetime = PUBLISHED, **offered
+) -> PanelMember:
+    """A place on the panel, offered and accepted."""
+    place = places.invite(of, person, role, **offered, by=cast.secretary, now=now)
+    places.accept(place, by=person, now=now)
+    person.__dict__.pop("_panels", None)
+    return again(place)

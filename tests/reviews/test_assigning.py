@@ -1,7 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from allauth.account.models import EmailAddress
 
 from portal.models import Event, Message
 from portal.verdict import Refused
@@ -89,7 +88,7 @@ def test_the_table_says_what_rules_out_and_what_is_to_be_told(cast, visit, case)
 
 
 def test_a_member_of_the_team_is_refused(cast, case):
-    services.add_member(case.call, cast.pi, "reviewer", by=cast.secretary, now=LATER)
+    make.seat(cast, case.call, cast.pi, "reviewer", now=LATER)
     assert (
         refusal(lambda: services.assign(case, cast.pi, by=cast.secretary, now=LATER)) == "conflict"
     )
@@ -100,7 +99,7 @@ def test_somebody_in_a_competing_letter_is_refused(cast):
     mine = make.filed(cast, of)
     make.filed(cast, of, rival=True, title="A competing payload of another institute")
     make.screened(cast, mine)
-    services.add_member(of, cast.rival_pi, "reviewer", by=cast.secretary, now=LATER)
+    make.seat(cast, of, cast.rival_pi, "reviewer", now=LATER)
     act = lambda: services.assign(mine, cast.rival_pi, by=cast.secretary, now=LATER)  # noqa: E731
     assert refusal(act) == "conflict"
 
@@ -154,84 +153,6 @@ def test_taking_off_needs_a_reason_and_is_told(cast, visit, case):
     assert "On leave until autumn." in Message.objects.get(notice="assignment_removed").body
     again = services.assign(case, cast.reviewer_one, by=cast.secretary, now=LATER)
     assert again.pk != assignment.pk
-
-
-# The panel
-
-
-def seat(person, **given) -> dict:
-    return {"email": person.email, "role": "reviewer", "quota": "6", **given}
-
-
-def test_a_verified_person_joins_by_their_address(cast, visit):
-    of = make.call(cast)
-    EmailAddress.objects.create(user=cast.outsider, email=cast.outsider.email, verified=True)
-    client = visit(cast.secretary, at=LATER)
-    typed = seat(
-        cast.outsider,
-        email=cast.outsider.email.upper(),
-        organisation=cast.rival.pk,
-        keywords=["dust"],
-    )
-    assert client.post(f"/calls/{of.code}/panel/", typed).status_code == 302
-    member = PanelMember.objects.get(user=cast.outsider)
-    assert (member.organisation, member.country, member.keywords) == (cast.rival, "KE", ["dust"])
-    page = client.get(f"/calls/{of.code}/panel/").content.decode()
-    assert "Outsider" in page
-
-
-@pytest.mark.parametrize(
-    ("given", "field", "said"),
-    [
-        ({"email": "nobody@example.org"}, "email", "Nobody with a verified address"),
-        ({"email": "no address"}, "email", "Enter a valid email address."),
-        ({"quota": "0"}, "quota", "greater than or equal to 1"),
-        ({"role": "chairman"}, "role", "Select a valid choice."),
-        ({"keywords": ["gold"]}, "keywords", "Select a valid choice."),
-    ],
-)
-def test_the_panel_says_what_is_wrong_at_its_field(cast, visit, given, field, said):
-    of = make.call(cast)
-    EmailAddress.objects.create(user=cast.outsider, email=cast.outsider.email, verified=True)
-    typed = seat(cast.outsider, **given)
-    answer = visit(cast.secretary, at=LATER).post(f"/calls/{of.code}/panel/", typed)
-    assert answer.status_code == 400
-    assert said in " ".join(answer.context["form"].errors[field])
-    assert answer.context["form"]["email"].value() == typed["email"]
-    assert not PanelMember.objects.exists()
-
-
-def test_an_unverified_address_is_no_person(cast, visit):
-    of = make.call(cast)
-    EmailAddress.objects.create(user=cast.outsider, email=cast.outsider.email, verified=False)
-    answer = visit(cast.secretary, at=LATER).post(f"/calls/{of.code}/panel/", seat(cast.outsider))
-    assert answer.status_code == 400
-
-
-def test_nobody_sits_twice_and_a_chair_does_not_score(cast, visit):
-    of = make.call(cast)
-    make.panel(cast, of)
-    for person in (cast.chair, cast.reviewer_one):
-        EmailAddress.objects.create(user=person, email=person.email, verified=True)
-    client = visit(cast.secretary, at=LATER)
-    answer = client.post(f"/calls/{of.code}/panel/", seat(cast.reviewer_one))
-    assert (answer.status_code, answer.context["form"].errors["email"]) == (
-        409,
-        ["Reviewer one holds this place already."],
-    )
-    answer = client.post(f"/calls/{of.code}/panel/", seat(cast.chair))
-    assert (answer.status_code, answer.context["form"].errors["role"]) == (
-        409,
-        ["Chair cannot chair the panel and score on it."],
-    )
-
-
-def test_only_the_secretary_composes_the_panel(cast, visit):
-    of = make.call(cast)
-    EmailAddress.objects.create(user=cast.outsider, email=cast.outsider.email, verified=True)
-    answer = visit(cast.auditor, at=LATER).post(f"/calls/{of.code}/panel/", seat(cast.outsider))
-    assert answer.status_code == 403
-    assert not PanelMember.objects.exists()
 
 
 def test_an_invitation_to_a_case_that_is_over_cannot_be_accepted(cast, case):

@@ -164,9 +164,7 @@ def test_a_chair_in_the_letter_is_shut_out_when_the_review_begins(cast):
 
 def test_a_chair_seated_later_is_looked_at_as_well(cast):
     loi = make.filed(cast)
-    services.add_member(
-        loi.call, cast.chair, "chair", organisation=cast.institute, by=cast.secretary, now=LATER
-    )
+    make.seat(cast, loi.call, cast.chair, "chair", organisation=cast.institute, now=LATER)
     assert Conflict.objects.get(user=cast.chair, loi=loi).hard
 
 
