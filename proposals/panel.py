@@ -17,17 +17,22 @@ class PanelFacts:
     consensus: str = ""
     assessors: int = 0
     reports: int = 0
+    unagreed: tuple[str, ...] = ()  # those of them that name a criterion still without agreed score
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """`mean` on the scale of 0 to 5; `word` is what the applicant reads."""
+    """What counts, on the scale of 0 to 5: the mean, or the score the panel agreed on.
+
+    `word` is what the applicant reads of it.
+    """
 
     code: str
     title: str
     weight: int
     mean: Decimal
     word: str
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class PanelResult:
-    """The basis of a decision: totals are points of 100."""
+    """The basis of a decision: totals are points of 100.
+
+    `mean` and `sd` are of the totals as the reviewers gave them; `total`, with
+    the agreed scores in place, is what ranked.
+    """
 
     mean: Decimal | None
     sd: Decimal | None
@@ -50,3 +59,4 @@ class PanelResult:
     criteria: tuple[CriterionResult, ...] = ()
     findings: tuple[Finding, ...] = ()
     consensus: str = ""
+    total: Decimal | None = None

@@ -1,14 +1,14 @@
-"""From scores to totals, spread and rank. Scores are 0–5 in halves, totals points of 100."""
+"""From scores to totals, spread and what counts. Scores are 0–5 in halves, totals points of 100."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import mean, stdev
 
 from portal.text import Text, say
 
 HALF = Decimal("0.5")
-CENT = Decimal("0.01")
+EXACT = Decimal("1e-12")  # thirds leave a rest that must not turn a half point
 RANGE_DUE = Decimal(2)
 SD_DUE = Decimal(10)
 CATEGORIES = (("I", Decimal(80)), ("II", Decimal(70)), ("III", Decimal(60)))
@@ -42,40 +42,42 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """Why a consensus must be written: on one criterion, which then needs an agreed score, or on none."""
+
+    code: str
+    reason: Text
+
+    def __str__(self) -> str:
+        return str(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
-    """The locked reviews of a case together; `sd` is the sample SD, None under two reviews."""
+    """The locked reviews of a case together, as they were given.
+
+    `sd` is the sample SD of the totals, None under two reviews; `weighted` their
+    mean by confidence, Σ total × confidence / Σ confidence, None without any.
+    """
 
     totals: tuple[Decimal, ...]
     mean: Decimal | None
     sd: Decimal | None
     criteria: Mapping[str, Decimal]
-    consensus_due: tuple[Text, ...] = ()
+    consensus_due: tuple[Due, ...] = ()
+    weighted: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A case's place; `tied` when every rule for ties left it equal to a neighbour."""
+class Agreed:
+    """What ranks: the mean of each criterion, in its place the score the panel agreed on.
 
-    reference: str
-    rank: int
-    tied: bool
-    broken_by: str = ""
+    `scores` are the agreed ones alone; `total` is None without a review.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    reference: str
-    spread: Spread
-    mev_kg: Decimal
-
-
-# What sets one case before another, in this order.
-RULES = (
-    ("total", lambda c: -to_half(c.spread.mean)),
-    ("C1", lambda c: -c.spread.criteria.get("C1", Decimal(0))),
-    ("C3", lambda c: -c.spread.criteria.get("C3", Decimal(0))),
-    ("MEV", lambda c: c.mev_kg),
-)
+    criteria: Mapping[str, Decimal]
+    total: Decimal | None
+    scores: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def total(review: Review, rubric: Sequence[Weight]) -> Decimal:
@@ -100,91 +102,83 @@ def spread(reviews: Sequence[Review], rubric: Sequence[Weight]) -> Spread:
     if not reviews:
         return Spread((), None, None, {})
     totals = tuple(total(review, rubric) for review in reviews)
-    scores = {w.code: [r.scores[w.code] for r in reviews if w.code in r.scores] for w in rubric}
-    criteria = {code: mean(values) for code, values in scores.items() if values}
+    given = {w.code: [r.scores[w.code] for r in reviews if w.code in r.scores] for w in rubric}
     sd = stdev(totals) if len(totals) > 1 else None
-    due: list[Text] = []
-    for w in rubric:
-        if not (values := scores[w.code]):
-            continue
-        width = max(values) - min(values)
-        if width >= RANGE_DUE:
-            due.append(say("%(code)s ranges over %(width)s points", code=w.code, width=width))
-        if w.threshold is not None:
-            under = sum(value < w.threshold for value in values)
-            if 0 < under < len(values):
-                due.append(
-                    say(
-                        "%(code)s: %(under)s of %(all)s reviewers are below the threshold of %(threshold)s",
-                        code=w.code,
-                        under=under,
-                        all=len(values),
-                        threshold=w.threshold,
-                    )
-                )
+    due = [one for w in rubric if given[w.code] for one in _apart(w, given[w.code])]
     if sd is not None and sd >= SD_DUE:
-        due.append(say("the totals have a standard deviation of %(sd)s", sd=rounded(sd, "0.1")))
-    return Spread(totals, mean(totals), sd, criteria, tuple(due))
-
-
-def rank(candidates: Sequence[Candidate]) -> list[Ranked]:
-    """The cases in order: total to the half point, then C1, C3, lower MEV.
-
-    Never by the time of filing. What these rules leave equal is said to be
-    tied, and the chair's recorded choice decides.
-    """
-    scored = [c for c in candidates if c.spread.mean is not None]
-    keyed = sorted(
-        ((tuple(rule(c) for _, rule in RULES), c.reference) for c in scored),
-        key=lambda pair: pair,
+        why = say("the totals have a standard deviation of %(sd)s", sd=rounded(sd, "0.1"))
+        due.append(Due("", why))
+    return Spread(
+        totals,
+        mean(totals),
+        sd,
+        {code: mean(values) for code, values in given.items() if values},
+        tuple(due),
+        _by_confidence(reviews, totals),
     )
-    placed: list[Ranked] = []
-    for place, (key, reference) in enumerate(keyed):
-        before = keyed[place - 1][0] if place else None
-        after = keyed[place + 1][0] if place + 1 < len(keyed) else None
-        tied = key in {before, after}
-        position = placed[-1].rank if key == before else place + 1
-        placed.append(Ranked(reference, position, tied, _broken_by(key, before, after)))
-    return placed
 
 
-def _broken_by(key, before, after) -> str:
-    """The rule that told this case from a neighbour with the same total, if one was needed."""
-    for other in (before, after):
-        if other is not None and other != key and other[0] == key[0]:
-            return _told_apart(key, other)
-    return ""
+def _apart(w: Weight, values: Sequence[Decimal]) -> list[Due]:
+    due = []
+    width = max(values) - min(values)
+    if width >= RANGE_DUE:
+        why = say("%(code)s ranges over %(width)s points", code=w.code, width=width)
+        due.append(Due(w.code, why))
+    under = 0 if w.threshold is None else sum(value < w.threshold for value in values)
+    if 0 < under < len(values):
+        why = say(
+            "%(code)s: %(under)s of %(all)s reviewers are below the threshold of %(threshold)s",
+            code=w.code,
+            under=under,
+            all=len(values),
+            threshold=w.threshold,
+        )
+        due.append(Due(w.code, why))
+    return due
 
 
-def told_apart(one: Candidate, other: Candidate) -> str:
-    """The rule that puts one case before the other: total, C1, C3 or MEV; "" where none does."""
-    return _told_apart(*(tuple(rule(c) for _, rule in RULES) for c in (one, other)))
+def _by_confidence(reviews: Sequence[Review], totals: Sequence[Decimal]) -> Decimal | None:
+    pairs = zip(reviews, totals, strict=True)
+    weights = [(r.confidence, value) for r, value in pairs if r.confidence]
+    whole = sum(weight for weight, _ in weights)
+    return sum(weight * value for weight, value in weights) / whole if whole else None
 
 
-def _told_apart(key, other) -> str:
-    pairs = zip(RULES, key, other, strict=True)
-    return next((name for (name, _), a, b in pairs if a != b), "")
+def agree(found: Spread, scores: Mapping[str, Decimal], rubric: Sequence[Weight]) -> Agreed:
+    """The means with the agreed scores in their place; the raw figures are left as they are.
+
+    Without an agreed score, and with every criterion scored by everyone, the
+    total is the mean of the totals.
+    """
+    if found.mean is None:
+        return Agreed({}, None)
+    criteria = {**found.criteria, **scores}
+    return Agreed(criteria, total(Review(criteria), rubric).quantize(EXACT), dict(scores))
 
 
-def category(spread: Spread, rubric: Sequence[Weight]) -> str:
-    """I to IV, for the panel alone, by the mean total and the mean of each criterion.
+def missed(found: Agreed, rubric: Sequence[Weight]) -> tuple[str, ...]:
+    """The criteria whose threshold is not reached, by what counts."""
+    return tuple(
+        w.code
+        for w in rubric
+        if w.threshold is not None and found.criteria.get(w.code, w.threshold) < w.threshold
+    )
+
+
+def category(found: Agreed, rubric: Sequence[Weight]) -> str:
+    """I to IV, for the panel alone, by the agreed total and what counts for each criterion.
 
     I needs every threshold met. A case of strong value (C1 of 4 or more) whose
     feasibility (C3) is under its threshold is in III, whatever its total.
     """
-    missed = {
-        w.code
-        for w in rubric
-        if w.threshold is not None and w.code in spread.criteria
-        if spread.criteria[w.code] < w.threshold
-    }
-    if "C3" in missed and spread.criteria.get("C1", Decimal(0)) >= 4:
+    under = missed(found, rubric)
+    if "C3" in under and found.criteria.get("C1", Decimal(0)) >= 4:
         return "III"
-    if spread.mean is None:
+    if found.total is None:
         return "IV"
-    reached = (name for name, least in CATEGORIES if spread.mean >= least)
-    found = next(reached, "IV")
-    return "II" if found == "I" and missed else found
+    reached = (name for name, least in CATEGORIES if found.total >= least)
+    best = next(reached, "IV")
+    return "II" if best == "I" and under else best
 
 
 def to_half(value: Decimal) -> Decimal:

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from reviews.views import assigning, concluding, deciding, matching, places, reviewing, scores
+from reviews.views import (
+    agreeing,
+    assigning,
+    concluding,
+    deciding,
+    matching,
+    places,
+    reviewing,
+    scores,
+)
 
 urlpatterns = [
     # the reviewer
@@ -41,6 +50,8 @@ urlpatterns = [
         concluding.conclude_reviews,
         name="conclude_reviews_loi",
     ),
+    path("lois/<slug:key>/consensus/", agreeing.consensus, name="consensus"),
+    path("lois/<slug:key>/consensus/answer/", agreeing.answer_consensus, name="answer_consensus"),
     path("lois/<slug:key>/conclude/", concluding.conclude, name="conclude_loi"),
     path("lois/<slug:key>/prepare/", deciding.prepare, name="prepare_decision"),
     path(

@@ -18,7 +18,7 @@ PURE = {
     "portal": "canonical countries currencies documents environment identifiers keys roles similarity text verdict workdays",
     "proposals": "resources sheet ledger sections shapes terms content compliance shares checks panel headroom bars "
     "reading attachments merging named progress differences copying handbook",
-    "reviews": "scoring conflicts calibration matching selection plots",
+    "reviews": "scoring order conflicts calibration matching selection plots",
 }
 # Known to pure modules besides the standard library and each other.
 PURE_MAY = {

@@ -105,7 +105,7 @@ def _rows(request: HttpRequest, call: Call) -> list[dict]:
                 for grant in decision.grants.all()
                 if grant.amount < grant.asked
             ],
-            "mean": decision.basis.get("mean"),
+            "mean": decision.basis.get("total") or decision.basis.get("mean"),
         }
         for decision in found
     ]

@@ -95,7 +95,7 @@ def reports_are_locked(loi: LetterOfIntent, act: Act) -> Verdict:
 
 
 def consensus_is_written(loi: LetterOfIntent, act: Act) -> Verdict:
-    """Where the scores lie far apart, the panel has written its consensus."""
+    """Where the scores lie far apart, the panel has written its consensus, with a score for each criterion concerned."""
     facts = act.facts
     if facts is None:
         return no("no_panel", say("The panel's result is missing."))
@@ -106,6 +106,12 @@ def consensus_is_written(loi: LetterOfIntent, act: Act) -> Verdict:
                 "A consensus must be written down first: %(why)s",
                 why="; ".join(facts.consensus_due),
             ),
+            field="consensus",
+        )
+    if facts.unagreed:
+        return no(
+            "score_due",
+            say("An agreed score must be given first: %(why)s", why="; ".join(facts.unagreed)),
             field="consensus",
         )
     return YES

@@ -101,7 +101,7 @@ def obstacles(call: Call, user: User, now: datetime) -> Iterator[Obstacle]:
 def _count(what: str, loi: LetterOfIntent, bench: queries.Bench, now: datetime) -> int:
     unlocked = [a for a in bench.assignments if a.state != "locked"]
     reviewing, least = loi.state == "under_review", loi.call.reviewers_least
-    silent = bool(bench.spread.consensus_due) and not bench.consensus
+    silent = bool(bench.facts.unagreed or (bench.spread.consensus_due and not bench.consensus))
     match what:
         case "short":
             open_case = reviewing or (loi.state == "screening" and _compliant(loi))

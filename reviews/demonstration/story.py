@@ -6,7 +6,7 @@ from django.db import transaction
 from proposals.models import LetterOfIntent
 from proposals.services import calls as call_services
 from proposals.services import clarifications, drafts, evaluation, filings
-from reviews import queries, services
+from reviews import services
 from reviews.demonstration import acts, calls, consortium, data, law, people
 from reviews.demonstration.cast import Cast
 
@@ -149,5 +149,9 @@ def _conclude(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> Non
     for ref in panel["scores"]:
         loi = cases[ref]
         services.conclude_reviews(loi, by=cast.chair, now=at)
-        consensus = panel["consensus"] if queries.facts(loi).consensus_due else ""
-        services.conclude(loi, consensus=consensus, by=cast.chair, now=at + 3 * DAY)
+        if agreed := panel["agreed"].get(ref):
+            scores = {code: Decimal(value) for code, value in agreed["scores"].items()}
+            services.write_consensus(
+                loi, text=agreed["text"], scores=scores, over=0, by=cast.chair, now=at + 2 * DAY
+            )
+        services.conclude(loi, by=cast.chair, now=at + 3 * DAY)

@@ -97,19 +97,3 @@ class DeclareForm(forms.Form):
         if given.get("conflict") in {self.SOFT, self.HARD} and len(given.get("words", "")) < 5:
             self.add_error("words", _("Say in a few words what it is."))
         return given
-
-
-class ConsensusForm(forms.Form):
-    consensus = forms.CharField(
-        label=gettext_lazy("Consensus of the panel"),
-        help_text=gettext_lazy(
-            "What the panel agreed where its scores lie apart. The applicant reads it in the letter."
-        ),
-        required=False,
-        max_length=3000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.helper = helper()

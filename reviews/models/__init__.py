@@ -1,6 +1,6 @@
 from reviews.models.assignments import Assignment, Finding, Score
 from reviews.models.conflicts import Conflict
-from reviews.models.consensus import Consensus
+from reviews.models.consensus import Consensus, ConsensusAnswer, ConsensusScore
 from reviews.models.matchings import Matching
 from reviews.models.panel import PanelMember
 
@@ -8,6 +8,8 @@ __all__ = [
     "Assignment",
     "Conflict",
     "Consensus",
+    "ConsensusAnswer",
+    "ConsensusScore",
     "Finding",
     "Matching",
     "PanelMember",

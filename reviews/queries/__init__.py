@@ -1,3 +1,4 @@
+from reviews.queries.agreeing import DISCUSSED, consensus_versions, has_judged, may_draft
 from reviews.queries.blinding import Names, identities_open, names
 from reviews.queries.matching import Candidate, candidates, conflicts_of
 from reviews.queries.panels import Seating, matching_of, open_cases, panel_of, seatings
@@ -21,11 +22,21 @@ from reviews.queries.sight import (
     verified,
     visible_assignments,
 )
-from reviews.queries.sums import Bench, Standing, bench, benches, facts, ranking, result
+from reviews.queries.sums import (
+    Bench,
+    Standing,
+    agreed_scores,
+    bench,
+    benches,
+    facts,
+    ranking,
+    result,
+)
 from reviews.queries.writing import Progress, owed, progress
 
 __all__ = [
     "ACTIVE",
+    "DISCUSSED",
     "JUDGED",
     "PRESENTING",
     "SEATS",
@@ -38,20 +49,24 @@ __all__ = [
     "Scores",
     "Seating",
     "Standing",
+    "agreed_scores",
     "away_throughout",
     "bench",
     "benches",
     "candidates",
     "conflicts_of",
     "conflicts_on",
+    "consensus_versions",
     "difference",
     "facts",
+    "has_judged",
     "hidden_from",
     "identities_open",
     "inbox",
     "load",
     "loads",
     "matching_of",
+    "may_draft",
     "member",
     "names",
     "open_cases",

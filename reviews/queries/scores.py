@@ -59,14 +59,14 @@ class Part:
 
 
 def difference(first: Standing, second: Standing) -> list[Part]:
-    """Criterion by criterion: weight × difference of the means ÷ 5; together the difference of the means.
+    """Criterion by criterion: weight × difference of what counts ÷ 5; together that of the totals.
 
     A criterion that applies to one of them only is not compared.
     """
     found = []
     for criterion in first.loi.call.criteria.all():
-        one = first.bench.spread.criteria.get(criterion.code)
-        other = second.bench.spread.criteria.get(criterion.code)
+        one = first.bench.agreed.criteria.get(criterion.code)
+        other = second.bench.agreed.criteria.get(criterion.code)
         if one is None or other is None:
             continue
         points = criterion.weight * (one - other) / 5

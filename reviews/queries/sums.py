@@ -2,13 +2,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
 from proposals.panel import CriterionResult, PanelFacts, PanelResult
 from proposals.panel import Finding as LetterFinding
-from reviews import scoring
+from reviews import order, scoring
 from reviews.models import Assignment, Consensus
 from reviews.queries.sight import ACTIVE, shut_out
 
@@ -27,6 +27,7 @@ class Bench:
     assignments: tuple[Assignment, ...]
     spread: scoring.Spread
     consensus: str
+    agreed: scoring.Agreed
     assessors: tuple[Assignment, ...] = ()
 
     @property
@@ -50,6 +51,11 @@ class Bench:
             consensus=self.consensus,
             assessors=len(self.assessors),
             reports=sum(a.state == "locked" for a in self.assessors),
+            unagreed=tuple(
+                str(why)
+                for why in self.spread.consensus_due
+                if why.code and why.code not in self.agreed.scores
+            ),
         )
 
 
@@ -65,9 +71,7 @@ def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
     ):
         if (assignment.loi_id, assignment.reviewer_id) not in gone:
             assignments.setdefault(assignment.loi_id, []).append(assignment)
-    texts = dict(
-        Consensus.objects.filter(loi__in=lois).order_by("pk").values_list("loi_id", "text")
-    )
+    written = {one.loi_id: one for one in written_consensus(lois)}
     rubrics = {loi.call_id: loi.call for loi in lois}
     rubrics = {pk: rubric(call) for pk, call in rubrics.items()}
     found = {}
@@ -84,8 +88,21 @@ def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
         ]
         spread = scoring.spread(reviews, rubrics[loi.call_id])
         apart = tuple(a for a in on_it if a.assessed)
-        found[loi.pk] = Bench(mine, spread, texts.get(loi.pk, ""), apart)
+        last = written.get(loi.pk)
+        agreed = scoring.agree(spread, agreed_scores(last), rubrics[loi.call_id])
+        found[loi.pk] = Bench(mine, spread, last.text if last else "", agreed, apart)
     return found
+
+
+def written_consensus(lois: Iterable[LetterOfIntent]) -> QuerySet[Consensus]:
+    """What was written down on the cases, drafts left out, the latest of each last."""
+    found = Consensus.objects.filter(loi__in=lois, draft=False).order_by("pk")
+    return found.prefetch_related("scores__criterion")
+
+
+def agreed_scores(consensus: Consensus | None) -> dict[str, Decimal]:
+    """Criterion code → the score agreed."""
+    return {s.criterion.code: s.value for s in consensus.scores.all()} if consensus else {}
 
 
 def bench(loi: LetterOfIntent) -> Bench:
@@ -104,7 +121,8 @@ class Standing:
     bench: Bench
     rubric: tuple[scoring.Weight, ...]
     asked: dict[str, Decimal]  # by resource code, in its unit
-    place: scoring.Ranked | None
+    candidate: order.Candidate
+    place: order.Ranked | None
 
 
 def ranking(lois: Iterable[LetterOfIntent]) -> list[Standing]:
@@ -115,13 +133,9 @@ def ranking(lois: Iterable[LetterOfIntent]) -> list[Standing]:
         lois, "filing__demands__allocation__platform", "filing__demands__assessments"
     )
     asked = {loi.pk: _asked(loi) for loi in lois}
-    placed = scoring.rank(
-        [
-            scoring.Candidate(loi.reference, found[loi.pk].spread, asked[loi.pk]["mass"])
-            for loi in lois
-        ]
-    )
-    places = {place.reference: (order, place) for order, place in enumerate(placed)}
+    candidates = {loi.pk: _candidate(loi, found[loi.pk], asked[loi.pk]["mass"]) for loi in lois}
+    placed = order.rank(list(candidates.values()))
+    places = {place.reference: (number, place) for number, place in enumerate(placed)}
     last = (len(places), None)
     lois.sort(key=lambda loi: (places.get(loi.reference, last)[0], loi.reference))
     rubrics = {loi.call_id: loi.call for loi in lois}
@@ -132,10 +146,24 @@ def ranking(lois: Iterable[LetterOfIntent]) -> list[Standing]:
             found[loi.pk],
             rubrics[loi.call_id],
             asked[loi.pk],
+            candidates[loi.pk],
             places.get(loi.reference, last)[1],
         )
         for loi in lois
     ]
+
+
+def _candidate(loi: LetterOfIntent, bench: Bench, mev_kg: Decimal) -> order.Candidate:
+    """A case as the order sees it; its discipline is the first of its keywords."""
+    identity = loi.filing.content["identity"]
+    return order.Candidate(
+        loi.reference,
+        bench.agreed,
+        mev_kg,
+        identity.get("level", ""),
+        next(iter(identity.get("keywords", ())), ""),
+        loi.organisation.country,
+    )
 
 
 def _asked(loi: LetterOfIntent) -> dict[str, Decimal]:
@@ -149,21 +177,23 @@ def result(loi: LetterOfIntent) -> PanelResult:
     """The panel's result as a decision keeps it: nobody's name, nothing confidential."""
     running = proposals.running(loi.call).select_related("call", "filing")
     mine = next((row for row in ranking(running) if row.loi.pk == loi.pk), ranking([loi])[0])
-    place, found = mine.place, mine.bench.spread
+    place, found, agreed = mine.place, mine.bench.spread, mine.bench.agreed
     return PanelResult(
         mean=scoring.rounded(found.mean) if found.mean is not None else None,
         sd=scoring.rounded(found.sd) if found.sd is not None else None,
+        total=scoring.rounded(agreed.total) if agreed.total is not None else None,
         rank=place.rank if place else None,
         criteria=tuple(
             CriterionResult(
                 c.code,
                 c.title,
                 c.weight,
-                scoring.rounded(found.criteria[c.code]),
-                str(scoring.word(found.criteria[c.code])),
+                scoring.rounded(agreed.criteria[c.code]),
+                str(scoring.word(agreed.criteria[c.code])),
+                c.code in agreed.scores,
             )
             for c in loi.call.criteria.all()
-            if c.code in found.criteria
+            if c.code in agreed.criteria
         ),
         findings=tuple(
             LetterFinding(f.criterion.code, f.strength, f.major, f.text)

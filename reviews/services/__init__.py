@@ -1,6 +1,7 @@
 """One function a verb. Lock order as in `proposals.services`: call, case, then the review."""
 
 from reviews.services.conclusions import conclude, conclude_reviews, prepare_decision
+from reviews.services.consensus import answer_consensus, draft_consensus, write_consensus
 from reviews.services.panels import (
     accept,
     assign,
@@ -16,11 +17,13 @@ from reviews.services.sheets import FindingDraft, lock, reopen, save_and_lock, s
 __all__ = [
     "FindingDraft",
     "accept",
+    "answer_consensus",
     "assign",
     "assign_all",
     "begin_review",
     "conclude",
     "conclude_reviews",
+    "draft_consensus",
     "give_back",
     "lock",
     "prepare_decision",
@@ -30,4 +33,5 @@ __all__ = [
     "save_and_lock",
     "save_review",
     "step_out",
+    "write_consensus",
 ]

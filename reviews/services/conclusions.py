@@ -5,12 +5,10 @@ from django.db import transaction
 
 from portal.models import Event, User
 from portal.text import say
-from portal.verdict import Refused, no
+from portal.verdict import no
 from proposals.models import Decision, LetterOfIntent
 from proposals.services import decisions, drafts, evaluation
-from proposals.workflow import LOI
 from reviews import queries
-from reviews.models import Consensus
 from reviews.services import locks
 
 
@@ -21,15 +19,9 @@ def conclude_reviews(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
 
 
 @transaction.atomic
-def conclude(loi: LetterOfIntent, *, consensus: str = "", by: User, now: datetime) -> Event:
-    """Send a case to final review, with the consensus in words where one is due."""
+def conclude(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
+    """Send a case to final review; a consensus that is due has been written down before."""
     loi = locks.case(loi)
-    if consensus.strip():
-        if "chair" not in LOI.relation(by, loi):
-            raise Refused(
-                no("consensus.who", say("Only the chair writes the consensus down."), who=True)
-            )
-        Consensus.objects.create(loi=loi, text=consensus.strip(), by=by, at=now)
     return evaluation.conclude(loi, facts=queries.facts(loi), by=by, now=now)
 
 

@@ -1,5 +1,4 @@
 from decimal import Decimal
-from statistics import mean, stdev
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,15 +18,23 @@ from proposals.models import Call, LetterOfIntent
 from proposals.resources import SLOTS, Resource
 from proposals.sections import MISSION, SYSTEM, UNIT
 from proposals.workflow import CALL, LOI
-from reviews import queries, scoring, services
-from reviews.forms.panel import ConsensusForm
-from reviews.views.reading import status_of, whole
+from reviews import order, queries, scoring, services
+from reviews.views.reading import fixed, lines, status_of, whole
 from reviews.workflow import ASSIGNMENT
 
 BROKEN = {
     "C1": say("equal to the half point; C1 decided"),
     "C3": say("equal to the half point and in C1; C3 decided"),
-    "MEV": say("equal to the half point, in C1 and in C3; the lower MEV decided"),
+    "coverage": say(
+        "equal to the half point, in C1 and in C3; a cooperation level or discipline not covered before decided"
+    ),
+    "country": say(
+        "equal to the half point, in C1, in C3 and in what they cover; a country not covered before decided"
+    ),
+    "MEV": say(
+        "equal to the half point, in C1, in C3 and in what they cover; the lower MEV decided"
+    ),
+    "choice": say("equal after every rule; the chair's recorded choice decided"),
 }
 LEVELS = {MISSION: say("mission"), SYSTEM: say("system"), UNIT: say("unit")}
 RISKS = {"low": say("low"), "medium": say("medium"), "high": say("high")}
@@ -96,7 +103,7 @@ def _row(standing: queries.Standing, decision) -> dict:
     loi, spread, place = standing.loi, standing.bench.spread, standing.place
     identity = loi.filing.content["identity"]
     facts = standing.bench.facts
-    due = bool(facts.consensus_due) and not facts.consensus
+    due = bool(facts.unagreed or (facts.consensus_due and not facts.consensus))
     return {
         "loi": loi,
         "title": identity["title"],
@@ -105,8 +112,10 @@ def _row(standing: queries.Standing, decision) -> dict:
         "state": LOI.state(loi.state),
         "rank": place.rank if place else "",
         "tie": _tie(place) if place else "",
-        "mean": _fixed(spread.mean, "0.01"),
-        "sd": _fixed(spread.sd, "0.1"),
+        "agreed": fixed(standing.bench.agreed.total, "0.01"),
+        "mean": fixed(spread.mean, "0.01"),
+        "weighted": fixed(spread.weighted, "0.01"),
+        "sd": fixed(spread.sd, "0.1"),
         "range": f"{plain(min(spread.totals))}–{plain(max(spread.totals))}"
         if spread.totals
         else "",
@@ -117,7 +126,7 @@ def _row(standing: queries.Standing, decision) -> dict:
         "risk": RISKS.get(standing.bench.risks[-1]) if standing.bench.risks else "",
         "mass_kg": plain(standing.asked.get("mass", 0)),
         "power_w": plain(standing.asked.get("power", 0)),
-        "category": scoring.category(spread, standing.rubric) if spread.totals else "",
+        "category": scoring.category(standing.bench.agreed, standing.rubric) if place else "",
         "decision": decision,
         "holds": [
             {"label": g.allocation.kind.label, "amount": _counted(g.allocation.kind, g.amount)}
@@ -131,12 +140,7 @@ def _counted(resource: Resource, amount: Decimal) -> str:
     return plain(amount) if resource is SLOTS else resource.amount(amount)
 
 
-def _fixed(value: Decimal | None, to: str) -> str:
-    """With all its decimals, so that a column of them lines up."""
-    return "" if value is None else f"{scoring.rounded(value, to):f}"
-
-
-def _tie(place: scoring.Ranked) -> str:
+def _tie(place: order.Ranked) -> str:
     if place.tied:
         return _("tied after every rule: the chair's choice, given in the reasons, decides")
     return str(BROKEN.get(place.broken_by, ""))
@@ -151,7 +155,6 @@ def side_by_side(
     request: HttpRequest,
     loi: LetterOfIntent,
     *,
-    form: ConsensusForm | None = None,
     refusal: Verdict | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -187,47 +190,23 @@ def side_by_side(
             for a in bench.assignments
             if a.pk not in locked
         ],
-        "criteria": _criteria(loi, bench),
+        "criteria": lines(loi, bench, bench.locked),
         "totals": [plain(total) for total in spread.totals],
-        "mean": _fixed(spread.mean, "0.01"),
-        "sd": _fixed(spread.sd, "0.1"),
+        "mean": fixed(spread.mean, "0.01"),
+        "sd": fixed(spread.sd, "0.1"),
+        "agreed_total": fixed(bench.agreed.total, "0.01") if bench.agreed.scores else "",
         "due": bench.facts.consensus_due,
         "consensus": bench.consensus,
+        "settled": bool(bench.consensus) and not bench.facts.unagreed,
         "conflicts": queries.conflicts_on(loi),
         "rounds": clarifications.of(loi, request.arrived_at),
         "concluding": acts.get("conclude_reviews"),
         "sending": acts.get("conclude"),
-        "form": form or ConsensusForm(initial={"consensus": bench.consensus}),
         "chair": chair,
         "prepares": chair and loi.state == "final_review" and loi.call.state == "closed",
         "refusal": refusal,
     }
     return render(request, "reviews/case.html", context, status=status)
-
-
-def _criteria(loi: LetterOfIntent, bench: queries.Bench) -> list[dict]:
-    """A line a criterion: the scores side by side with their mean, SD and range."""
-    lines = []
-    for criterion in loi.call.criteria.all():
-        given = [
-            score.value
-            for review in bench.locked
-            for score in review.scores.all()
-            if score.criterion_id == criterion.pk
-        ]
-        values = [value for value in given if value is not None]
-        lines.append(
-            {
-                "criterion": criterion,
-                "scores": [_("n/a") if value is None else plain(value) for value in given],
-                "mean": _fixed(mean(values), "0.01") if values else "",
-                "sd": _fixed(stdev(values), "0.01") if len(values) > 1 else "",
-                "range": plain(max(values) - min(values)) if values else "",
-                "under": criterion.threshold is not None
-                and any(value < criterion.threshold for value in values),
-            }
-        )
-    return lines
 
 
 @require_POST
@@ -268,20 +247,9 @@ def conclude_reviews(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def conclude(request: HttpRequest, key: str) -> HttpResponse:
-    """Send the case to final review, with the consensus in words."""
     loi = judged_case(request, key)
-    form = ConsensusForm(request.POST)
-    if not form.is_valid():
-        return side_by_side(request, loi, form=form, status=400)
     try:
-        services.conclude(
-            loi,
-            consensus=form.cleaned_data["consensus"],
-            by=request.user,
-            now=request.arrived_at,
-        )
+        services.conclude(loi, by=request.user, now=request.arrived_at)
     except Refused as refused:
-        return side_by_side(
-            request, loi, form=form, refusal=refused.verdict, status=status_of(refused)
-        )
+        return side_by_side(request, loi, refusal=refused.verdict, status=status_of(refused))
     return redirect("judging", key=loi.key)

@@ -5,10 +5,11 @@ from django.views.decorators.http import require_safe
 
 from proposals import queries as proposals
 from proposals.models import Call
-from reviews import plots, queries, scoring
+from reviews import order, plots, queries, scoring
 from reviews.calibration import Calibrated
 from reviews.forms.scores import CompareForm
 from reviews.views.concluding import BROKEN, RANKED, judged_call
+from reviews.views.reading import fixed
 
 
 @require_safe
@@ -100,8 +101,9 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
             "first": first,
             "second": second,
             "parts": queries.difference(first, second),
-            "means": [_fixed(side.bench.spread.mean) for side in (first, second)],
-            "points": f"{scoring.rounded(first.bench.spread.mean - second.bench.spread.mean):+f}",
+            "means": [fixed(side.bench.spread.mean, "0.01") for side in (first, second)],
+            "totals": [fixed(side.bench.agreed.total, "0.01") for side in (first, second)],
+            "points": f"{scoring.rounded(first.bench.agreed.total - second.bench.agreed.total):+f}",
             "why": _why(first, second),
             "calibrated": [
                 {
@@ -121,25 +123,17 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
 
 def _why(first: queries.Standing, second: queries.Standing) -> str:
     """The rule that set the one before the other, in a sentence."""
-    one, other = (
-        scoring.Candidate(side.loi.reference, side.bench.spread, side.asked["mass"])
-        for side in (first, second)
-    )
-    match scoring.told_apart(one, other):
+    match order.told_apart((first.candidate, first.place), (second.candidate, second.place)):
         case "":
             return _("Tied after every rule: the chair's choice, with its reasons, decides.")
         case "total":
-            halves = [f"{scoring.to_half(side.bench.spread.mean):f}" for side in (first, second)]
-            return _("The mean decides, to the half point: %(one)s before %(other)s.") % {
+            halves = [f"{scoring.to_half(side.bench.agreed.total):f}" for side in (first, second)]
+            return _("The agreed total decides, to the half point: %(one)s before %(other)s.") % {
                 "one": halves[0],
                 "other": halves[1],
             }
         case rule:
-            return _("The means are %(rule)s.") % {"rule": BROKEN[rule]}
-
-
-def _fixed(value) -> str:
-    return f"{scoring.rounded(value):f}"
+            return _("The totals are %(rule)s.") % {"rule": BROKEN[rule]}
 
 
 def _point(value: float) -> str:

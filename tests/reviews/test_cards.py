@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from portal import cards
 from proposals import boards
@@ -54,7 +55,11 @@ def test_the_way_of_a_case_through_everybodys_day(cast):
     services.conclude_reviews(loi, by=chair, now=LATER)
     assert todos(chair) == ["1 case of TEST27 needs a written consensus."]
     words = "The panel agrees that the feasibility is shown well enough."
-    services.conclude(loi, consensus=words, by=chair, now=LATER)
+    services.write_consensus(
+        loi, text=words, scores={"C3": Decimal(3)}, over=0, by=chair, now=LATER
+    )
+    assert todos(chair) == ["1 case of TEST27 can go to final review."]
+    services.conclude(loi, by=chair, now=LATER)
     assert todos(chair) == ["1 case of TEST27 is in final review without a decision."]
     services.prepare_decision(
         make.again(loi), outcome="selected", reason=make.REASON, by=chair, now=LATER

@@ -4,7 +4,6 @@ import pytest
 
 from portal.models import Event
 from reviews import services
-from reviews.models import Consensus
 from tests import make
 
 LATER = make.REVIEWED + timedelta(days=1)
@@ -50,19 +49,17 @@ def test_reviews_are_concluded_once_all_are_locked(cast, visit):
     assert make.again(loi).state == "consensus"
 
 
-def test_a_consensus_that_is_due_is_asked_for_and_kept(cast, visit):
+def test_a_consensus_that_is_due_is_asked_for_before_the_final_review(cast, visit):
     loi = make.reviewed(cast, scores=APART)
     client = visit(cast.chair, at=LATER)
     client.post(f"/lois/{loi.key}/conclude-reviews/")
-    answer = client.post(f"/lois/{loi.key}/conclude/", {"consensus": "Too short."})
+    answer = client.post(f"/lois/{loi.key}/conclude/")
     assert answer.status_code == 409
-    page = answer.content.decode()
-    assert "A consensus must be written down first: C1 ranges over 2.5 points" in page
-    assert "Too short." in page
-    assert not Consensus.objects.exists()
-    assert client.post(f"/lois/{loi.key}/conclude/", {"consensus": WORDS}).status_code == 302
+    assert "must be written down first: C1 ranges over 2.5 points" in answer.content.decode()
+    written = {"text": WORDS, "over": 0, "C1": "3.5"}
+    assert client.post(f"/lois/{loi.key}/consensus/", written).status_code == 302
+    assert client.post(f"/lois/{loi.key}/conclude/").status_code == 302
     assert make.again(loi).state == "final_review"
-    assert Consensus.objects.get().text == WORDS
     assert Event.objects.filter(verb="loi.concluded").count() == 1
 
 
@@ -70,7 +67,7 @@ def test_reviews_that_agree_need_no_consensus(cast, visit):
     loi = make.reviewed(cast)
     client = visit(cast.chair, at=LATER)
     client.post(f"/lois/{loi.key}/conclude-reviews/")
-    assert client.post(f"/lois/{loi.key}/conclude/", {"consensus": ""}).status_code == 302
+    assert client.post(f"/lois/{loi.key}/conclude/").status_code == 302
     assert make.again(loi).state == "final_review"
 
 
@@ -131,4 +128,4 @@ def test_only_the_chair_concludes(cast, visit, who):
     loi = make.reviewed(cast)
     client = visit(getattr(cast, who), at=LATER)
     assert client.post(f"/lois/{loi.key}/conclude-reviews/").status_code == 404
-    assert client.post(f"/lois/{loi.key}/conclude/", {"consensus": WORDS}).status_code == 404
+    assert client.post(f"/lois/{loi.key}/conclude/").status_code == 404

@@ -56,12 +56,12 @@ def test_why_one_case_stands_before_another(cast, judged, visit):
     client = visit(cast.chair, at=LATER)
     page = client.get(f"/calls/{of.code}/compare/", {"first": seven.key, "second": two.key})
     assert page.context["first"].loi.key == two.key  # the one before comes first
-    assert page.context["why"] == "The means are equal to the half point; C1 decided."
+    assert page.context["why"] == "The totals are equal to the half point; C1 decided."
     points = sum(Decimal(part.points) for part in page.context["parts"])
     assert abs(points - Decimal(page.context["points"])) <= Decimal("0.03")
     assert page.context["overlap"] and not page.context["turned"]
     clear = client.get(f"/calls/{of.code}/compare/", {"first": five.key, "second": two.key})
-    assert clear.context["why"] == "The mean decides, to the half point: 76.5 before 68.0."
+    assert clear.context["why"] == "The agreed total decides, to the half point: 76.5 before 68.0."
     assert clear.context["points"] == "+8.33"
 
 

@@ -1,12 +1,11 @@
 from decimal import Decimal
-from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reviews import scoring
-from reviews.scoring import Candidate, Review, Weight
+from reviews.scoring import Review, Weight
 
 RUBRIC = [
     Weight("C1", 30, Decimal(3)),
@@ -62,13 +61,6 @@ def spread(lines: list[str]) -> scoring.Spread:
     return scoring.spread([review(line) for line in lines], RUBRIC)
 
 
-def worked() -> list[Candidate]:
-    return [
-        Candidate(name, spread(lines), Decimal(MEV_KG[name]))
-        for name, (lines, *_) in WORKED.items()
-    ]
-
-
 @pytest.mark.parametrize("name", WORKED)
 def test_the_worked_example_to_the_digit(name):
     lines, totals, mean, sd = WORKED[name]
@@ -82,25 +74,6 @@ def test_the_second_reviewer_is_the_mild_one_and_the_third_the_strict_one():
     columns = zip(*(map(Decimal, totals) for _, totals, *_ in WORKED.values()), strict=True)
     means = [sum(column) / len(column) for column in columns]
     assert means[1:] == [Decimal("83.4"), Decimal("64.0")]
-
-
-def test_a_tie_to_the_half_point_is_broken_by_the_first_criterion():
-    placed = scoring.rank(worked())
-    assert [place.reference for place in placed] == [
-        "FIC-02",
-        "FIC-07",
-        "FIC-01",
-        "FIC-08",
-        "FIC-05",
-    ]
-    assert [(place.rank, place.broken_by) for place in placed] == [
-        (1, "C1"),
-        (2, "C1"),
-        (3, ""),
-        (4, ""),
-        (5, ""),
-    ]
-    assert not any(place.tied for place in placed)
 
 
 @pytest.mark.parametrize(
@@ -138,23 +111,6 @@ def test_one_review_has_no_deviation_and_none_has_no_mean():
     assert spread([]).mean is None
 
 
-def test_equal_cases_share_a_rank_and_say_so():
-    same = spread(["4 4 4 4 4 4"] * 3)
-    placed = scoring.rank(
-        [
-            Candidate("B", same, Decimal(5)),
-            Candidate("A", same, Decimal(5)),
-            Candidate("C", same, Decimal(6)),
-        ]
-    )
-    assert [(p.reference, p.rank, p.tied) for p in placed] == [
-        ("A", 1, True),
-        ("B", 1, True),
-        ("C", 3, False),
-    ]
-    assert placed[2].broken_by == "MEV"
-
-
 @pytest.mark.parametrize(
     ("score", "strengths", "weaknesses", "major", "owed"),
     [
@@ -186,7 +142,7 @@ def test_findings_that_are_owed(score, strengths, weaknesses, major, owed):
     ],
 )
 def test_the_panels_own_categories(scores, category):
-    assert scoring.category(spread([scores] * 3), RUBRIC) == category
+    assert scoring.category(scoring.agree(spread([scores] * 3), {}, RUBRIC), RUBRIC) == category
 
 
 SCORES = st.integers(0, 10).map(lambda n: Decimal(n) / 2)
@@ -210,35 +166,47 @@ def test_the_order_of_the_reviews_means_nothing(reviews):
     assert there.consensus_due == back.consensus_due
 
 
-@given(
-    st.lists(
-        st.tuples(REVIEWS, st.integers(0, 3).map(Decimal)),
-        min_size=1,
-        max_size=4,
-    )
-)
-def test_the_rank_does_not_depend_on_the_order_of_the_cases(cases):
-    candidates = [
-        Candidate(f"TEST27-{place:04d}", scoring.spread(reviews, RUBRIC), mev_kg)
-        for place, (reviews, mev_kg) in enumerate(cases)
+@given(REVIEWS)
+def test_without_an_agreed_score_the_mean_ranks(reviews):
+    found = scoring.spread(reviews, RUBRIC)
+    agreed = scoring.agree(found, {}, RUBRIC)
+    assert agreed.total == found.mean.quantize(scoring.EXACT)
+    assert agreed.criteria == found.criteria
+
+
+@given(REVIEWS, st.dictionaries(st.sampled_from(CODES), SCORES))
+def test_an_agreed_score_moves_the_total_by_its_weight_and_nothing_raw(reviews, scores):
+    found = scoring.spread(reviews, RUBRIC)
+    agreed = scoring.agree(found, scores, RUBRIC)
+    weights = {w.code: w.weight for w in RUBRIC}
+    moved = sum(weights[c] * (value - found.criteria[c]) / 5 for c, value in scores.items())
+    assert abs(agreed.total - found.mean - moved) < Decimal("1e-9")
+    assert found == scoring.spread(reviews, RUBRIC)
+
+
+def test_an_agreed_score_equal_to_the_mean_leaves_the_total():
+    agreed = scoring.agree(spread(WORKED["FIC-02"][0]), {"C3": Decimal(3)}, RUBRIC)
+    assert agreed.total == Decimal("76.5")
+    assert scoring.missed(agreed, RUBRIC) == ()
+    lower = scoring.agree(spread(WORKED["FIC-02"][0]), {"C3": Decimal("2.5")}, RUBRIC)
+    assert (lower.total, scoring.missed(lower, RUBRIC)) == (Decimal("74.5"), ("C3",))
+    # C1 is 4.5, the feasibility under its threshold.
+    assert scoring.category(lower, RUBRIC) == "III"
+
+
+def test_a_spread_of_totals_alone_names_no_criterion():
+    due = spread(WORKED["FIC-05"][0]).consensus_due
+    assert [why.code for why in due] == ["C1", "C3", ""]
+
+
+def test_the_mean_by_confidence_weighs_each_total():
+    reviews = [
+        Review(dict.fromkeys(CODES, Decimal(4)), 3),
+        Review(dict.fromkeys(CODES, Decimal(2)), 1),
     ]
-    placed = scoring.rank(candidates)
-    for other in permutations(candidates):
-        assert scoring.rank(other) == placed
-    assert [p.rank for p in placed] == sorted(p.rank for p in placed)
-
-
-@given(st.lists(st.tuples(REVIEWS, st.integers(0, 3).map(Decimal)), min_size=2, max_size=5))
-def test_a_higher_total_is_never_behind(cases):
-    found = {
-        f"TEST27-{place:04d}": scoring.spread(reviews, RUBRIC)
-        for place, (reviews, _) in enumerate(cases)
-    }
-    placed = scoring.rank(
-        [Candidate(name, found[name], mev) for name, (_, mev) in zip(found, cases, strict=True)]
-    )
-    halves = [scoring.to_half(found[place.reference].mean) for place in placed]
-    assert halves == sorted(halves, reverse=True)
+    found = scoring.spread(reviews, RUBRIC)
+    assert (found.mean, found.weighted) == (60, 70)
+    assert scoring.spread([Review(dict.fromkeys(CODES, Decimal(2)))], RUBRIC).weighted is None
 
 
 # What does not apply
@@ -263,4 +231,4 @@ def test_a_criterion_that_applies_to_nobody_is_in_no_mean_and_misses_no_threshol
     lacking = {code: score for code, score in review("5 5 5 4 4 4").scores.items() if code != "C3"}
     found = scoring.spread([Review(lacking)] * 3, RUBRIC)
     assert "C3" not in found.criteria
-    assert scoring.category(found, RUBRIC) == "I"
+    assert scoring.category(scoring.agree(found, {}, RUBRIC), RUBRIC) == "I"
