@@ -13,9 +13,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
+from xdist.scheduler import LoadScopeScheduling
 
 # The settings are read once, at the first import: everything they look at comes before it.
 HERE = Path(__file__).resolve().parent
+LONG = {"faults", "journeys"}  # folders that share servers
 SURROUNDINGS = Path(tempfile.mkdtemp(prefix="portal-tests-"))
 atexit.register(shutil.rmtree, SURROUNDINGS, ignore_errors=True)
 for name in ("ALLOWED_HOSTS", "BASE_URL", "DEBUG", "EMAIL_URL", "REDIS_URL", "TRUSTED_PROXIES"):
@@ -71,15 +73,29 @@ def pytest_configure() -> None:
     TransactionTestCase._fixture_teardown = _lifted(TransactionTestCase._fixture_teardown)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """The long folders first, whatever order pytest-django has put the tests in."""
+    yield
+    items.sort(key=lambda item: item.nodeid.split("/")[1] not in LONG)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling:
+    return Apart(config, log)
+
+
+class Apart(LoadScopeScheduling):
     """With several processes: the faults in one, the stories in another, then file by file.
 
-    What is built once a folder or once a module would be built twice.
+    What is built once a folder or once a module would be built twice. Groups by mark
+    (`--dist loadgroup`) are lost with pytest 9.2: pytest-xdist 3.8 hangs them on node ids.
     """
-    for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        group = folder if folder in {"faults", "journeys"} else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        folder = file.split("/")[1]
+        return folder if folder in LONG else file
 
 
 def _lifted(flush: Callable) -> Callable:
