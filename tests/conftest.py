@@ -20,6 +20,9 @@ HERE = Path(__file__).resolve().parent
 LONG = {"faults", "journeys"}  # folders that share servers
 SURROUNDINGS = Path(tempfile.mkdtemp(prefix="portal-tests-"))
 atexit.register(shutil.rmtree, SURROUNDINGS, ignore_errors=True)
+# Where Python may not write beside its sources, every process would compile all it imports.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    os.environ["PYTHONPYCACHEPREFIX"] = str(SURROUNDINGS / "compiled")
 for name in ("ALLOWED_HOSTS", "BASE_URL", "DEBUG", "EMAIL_URL", "REDIS_URL", "TRUSTED_PROXIES"):
     os.environ.pop(name, None)
 os.environ |= {

@@ -33,7 +33,7 @@ from tests.servers import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "CI")
+KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONPYCACHEPREFIX", "CI")
 PYTHON = sys.executable
 COLLECT = """
 import os, django
