@@ -40,6 +40,7 @@ class Assignment(models.Model):
     assigned_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(null=True)
     confidence = models.PositiveSmallIntegerField(

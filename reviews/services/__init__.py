@@ -2,14 +2,17 @@
 
 from reviews.services.conclusions import conclude, conclude_reviews, prepare_decision
 from reviews.services.consensus import answer_consensus, draft_consensus, write_consensus
+from reviews.services.deadlines import extend, extend_all, reassign
 from reviews.services.panels import (
     accept,
     assign,
     assign_all,
     begin_review,
     give_back,
+    present,
     recuse,
     remove,
+    reseat,
     step_out,
 )
 from reviews.services.sheets import FindingDraft, lock, reopen, save_and_lock, save_review
@@ -24,12 +27,17 @@ __all__ = [
     "conclude",
     "conclude_reviews",
     "draft_consensus",
+    "extend",
+    "extend_all",
     "give_back",
     "lock",
     "prepare_decision",
+    "present",
+    "reassign",
     "recuse",
     "remove",
     "reopen",
+    "reseat",
     "save_and_lock",
     "save_review",
     "step_out",
