@@ -20,7 +20,7 @@ class Entry:
 
 def calendar(name: str, entries: Iterable[Entry], *, now: datetime) -> str:
     """The file's text; lines end in CR LF and are folded at 75 octets."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Lunar Payload Portal//EN"]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Portal//EN"]
     lines += ["METHOD:PUBLISH", f"X-WR-CALNAME:{_text(name)}"]
     for entry in entries:
         lines += [
