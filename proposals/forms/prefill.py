@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.text import plain
 from proposals.forms.calls import CallForm
-from proposals.forms.terms import MOST_ROWS, AllocationForm, CriterionForm
+from proposals.forms.terms import CRITERION, MOST_ROWS, AllocationForm, CriterionForm
 from proposals.models import Call, Mission
 from proposals.resources import MASS, POWER, SLOTS
 
@@ -22,12 +22,16 @@ RUBRIC = (
         30,
         Decimal(3),
         False,
+        "science",
+        False,
     ),
     (
         _("Innovation and complementarity"),
         _("What is new to the programme and does not repeat the payloads already on the mission."),
         15,
         None,
+        False,
+        "science",
         False,
     ),
     (
@@ -36,6 +40,8 @@ RUBRIC = (
         20,
         Decimal(3),
         False,
+        "maturity",
+        True,
     ),
     (
         _("Accommodation and resources"),
@@ -45,6 +51,8 @@ RUBRIC = (
         15,
         Decimal(3),
         False,
+        "resources compliance",
+        True,
     ),
     (
         _("Team, schedule, funding"),
@@ -52,6 +60,8 @@ RUBRIC = (
         10,
         Decimal("2.5"),
         True,
+        "team maturity funding",
+        False,
     ),
     (
         _("Value of the cooperation"),
@@ -59,6 +69,8 @@ RUBRIC = (
         10,
         None,
         True,
+        "identity team",
+        False,
     ),
 )
 # What Chang'e-8 offered its partners, with one in ten held back.
@@ -104,8 +116,8 @@ def values_of(call: Call | None) -> dict:
         ],
         "rubric": [
             {
-                name: getattr(criterion, name)
-                for name in ("code", "title", "question", "weight", "threshold", "needs_names")
+                **{name: getattr(criterion, name) for name in CRITERION},
+                "anchors": "\n".join(f"{mark}: {said}" for mark, said in criterion.anchors.items()),
             }
             for criterion in call.criteria.all()
         ],
@@ -150,8 +162,18 @@ def _fresh() -> dict:
                 "weight": weight,
                 "threshold": threshold,
                 "needs_names": needs_names,
+                "about": about.split(),
+                "technical": technical,
             }
-            for number, (title, question, weight, threshold, needs_names) in enumerate(RUBRIC, 1)
+            for number, (
+                title,
+                question,
+                weight,
+                threshold,
+                needs_names,
+                about,
+                technical,
+            ) in enumerate(RUBRIC, 1)
         ],
     }
 
@@ -162,7 +184,11 @@ def blank(data: QueryDict) -> dict:
     def rows(prefix: str, names: list[str]) -> list[dict]:
         total = re.fullmatch(r"\d{1,3}", data.get(f"{prefix}-TOTAL_FORMS", "")) or ["0"]
         typed = [
-            {name: data.get(f"{prefix}-{place}-{name}", "") for name in [*names, "DELETE"]}
+            {
+                name: data.getlist(key) if name == "about" else data.get(key, "")
+                for name in [*names, "DELETE"]
+                for key in [f"{prefix}-{place}-{name}"]
+            }
             for place in range(min(int(total[0]), MOST_ROWS))
         ]
         kept = [row for row in typed if any(row.values()) and not row.pop("DELETE")]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from proposals.forms.calls import CallForm
 from proposals.models import Allocation, Criterion, Platform
 from proposals.resources import RESOURCES
+from proposals.sections import SECTIONS
 
 MOST_ROWS = 40
 
@@ -161,6 +162,20 @@ class BaseAllocationRows(Rows):
         ]
 
 
+# The columns of a criterion that stand in its form as they are kept.
+CRITERION = (
+    "code",
+    "title",
+    "question",
+    "weight",
+    "threshold",
+    "needs_names",
+    "optional",
+    "technical",
+    "about",
+)
+
+
 class CriterionForm(forms.Form):
     code = forms.RegexField(
         r"^[A-Z][A-Z0-9]{0,3}$",
@@ -185,6 +200,51 @@ class CriterionForm(forms.Form):
         required=False,
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
+    optional = forms.BooleanField(
+        label=_("It need not apply to every case"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    technical = forms.BooleanField(
+        label=_("Technical assessors write findings on it"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    about = forms.MultipleChoiceField(
+        label=_("The parts of the letter it is about"),
+        choices=[(section.name, section.label) for section in SECTIONS[:-1]],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    anchors = forms.CharField(
+        label=_("What the marks mean"),
+        help_text=_(
+            "A line a mark, as “5: flown in this form”. The words of the scale hold where there is none."
+        ),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+    )
+
+    @property
+    def short(self) -> list[forms.BoundField]:
+        """What stands in the columns of the table; the rest under each row."""
+        return [self[name] for name in (*CRITERION[:6], "DELETE")]
+
+    def clean_anchors(self) -> dict[str, str]:
+        """{mark: words} of the lines that were typed."""
+        found = {}
+        for line in self.cleaned_data["anchors"].splitlines():
+            mark, _colon, said = (part.strip() for part in line.partition(":"))
+            if not line.strip():
+                continue
+            if mark not in {*"012345"} or not said:
+                raise forms.ValidationError(
+                    _now("“%(line)s” is not a whole mark from 0 to 5, a colon and its words.")
+                    % {"line": line.strip()[:40]}
+                )
+            found[mark] = said
+        return dict(sorted(found.items()))
 
     def clean_threshold(self) -> Decimal | None:
         found = self.cleaned_data["threshold"]
@@ -212,7 +272,7 @@ class BaseCriterionRows(Rows):
             filled[-1].add_error("weight", message)
 
     def rows(self) -> list[Criterion]:
-        names = ("code", "title", "question", "weight", "threshold", "needs_names")
+        names = (*CRITERION, "anchors")
         return [
             Criterion(**{name: form.cleaned_data[name] for name in names}) for form in self.filled()
         ]

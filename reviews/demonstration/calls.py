@@ -10,13 +10,22 @@ from reviews.demonstration.cast import Cast
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 RUBRIC = (
-    ("C1", "Scientific and exploration value", "Objectives, their link to the mission's aims, the quality of the data.", 30, "3"),
-    ("C2", "Innovation and complementarity", "New to the programme; does not repeat the payloads on board.", 15, None),
-    ("C3", "Technical feasibility and maturity", "TRL, heritage, tests, risks.", 20, "3"),
-    ("C4", "Accommodation and resources", "Mass, power, data, envelope, thermal case, deployment, safety, export.", 15, "3"),
-    ("C5", "Team, schedule, funding", "Authority, endorsement, delivery of the flight model.", 10, "2.5"),
-    ("C6", "Cooperation value", "Level, partners, openness, training.", 10, None),
+    ("C1", "Scientific and exploration value", "Objectives, their link to the mission's aims, the quality of the data.", 30, "3", "science"),
+    ("C2", "Innovation and complementarity", "New to the programme; does not repeat the payloads on board.", 15, None, "science"),
+    ("C3", "Technical feasibility and maturity", "TRL, heritage, tests, risks.", 20, "3", "maturity"),
+    ("C4", "Accommodation and resources", "Mass, power, data, envelope, thermal case, deployment, safety, export.", 15, "3", "resources compliance"),
+    ("C5", "Team, schedule, funding", "Authority, endorsement, delivery of the flight model.", 10, "2.5", "team maturity funding"),
+    ("C6", "Cooperation value", "Level, partners, openness, training.", 10, None, "identity team"),
 )  # fmt: skip
+TECHNICAL = ("C3", "C4")
+OPTIONAL = ("C4",)  # a payload that flies its own craft asks nothing of the host
+ANCHORS = {
+    "C3": {
+        "1": "a concept: nothing of it has been built or tested",
+        "3": "TRL 5 or 6, the tests that are missing planned and dated",
+        "5": "flown in this form, or qualified with every test done",
+    }
+}
 
 
 def midnight(now: datetime, days: int) -> datetime:
@@ -153,8 +162,12 @@ def published(
                 question=asks,
                 weight=weight,
                 threshold=threshold and Decimal(threshold),
+                optional=code in OPTIONAL,
+                technical=code in TECHNICAL,
+                anchors=ANCHORS.get(code, {}),
+                about=about.split(),
             )
-            for code, name, asks, weight, threshold in RUBRIC
+            for code, name, asks, weight, threshold, about in RUBRIC
         ],
         milestones={
             "preliminary": closes_at.astimezone(BEIJING).date() + timedelta(days=75),
