@@ -26,6 +26,8 @@ SCANNED = {
 class Enclosure:
     """One file. `url` is empty while it cannot be read, and `blocked` says why.
 
+    `shown` is where a page shows a PDF without leaving it.
+
     `name` is as its sender called it, and `sha256` that of the manifest; both
     are empty for who reads a copy without its origin.
     """
@@ -34,6 +36,7 @@ class Enclosure:
     label: str
     name: str
     url: str
+    shown: str
     size: int
     pages: int | None
     sha256: str
@@ -132,11 +135,14 @@ def _enclosure(file: Attached, loi: LetterOfIntent, reader: User) -> Enclosure:
     verdict, scan = may_read(file, loi, reader), file.stored.scan
     whole = queries.reads_originals(reader, loi)
     scanned, tone = SCANNED[scan.result]
+    address = [loi.key, file.key]
+    pdf = verdict and for_reader(file, loi, reader).media_type == documents.PDF
     return Enclosure(
         key=file.key,
         label=_label(file),
         name=file.name if whole else "",
-        url=reverse("attachment", args=[loi.key, file.key]) if verdict else "",
+        url=reverse("attachment", args=address) if verdict else "",
+        shown=reverse("attachment_shown", args=address) if pdf else "",
         size=(file.stored if whole or scan.copy is None else scan.copy).size,
         pages=file.pages,
         sha256=file.stored.sha256 if whole else "",

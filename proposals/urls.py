@@ -81,6 +81,11 @@ urlpatterns = [
     path("lois/<slug:key>/manifest.json", files.manifest, name="manifest"),
     path("lois/<slug:key>/withdraw/", lois.withdraw, name="withdraw_loi"),
     path("lois/<slug:key>/attachments/<slug:file_key>/", files.attachment, name="attachment"),
+    path(
+        "lois/<slug:key>/attachments/<slug:file_key>/shown/",
+        files.attachment_shown,
+        name="attachment_shown",
+    ),
     path("lois/<slug:key>/namings/ask/", namings.ask, name="ask_naming"),
     path("named/<str:token>/", namings.naming, name="naming"),
     path("named/<str:token>/confirm/", namings.confirm, name="confirm_naming"),

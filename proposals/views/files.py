@@ -4,7 +4,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from portal import canonical, files
+from portal import canonical, documents, files
 from portal.verdict import require
 from proposals import enclosures, proof, queries
 
@@ -24,6 +24,25 @@ def download(content: bytes | BinaryIO, *, name: str, media_type: str) -> HttpRe
 @require_safe
 def attachment(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
     """A file of a letter: of a filing, or to its organisation of the working copy."""
+    return _attachment(request, key, file_key)
+
+
+@require_safe
+def attachment_shown(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
+    """The same, shown by the browser inside a page of ours: PDF alone, which runs nothing there."""
+    response = _attachment(request, key, file_key)
+    if response["Content-Type"] != documents.PDF:
+        raise Http404
+    response["Content-Disposition"] = response["Content-Disposition"].replace(
+        "attachment", "inline"
+    )
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    # Not `sandbox`: a browser's own viewer does not start in one.
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"
+    return response
+
+
+def _attachment(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
     loi = get_object_or_404(queries.readable_lois(request.user), key=key)
     found = queries.visible_files(request.user, loi)
     file = next((file for file in found if file.key == file_key), None)
