@@ -317,3 +317,9 @@ def zones() -> list[tuple[str, str]]:
 def reason_of(request: HttpRequest, *, most: int) -> str:
     """What was typed as the reason of an act, without the NUL that PostgreSQL keeps in no text."""
     return request.POST.get("reason", "").replace("\0", "")[:most]
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version of the page that was posted; none is no version at all."""
+    raw = request.POST.get("version", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1

@@ -10,7 +10,8 @@ a text for somebody else.
 from datetime import datetime, timedelta
 
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from portal.models import KeptForm, User
 
@@ -62,3 +63,10 @@ def drop(user: User, number: str) -> None:
     """What was kept is saved, or not wanted any more."""
     if number.isascii() and number.isdigit() and len(number) < 18:
         KeptForm.objects.filter(user=user, pk=int(number)).delete()
+
+
+def not_saved(request: HttpRequest, trouble: str, status: int) -> HttpResponse:
+    """The answer to a script that saves while somebody types: why it was not saved."""
+    response = render(request, "parts/not_saved.html", {"trouble": trouble}, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#trouble", "innerHTML"
+    return response

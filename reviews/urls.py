@@ -4,22 +4,30 @@ from reviews.views import (
     agreeing,
     assigning,
     concluding,
-    deadlines,
     deciding,
-    inbox,
     matching,
     places,
     reviewing,
     scores,
+    sheets,
+    versions,
 )
 
 urlpatterns = [
     # the reviewer
-    path("reviews/", inbox.inbox, name="inbox"),
-    path("reviews/due.ics", inbox.due_dates, name="due_dates"),
+    path("reviews/", reviewing.inbox, name="inbox"),
     path("reviews/<slug:key>/declare/", reviewing.declare, name="declare"),
-    path("reviews/<slug:key>/", reviewing.review, name="review"),
-    path("reviews/<slug:key>/lock/", reviewing.lock, name="lock_assignment"),
+    path("reviews/<slug:key>/", sheets.review, name="review"),
+    path("reviews/<slug:key>/lock/", sheets.lock, name="lock_assignment"),
+    path("reviews/<slug:key>/versions/", versions.versions, name="sheet_versions"),
+    path(
+        "reviews/<slug:key>/versions/<int:old>/<int:new>/", versions.version, name="sheet_version"
+    ),
+    path(
+        "reviews/<slug:key>/versions/<int:number>/bring-back/",
+        versions.bring_back,
+        name="bring_sheet_back",
+    ),
     path("reviews/<slug:key>/recuse/", reviewing.recuse, name="recuse_assignment"),
     path("reviews/<slug:key>/give-back/", reviewing.give_back, name="give_back_assignment"),
     # a place on the panel
@@ -38,10 +46,6 @@ urlpatterns = [
     path("calls/<str:code>/assignments.csv", matching.assignments, name="assignments"),
     path("matchings/<slug:key>/apply/", matching.apply, name="apply_matching"),
     path("matchings/<slug:key>/discard/", matching.discard, name="discard_matching"),
-    # the secretary and the chair
-    path("calls/<str:code>/deadlines/", deadlines.deadlines, name="deadlines"),
-    path("reviews/<slug:key>/extend/", deadlines.extend, name="extend_assignment"),
-    path("reviews/<slug:key>/reassign/", deadlines.reassign, name="reassign"),
     path("lois/<slug:key>/assign/", assigning.assign, name="assign"),
     path("reviews/<slug:key>/remove/", assigning.remove, name="remove_assignment"),
     path("lois/<slug:key>/begin-review/", assigning.begin_review, name="begin_review_loi"),

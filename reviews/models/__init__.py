@@ -1,9 +1,8 @@
-from reviews.models.assignments import Assignment, Finding, Score
+from reviews.models.assignments import Assignment, Finding, Revision, Score
 from reviews.models.conflicts import Conflict
 from reviews.models.consensus import Consensus, ConsensusAnswer, ConsensusScore
 from reviews.models.matchings import Matching
 from reviews.models.panel import PanelMember
-from reviews.models.visits import Visit
 
 __all__ = [
     "Assignment",
@@ -14,6 +13,6 @@ __all__ = [
     "Finding",
     "Matching",
     "PanelMember",
+    "Revision",
     "Score",
-    "Visit",
 ]

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import keys
+from portal.models.events import AppendOnly
 from proposals.models import Criterion, LetterOfIntent
 
 
@@ -28,6 +29,11 @@ class Assignment(models.Model):
         MEDIUM = "medium", _("medium: solved with good management and added effort")
         HIGH = "high", _("high: not solvable within the plan")
 
+    class Accommodation(models.TextChoices):
+        FITS = "fits", _("fits as proposed")
+        CHANGES = "changes", _("fits with changes")
+        NOT = "not", _("does not fit")
+
     key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
     loi = models.ForeignKey(LetterOfIntent, models.PROTECT, related_name="assignments")
     reviewer = models.ForeignKey(
@@ -40,7 +46,8 @@ class Assignment(models.Model):
     assigned_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
-    reminded_at = models.DateTimeField(null=True)
+    # What is written, as in `reviews.sheets`; the columns and rows below are read off it.
+    content = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(null=True)
     confidence = models.PositiveSmallIntegerField(
@@ -120,10 +127,41 @@ class Finding(models.Model):
     strength = models.BooleanField()
     major = models.BooleanField(default=False)
     confidential = models.BooleanField(default=False)
-    text = models.CharField(max_length=1000)
+    text = models.TextField()  # its length is judged when it is locked
 
     class Meta:
         ordering: ClassVar = ["assignment", "criterion__code", "id"]
         constraints: ClassVar = [
             models.CheckConstraint(name="a_finding_says_something", condition=~Q(text=""))
+        ]
+
+
+class Revision(AppendOnly):
+    """A sheet as it was saved once, or frozen by a lock: then with its number and its digest.
+
+    `content` is as in `reviews.sheets`.
+    """
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="revisions")
+    version = models.PositiveIntegerField()
+    content = models.JSONField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+    lock = models.PositiveSmallIntegerField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_sheet_is_saved_once_a_version", fields=["assignment", "version"]
+            ),
+            models.UniqueConstraint(
+                name="a_lock_has_one_number",
+                fields=["assignment", "lock"],
+                condition=Q(lock__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="digest_iff_locked",
+                condition=Q(lock=None, digest="") | Q(lock__isnull=False) & ~Q(digest=""),
+            ),
         ]

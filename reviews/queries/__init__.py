@@ -1,6 +1,5 @@
 from reviews.queries.agreeing import DISCUSSED, consensus_versions, has_judged, may_draft
 from reviews.queries.blinding import Names, identities_open, names
-from reviews.queries.deadlines import UNLOCKED, judges_of, long_overdue, owed_in, unlocked
 from reviews.queries.matching import Candidate, candidates, conflicts_of
 from reviews.queries.panels import Seating, matching_of, open_cases, panel_of, seatings
 from reviews.queries.places import STANDING, away_throughout, places_of, reasons_of, visible_places
@@ -18,6 +17,7 @@ from reviews.queries.sight import (
     member,
     panel,
     readable_reviews,
+    reads_every_review,
     shut_out,
     sight,
     verified,
@@ -33,7 +33,7 @@ from reviews.queries.sums import (
     ranking,
     result,
 )
-from reviews.queries.writing import Progress, owed, progress
+from reviews.queries.writing import Owed, Progress, criteria_of, locked_before, owed, progress
 
 __all__ = [
     "ACTIVE",
@@ -42,10 +42,10 @@ __all__ = [
     "PRESENTING",
     "SEATS",
     "STANDING",
-    "UNLOCKED",
     "Bench",
     "Candidate",
     "Names",
+    "Owed",
     "Part",
     "Progress",
     "Scores",
@@ -59,36 +59,35 @@ __all__ = [
     "conflicts_of",
     "conflicts_on",
     "consensus_versions",
+    "criteria_of",
     "difference",
     "facts",
     "has_judged",
     "hidden_from",
     "identities_open",
     "inbox",
-    "judges_of",
     "load",
     "loads",
-    "long_overdue",
+    "locked_before",
     "matching_of",
     "may_draft",
     "member",
     "names",
     "open_cases",
     "owed",
-    "owed_in",
     "panel",
     "panel_of",
     "places_of",
     "progress",
     "ranking",
     "readable_reviews",
+    "reads_every_review",
     "reasons_of",
     "result",
     "scores",
     "seatings",
     "shut_out",
     "sight",
-    "unlocked",
     "verified",
     "visible_assignments",
     "visible_places",

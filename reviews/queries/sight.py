@@ -122,16 +122,26 @@ def readable_reviews(user: User, loi: LetterOfIntent) -> list[Assignment]:
     if not proposals.visible_lois(user).filter(pk=loi.pk).exists():
         return []
     locked = locked.exclude(reviewer__in={one for _, one in shut_out([loi])})
-    if Assignment.objects.filter(
-        loi=loi, reviewer=user, state__in=["invited", "accepted"]
-    ).exists():
+    if reads_every_review(user, loi):
+        return list(locked)
+    if _writes_one(user, loi):
         return []
+    return list(locked) if locked.filter(reviewer=user).exists() else []
+
+
+def reads_every_review(user: User, loi: LetterOfIntent) -> bool:
+    """The chair and the auditor read whatever was locked, unless they have one to write."""
+    if not proposals.visible_lois(user).filter(pk=loi.pk).exists() or _writes_one(user, loi):
+        return False
     chairs = PanelMember.objects.filter(
         call=loi.call, user=user, role=roles.CHAIR, state="accepted"
     )
-    if chairs.exists() or roles.AUDITOR in user.roles():
-        return list(locked)
-    return list(locked) if locked.filter(reviewer=user).exists() else []
+    return chairs.exists() or roles.AUDITOR in user.roles()
+
+
+def _writes_one(user: User, loi: LetterOfIntent) -> bool:
+    own = Assignment.objects.filter(loi=loi, reviewer=user, state__in=["invited", "accepted"])
+    return own.exists()
 
 
 def panel(call: Call) -> QuerySet[PanelMember]:

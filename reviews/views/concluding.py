@@ -167,6 +167,9 @@ def side_by_side(
     act = Act(by=request.user, now=request.arrived_at, facts=bench.facts)
     chair = "chair" in LOI.relation(request.user, loi)
     locked = {review.pk for review in reviews}
+    reopened = (
+        queries.locked_before(loi) if queries.reads_every_review(request.user, loi) else set()
+    )
     acts = {
         row.action: LOI.verdict(loi, row.action, act)
         for row in map(LOI.row, CASE_ACTS)
@@ -180,14 +183,14 @@ def side_by_side(
         "reviews": [
             {
                 **whole(review),
-                "counts": review.pk in {a.pk for a in bench.locked},
+                "counts": review.pk in {a.pk for a in (*bench.locked, *bench.assessors)},
                 "reopen": chair and ASSIGNMENT.verdict(review, "reopen", act),
             }
-            for review in reviews
+            for review in sorted(reviews, key=lambda one: one.assessed)
         ],
         "waiting": [
-            {"assignment": a, "state": ASSIGNMENT.state(a.state)}
-            for a in bench.assignments
+            {"assignment": a, "state": ASSIGNMENT.state(a.state), "reopened": a.pk in reopened}
+            for a in (*bench.assignments, *bench.assessors)
             if a.pk not in locked
         ],
         "criteria": lines(loi, bench, bench.locked),

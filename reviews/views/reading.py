@@ -1,16 +1,18 @@
-"""A written review as it is read, by the panel and by whoever wrote it."""
+"""A sheet as it is read, by the panel and by whoever wrote it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from statistics import mean, stdev
 
 from django.utils.translation import gettext as _
 
 from portal.deadline import said
-from portal.text import plain, say
+from portal.text import Text, plain, say
 from portal.verdict import Refused
-from proposals.models import LetterOfIntent
-from reviews import queries, scoring
+from proposals import queries as proposals
+from proposals.models import Criterion, LetterOfIntent
+from proposals.resources import RESOURCES
+from reviews import queries, scoring, sheets
 from reviews.forms.sheet import CONFIDENCE
 from reviews.models import Assignment
 
@@ -28,30 +30,43 @@ def status_of(refused: Refused) -> int:
     return 403 if refused.verdict.who else 409
 
 
-def whole(assignment: Assignment) -> dict:
-    """One review with its total in points of 100, criterion by criterion."""
+def anchors_of(criterion: Criterion) -> list[tuple[str, Text | str]]:
+    """What the whole marks mean: in the call's words where it gives them, else in the scale's."""
+    return [(mark, criterion.anchors.get(mark) or words) for mark, words in ANCHORS]
+
+
+def whole(assignment: Assignment, content: Mapping | None = None) -> dict:
+    """One sheet criterion by criterion, a review's with its total in points of 100.
+
+    Of an earlier version where its `content` is given.
+    """
     call = assignment.loi.call
-    scores = {score.criterion_id: score.value for score in assignment.scores.all()}
-    findings: dict[int, list] = {}
-    for finding in assignment.findings.all():
-        findings.setdefault(finding.criterion_id, []).append(finding)
-    criteria = list(call.criteria.all())
+    sheet = sheets.read(assignment.content if content is None else content)
+    criteria = queries.criteria_of(assignment)
+    scores = {code: value for code, value in sheet.scores.items() if value is not None}
+    judged = {*scores, *sheet.not_applicable}
     total = None
-    if len(scores) == len(criteria):
-        review = scoring.Review({c.code: scores[c.pk] for c in criteria})
-        total = scoring.total(review, [scoring.Weight(c.code, c.weight) for c in criteria])
+    if scores and all(criterion.code in judged for criterion in criteria):
+        weights = [scoring.Weight(c.code, c.weight) for c in criteria]
+        total = scoring.rounded(scoring.total(scoring.Review(scores), weights))
     return {
         "assignment": assignment,
         "reviewer": assignment.reviewer,
         "locked": said(assignment.locked_at, call.zone) if assignment.locked_at else "",
         "total": plain(total) if total is not None else "",
-        "confidence": dict(CONFIDENCE).get(assignment.confidence, ""),
-        "risk": assignment.get_risk_display(),
+        "confidence": dict(CONFIDENCE).get(sheet.confidence, ""),
+        "risk": dict(Assignment.Risk.choices).get(sheet.risk, ""),
+        "accommodation": dict(Assignment.Accommodation.choices).get(sheet.accommodation, ""),
+        "text": sheet.text,
+        "figures": figures_of(assignment, sheet),
         "criteria": [
             {
                 "criterion": criterion,
-                "score": plain(scores[criterion.pk]) if criterion.pk in scores else "",
-                "findings": findings.get(criterion.pk, []),
+                "score": score_of(sheet, criterion.code),
+                "under": criterion.threshold is not None
+                and criterion.code in scores
+                and scores[criterion.code] < criterion.threshold,
+                "findings": sheet.of(criterion.code),
             }
             for criterion in criteria
         ],
@@ -94,3 +109,26 @@ def lines(loi: LetterOfIntent, bench: queries.Bench, reviews: Iterable[Assignmen
             }
         )
     return found
+
+
+def score_of(sheet: sheets.Sheet, code: str) -> str:
+    if code in sheet.not_applicable:
+        return _("n/a")
+    score = sheet.scores.get(code)
+    return "" if score is None else plain(score)
+
+
+def figures_of(assignment: Assignment, sheet: sheets.Sheet) -> list[dict]:
+    """An assessor's own figures beside the letter's, each with its unit."""
+    if not sheet.figures:
+        return []
+    asked = {of.resource: amount for of, amount in proposals.demands(assignment.loi).items()}
+    return [
+        {
+            "resource": RESOURCES[code],
+            "asked": RESOURCES[code].amount(asked[code]) if code in asked else "–",
+            "amount": "–" if figure.amount is None else RESOURCES[code].amount(figure.amount),
+            "reason": figure.reason,
+        }
+        for code, figure in sheet.figures.items()
+    ]

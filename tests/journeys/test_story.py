@@ -217,8 +217,9 @@ def it_is_reviewed(reviewer: Person, case: str, scores: list, turn: int) -> None
     reviewer.look("review-being-written")
     page.locator("[name=risk][value=low]").check()
     page.locator("[name=confidence][value='2']").check()
-    reviewer.press("Save and lock")
-    assert reviewer.reads("locked")
+    reviewer.press("Read it all, and lock")
+    page.get_by_role("button", name=re.compile("Lock version")).click()
+    assert reviewer.reads("Locked version 1")
     reviewer.look("review-locked")
 
 

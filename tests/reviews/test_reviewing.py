@@ -229,28 +229,9 @@ def test_another_row_comes_without_saving(cast, visit, case):
     assignment = accepted(cast.reviewer_one, case)
     answer = client.post(f"/reviews/{assignment.key}/", sheet(add="C2"))
     assert answer.status_code == 200
-    assert [len(line["rows"]) for line in answer.context["form"].sheet()] == [1, 2, 1, 1, 1, 1]
+    assert [len(line["rows"]) for line in answer.context["lines"]] == [1, 2, 1, 1, 1, 1]
     assert "What was found on C5." in answer.content.decode()
     assert make.again(assignment).version == 1
-
-
-def test_a_stale_sheet_shows_both(cast, visit, case):
-    client = visit(cast.reviewer_one, at=LATER)
-    assignment = accepted(cast.reviewer_one, case)
-    address = f"/reviews/{assignment.key}/"
-    client.post(address, sheet(scores="4 4 4 4 4 4"))
-    mine = sheet(1, scores="1.5 3 3 3 3 3", **{"C1-0-text": "Written in the second window."})
-    answer = client.post(address, mine)
-    assert answer.status_code == 409
-    page = answer.content.decode()
-    assert "saved as version 2 in another window" in page
-    assert "Written in the second window." in page
-    assert answer.context["saved"]["criteria"][0]["score"] == "4"
-    assert answer.context["form"]["score_C1"].value() == "1.5"
-    assert make.again(assignment).version == 2
-    again = client.post(address, {**mine, "version": answer.context["form"]["version"].value()})
-    assert again.status_code == 302
-    assert make.again(assignment).scores.get(criterion__code="C1").value == Decimal("1.5")
 
 
 def test_a_second_click_saves_once(cast, visit, case):
@@ -265,7 +246,9 @@ def test_locking_says_what_is_owed_and_keeps_what_is_written(cast, visit, case):
     client = visit(cast.reviewer_one, at=LATER)
     assignment = accepted(cast.reviewer_one, case)
     typed = sheet(scores="2 3 3 3 3 5", act="lock", risk="", **{"C4-0-text": "", "score_C5": ""})
-    answer = client.post(f"/reviews/{assignment.key}/", typed)
+    answer = client.post(f"/reviews/{assignment.key}/", typed, follow=True)
+    assert "Lock version" not in answer.content.decode()
+    answer = client.post(f"/reviews/{assignment.key}/lock/", {"version": 2})
     assert answer.status_code == 409
     assert [str(sentence) for sentence in answer.context["progress"].owed] == [
         "C1: a score of 2 needs a major finding",
@@ -279,15 +262,22 @@ def test_locking_says_what_is_owed_and_keeps_what_is_written(cast, visit, case):
     assert assignment.scores.count() == 5
 
 
-def test_a_whole_sheet_is_locked_in_one_act(cast, visit, case):
+def test_a_whole_sheet_is_read_back_and_locked(cast, visit, case):
     client = visit(cast.reviewer_one, at=LATER)
     assignment = accepted(cast.reviewer_one, case)
-    assert client.post(f"/reviews/{assignment.key}/", sheet(act="lock")).status_code == 302
+    answer = client.post(f"/reviews/{assignment.key}/", sheet(act="lock"))
+    assert (answer.status_code, answer.url) == (302, f"/reviews/{assignment.key}/lock/")
+    page = client.get(answer.url).content.decode()
+    for shown in ("What was found on C6.", "74.5", "C3, threshold 3", "Lock version 2"):
+        assert shown in page
+    assert client.post(answer.url, {"version": 2}).status_code == 302
     locked = make.again(assignment)
     assert (locked.state, locked.locked_at) == ("locked", LATER)
     page = client.get(f"/reviews/{assignment.key}/").content.decode()
     assert "What was found on C1." in page
-    assert client.post(f"/reviews/{assignment.key}/", sheet(2)).status_code == 409
+    answer = client.post(f"/reviews/{assignment.key}/", sheet(2, **{"C1-0-text": "Too late."}))
+    assert answer.status_code == 409
+    assert "Too late." in answer.content.decode()  # what was typed is still there
     assert client.post(f"/reviews/{assignment.key}/lock/", {"version": 2}).status_code == 409
 
 

@@ -8,7 +8,7 @@
     const most = Number(note.dataset.most);
     const count = field.value.trim().length;
     const text = note.dataset.text.replace("{count}", count.toLocaleString()).replace("{most}", most.toLocaleString());
-    note.textContent = count ? `${text} · ${limits.get(note)}` : limits.get(note);
+    note.textContent = [count && text, limits.get(note)].filter(Boolean).join(" · ");
     if (count > most) note.dataset.tone = "cinnabar";
     else delete note.dataset.tone;
   };

@@ -9,7 +9,7 @@
   const place = `draft:${form.dataset.keep}:`;
   const own = place + Math.random().toString(36).slice(2);
   // `edits` counts what was typed; `sent` and `kept` how much of it went out, and is saved.
-  let edits = 0, sent = 0, kept = 0, since = 0, timer = 0, under = 0, waiting = null, before = new Map();
+  let edits = 0, sent = 0, kept = 0, since = 0, timer = 0, under = 0, failed = false, waiting = null, before = new Map();
 
   // In this browser
   const typed = () => [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
@@ -48,16 +48,19 @@
     timer = setTimeout(save, Math.max(0, Math.min(QUIET, since + LONGEST - Date.now())));
   };
   const failing = () => {
+    failed = true;
     line.textContent = line.dataset.failed;
     line.dataset.tone = "cinnabar";
   };
-  const unsaved = (text, button) => {
+  const notice = (tone, text, ...buttons) => {
+    const told = Object.assign(document.createElement("p"), { className: "notice", textContent: `${text} ` });
+    told.dataset.tone = tone;
+    for (const button of buttons) told.append(button, " ");
+    trouble.replaceChildren(told);
+  };
+  const unsaved = (text, ...buttons) => {
     failing();
-    trouble.replaceChildren();
-    const notice = Object.assign(document.createElement("p"), { className: "notice", textContent: `${text} ` });
-    notice.dataset.tone = "cinnabar";
-    if (button) notice.append(button);
-    trouble.append(notice);
+    notice("cinnabar", text, ...buttons);
   };
   const pressable = (label, act) => {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-secondary btn-sm", textContent: label });
@@ -113,6 +116,7 @@
     const status = event.detail.xhr.status;
     if (event.detail.successful) {
       delete line.dataset.tone;
+      failed = false;
       kept = sent;
       if (edits === kept) forget(own);
       else later();
@@ -141,16 +145,19 @@
     }
   });
 
-  // On leaving before the pause is over
+  // On leaving before the pause is over; where the server was not reached, the person is asked first
+  window.addEventListener("beforeunload", (event) => {
+    if (failed && edits !== kept) event.preventDefault();
+  });
   window.addEventListener("pagehide", () => {
     if (edits === kept) return;
     const body = new URLSearchParams([...new FormData(form)]);
     fetch(form.action, { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } }).catch(() => {});
   });
 
-  // On coming back: what an earlier page could not save is sent as it would have been then
+  // On coming back: what an earlier page could not save is offered, or sent as it would have been then
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-  const compare = (key, copy) => pressable(trouble.dataset.compare, () => {
+  const compare = (key, copy, label) => pressable(label, () => {
     const old = Object.assign(document.createElement("form"), { method: "post", action: form.action, hidden: true });
     for (const [name, value] of [...copy.fields, ["csrfmiddlewaretoken", token], ["act", "save"]]) {
       old.append(Object.assign(document.createElement("textarea"), { name, value }));
@@ -159,7 +166,17 @@
     forget(key);
     old.submit();
   });
+  const said = (fields) => JSON.stringify(fields.filter(([name, value]) => value && !["version", "stamp", "kept"].includes(name)));
+  const offer = (key, copy) => {
+    if (said(copy.fields) === said(typed())) return forget(key);
+    const leave = pressable(trouble.dataset.leave, () => {
+      forget(key);
+      trouble.replaceChildren();
+    });
+    notice("amber", trouble.dataset.offer, compare(key, copy, trouble.dataset.take), leave);
+  };
   const comeBack = async () => {
+    if ("offer" in form.dataset) return remembered().forEach(([key, copy]) => offer(key, copy));
     for (const [key, copy] of remembered()) {
       const body = new URLSearchParams([...copy.fields, ["csrfmiddlewaretoken", token], ["again", "1"]]);
       const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
@@ -167,7 +184,7 @@
         forget(key);
         if (answer.headers.has("X-Saved-Again") && edits === 0) location.replace(location.pathname);
       } else if (answer.status === 409) {
-        unsaved(trouble.dataset.dispute, compare(key, copy));
+        unsaved(trouble.dataset.dispute, compare(key, copy, trouble.dataset.compare));
       }
     }
   };

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal import files
+from portal.forms import version_of
 from portal.text import say
 from portal.verdict import Refused, Verdict, no
 from proposals import attachments, enclosures
@@ -51,7 +52,7 @@ def attach(request: HttpRequest, key: str) -> HttpResponse:
             blob,
             kind=kind.code,
             name=upload.name,
-            version=drafting.version_of(request),
+            version=version_of(request),
             by=request.user,
             now=request.arrived_at,
             pages=seen.pages or None,
@@ -89,7 +90,7 @@ def detach(request: HttpRequest, key: str) -> HttpResponse:
         attaching.detach(
             loi,
             request.POST.get("file", ""),
-            version=drafting.version_of(request),
+            version=version_of(request),
             by=request.user,
             now=request.arrived_at,
         )

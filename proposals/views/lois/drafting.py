@@ -35,12 +35,6 @@ def may_write(request: HttpRequest, loi: LetterOfIntent) -> bool:
     return loi.writable and bool(LOI.relation(request.user, loi) & drafts.WRITERS)
 
 
-def version_of(request: HttpRequest) -> int:
-    """The version of the page that was posted; none is no version at all."""
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
-
-
 def status_of(refusal: Refused) -> int:
     return 403 if refusal.verdict.who else 409
 

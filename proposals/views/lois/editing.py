@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal import kept
 from portal.deadline import said
+from portal.forms import version_of
 from portal.models import KeptForm
 from portal.text import plain
 from portal.verdict import Refused
@@ -44,13 +45,13 @@ def _save(request: HttpRequest, loi: LetterOfIntent, spec: Section, terms: Terms
     if request.POST.get("act") == "discard":
         kept.drop(request.user, request.POST.get("kept", ""))
         return redirect(request.path)
-    given, version = request.POST, drafting.version_of(request)
+    given, version = request.POST, version_of(request)
     if given.get("act") == "merge":
         given = disputes.chosen(given, spec, drafts.base_of(loi, version))
     form = SectionForm(spec, terms, given)
     if not form.is_valid():
         if request.htmx:
-            return _not_kept(request, form.refused[0][2], 400)
+            return kept.not_saved(request, form.refused[0][2], 400)
         return _section(request, loi, spec, terms, form=form, status=400)
     values = form.values
     target = _command(request, loi, spec, values)
@@ -66,12 +67,12 @@ def _save(request: HttpRequest, loi: LetterOfIntent, spec: Section, terms: Terms
     except drafts.Disputed as dispute:
         loi = drafting.load(request, loi.key)
         if request.htmx:
-            return _not_kept(request, disputes.line(request, loi, spec, version, dispute), 409)
+            return kept.not_saved(request, disputes.line(request, loi, spec, version, dispute), 409)
         return disputes.page(request, loi, spec, version, terms, dispute)
     except Refused as refusal:
         status = drafting.status_of(refusal)
         if request.htmx:
-            return _not_kept(request, str(refusal.verdict.reason), status)
+            return kept.not_saved(request, str(refusal.verdict.reason), status)
         return _section(request, loi, spec, terms, form=form, refusal=refusal, status=status)
     kept.drop(request.user, request.POST.get("kept", ""))
     taken = merging.differing(values, loi.content[spec.name])
@@ -81,12 +82,6 @@ def _save(request: HttpRequest, loi: LetterOfIntent, spec: Section, terms: Terms
     if note:
         messages.info(request, note)
     return redirect(target)
-
-
-def _not_kept(request: HttpRequest, trouble: str, status: int) -> HttpResponse:
-    response = render(request, "proposals/loi_unsaved.html", {"trouble": trouble}, status=status)
-    response["HX-Retarget"], response["HX-Reswap"] = "#trouble", "innerHTML"
-    return response
 
 
 def _kept(

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import timedelta
+from itertools import pairwise
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.deadline import said
+from portal.forms import version_of
+from portal.sittings import sittings
 from portal.verdict import Refused, Verdict
 from proposals import course, differences
 from proposals.models import LetterOfIntent, Revision
@@ -16,7 +18,6 @@ from proposals.services import drafts
 from proposals.views.lois import drafting
 
 PAGE = 100
-ONE_SITTING = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -71,31 +72,29 @@ def _filed(loi: LetterOfIntent) -> dict[int, str]:
 
 
 def _lines(loi: LetterOfIntent, saved: list[Revision], count: int) -> list[Line]:
-    """Newest first; saves of one person that follow closely are one line, unless one was filed."""
-    filed, found = _filed(loi), []
-    latest: Revision | None = None
-    for place, revision in enumerate(saved[:count]):
-        before = saved[place + 1] if place + 1 < len(saved) else None
-        names = differences.sections(before.content if before else {}, revision.content)
-        labels = [str(BY_NAME[name].label) for name in names]
-        last_number = before.version if before else 0
-        joined = (
-            latest is not None
-            and latest.saved_by_id == revision.saved_by_id
-            and latest.saved_at - revision.saved_at <= ONE_SITTING
-            and revision.version not in filed
+    """Newest first, a sitting a line. After the first `count` stands what was saved before them."""
+    filed = _filed(loi)
+    before = dict(pairwise(saved))
+    found = []
+    for sitting in sittings(saved[:count], lambda revision: revision.version in filed):
+        last, first = sitting[0], sitting[-1]
+        start = before.get(first)
+        labels: list[str] = []
+        for revision in reversed(sitting):
+            previous = before.get(revision)
+            names = differences.sections(previous.content if previous else {}, revision.content)
+            labels += [one for name in names if (one := str(BY_NAME[name].label)) not in labels]
+        found.append(
+            Line(
+                first.version,
+                last.version,
+                start.version if start else 0,
+                last.saved_by.name,
+                said(last.saved_at.replace(second=0, microsecond=0), loi.call.zone),
+                labels,
+                filed.get(last.version, ""),
+            )
         )
-        if joined:
-            line = found[-1]
-            line.first, line.before = revision.version, last_number
-            line.sections = labels + [one for one in line.sections if one not in labels]
-        else:
-            when = said(revision.saved_at.replace(second=0, microsecond=0), loi.call.zone)
-            who = revision.saved_by.name
-            mark = filed.get(revision.version, "")
-            number = revision.version
-            found.append(Line(number, number, last_number, who, when, labels, mark))
-        latest = revision
     return found
 
 
@@ -160,7 +159,7 @@ def bring_back(request: HttpRequest, key: str, number: int) -> HttpResponse:
         drafts.bring_back(
             loi,
             number,
-            version=drafting.version_of(request),
+            version=version_of(request),
             by=request.user,
             now=request.arrived_at,
         )

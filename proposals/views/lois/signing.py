@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal import reauthentication
 from portal.deadline import Deadline, said
+from portal.forms import version_of
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import content as document
@@ -41,7 +42,7 @@ def _first_key(request: HttpRequest, key: str, action: str, act) -> HttpResponse
             return redirect("loi", key=key)
         stopped = not verdict and verdict.rule != UNACKNOWLEDGED
         return _sign_page(request, loi, action, refusal=verdict if stopped else None)
-    version = drafting.version_of(request)
+    version = version_of(request)
     ticked = set(request.POST.getlist("acknowledged"))
     try:
         act(loi, version=version, acknowledged=ticked, by=request.user, now=request.arrived_at)
@@ -140,7 +141,7 @@ def _second_key(request: HttpRequest, key: str, action: str, act) -> HttpRespons
     try:
         act(
             loi,
-            version=drafting.version_of(request),
+            version=version_of(request),
             idempotency_key=idempotency_key(request),
             by=user,
             now=request.arrived_at,
