@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.crypto import salted_hmac
 
 from portal.models import Event, Message, User
 
@@ -138,8 +139,9 @@ def _message(
         address=address,
         subject=" ".join(title.split())[:250],
         body=body.strip() + "\n",
-        # From the key alone, so that a message sent twice is known as one.
-        message_id=f"<{key.replace(':', '.')}@{_host()}>",
+        # From the key alone, so that a message sent twice is known as one; keyed, because
+        # the key counts events, and how many there were meanwhile is nobody's to know.
+        message_id=f"<{_code(key)}@{_host()}>",
         subject_type=subject._meta.model_name if subject else "",
         subject_key=subject.key if subject else "",
         written_at=now,
@@ -172,6 +174,10 @@ def still(message: Message) -> bool:
         return True
     subject = model._default_manager.filter(key=message.subject_key).first()
     return subject is not None and notice.still(subject)
+
+
+def _code(key: str) -> str:
+    return salted_hmac("portal.notices", key, algorithm="sha256").hexdigest()[:32]
 
 
 def _host() -> str:

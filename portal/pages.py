@@ -5,7 +5,7 @@ from portal.views import ground, invitations, organisations, profile, seats
 urlpatterns = [
     path("day/", ground.day, name="day"),
     path("messages/", ground.messages, name="messages"),
-    path("messages/<int:number>/", ground.message, name="message"),
+    path("messages/<str:code>/", ground.message, name="message"),
     path("help/workflow/", ground.workflow_help, name="help_workflow"),
     path("help/roles/", ground.roles_help, name="help_roles"),
     path("people/", ground.people, name="people"),

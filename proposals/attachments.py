@@ -26,16 +26,18 @@ class Kind:
     most_pages: int
     most_files: int
     required: bool = False
+    identifying: bool = False  # bears the sender's name: kept from whom it is hidden
 
 
 # fmt: off
 KINDS = (
-    Kind("letter", say("Signed letter"), say("Signed letter"), (PDF,), 5 * MEGABYTE, 2, 1, required=True),
+    Kind("letter", say("Signed letter"), say("Signed letter"), (PDF,), 5 * MEGABYTE, 2, 1, required=True, identifying=True),
     Kind("figure", say("Figures"), say("Figure"), (PDF, PNG, JPEG), 10 * MEGABYTE, 10, 8),
-    Kind("endorsement", say("Endorsements"), say("Endorsement"), (PDF,), 5 * MEGABYTE, 4, 4),
+    Kind("endorsement", say("Endorsements"), say("Endorsement"), (PDF,), 5 * MEGABYTE, 4, 4, identifying=True),
     Kind("inventory", say("Inventory of materials"), say("Inventory of materials"), (PDF,), 5 * MEGABYTE, 20, 1),
 )
 # fmt: on
+IDENTIFYING = [kind.code for kind in KINDS if kind.identifying]
 BY_CODE = {kind.code: kind for kind in KINDS}
 MOST_BYTES_IN_ALL = 25 * MEGABYTE
 MOST_BYTES = max(kind.most_bytes for kind in KINDS)

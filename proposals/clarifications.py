@@ -21,8 +21,8 @@ class Round:
     by: str = ""
 
 
-def of(loi: LetterOfIntent, now: datetime) -> list[Round]:
-    """The rounds of a case, the first one first."""
+def of(loi: LetterOfIntent, now: datetime, *, names: bool = True) -> list[Round]:
+    """The rounds of a case, the first one first; without `names` nobody reads who answered."""
     zone = loi.call.zone
     return [
         Round(
@@ -33,7 +33,7 @@ def of(loi: LetterOfIntent, now: datetime) -> list[Round]:
             open=answer is None and loi.state == "clarification" and now < asked.due_at,
             answer=answer.text if answer else "",
             answered=_minute(answer.at, zone) if answer else "",
-            by=answer.by.name if answer else "",
+            by=answer.by.name if answer and names else "",
         )
         for asked, answer in _rounds(loi)
     ]

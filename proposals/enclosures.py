@@ -71,7 +71,10 @@ def filed(loi: LetterOfIntent, reader: User) -> list[Enclosure]:
     """The files of the version in force, to whoever may read the case."""
     if loi.filing is None:
         return []
-    return _shown(loi, loi.filing.files, reader)
+    files = loi.filing.files.all()
+    if not queries.identities_open(reader, loi):
+        files = files.exclude(kind__in=attachments.IDENTIFYING)
+    return _shown(loi, files, reader)
 
 
 def attached(loi: LetterOfIntent, reader: User) -> list[Enclosure]:

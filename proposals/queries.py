@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
 from portal import roles
 from portal.models import Membership, User
 from portal.queries import holders as holders
-from proposals import ledger, reading, shares
+from proposals import attachments, ledger, reading, shares
 from proposals.models import (
     Allocation,
     Amendment,
@@ -159,8 +159,13 @@ def reads_originals(user: User, loi: LetterOfIntent) -> bool:
 
 
 def visible_files(user: User, loi: LetterOfIntent) -> list[Attached]:
-    """The files of a case the person may read: as filed; to its organisation, the draft's too."""
+    """The files of a case the person may read: as filed; to its organisation, the draft's too.
+
+    From whom it is hidden who applies, those kinds are kept that bear the name.
+    """
     filed = FiledFile.objects.filter(filing__loi=loi).select_related("stored__scan__copy")
+    if not identities_open(user, loi):
+        filed = filed.exclude(kind__in=attachments.IDENTIFYING)
     if not reads_originals(user, loi):
         filed = filed.filter(filing=loi.filing)
     found: list[Attached] = list(filed)

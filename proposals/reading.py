@@ -52,20 +52,20 @@ class Part:
     grids: list[Grid] = field(default_factory=list)
 
 
-def parts(content: dict, terms: Terms, *, private: bool = True) -> list[Part]:
+def parts(content: dict, terms: Terms, *, private: bool = True, names: bool = True) -> list[Part]:
     """The sections of a draft (`content.asked`) or of a filing (`thaw`); what is empty is left out.
 
-    `private` shows what reviewers never see.
+    `private` shows what reviewers never see, `names` what tells who applies.
     """
     found = []
     for section in SECTIONS:
         part = Part(section.name, section.label)
         given = content.get(section.name, {})
         for item in (*section.items, *section.past):
-            if item.private and not private:
+            if (item.private and not private) or (item.identifying and not names):
                 continue
             if isinstance(item, Rows):
-                if (grid := _grid(section, item, content, terms)).rows:
+                if (grid := _grid(section, item, content, terms, names=names)).rows:
                     part.grids.append(grid)
             elif shown := value(item, given.get(item.name, ""), terms):
                 part.lines.append(Line(item.label, shown, item.unit, item.kind == LONG))
@@ -73,13 +73,16 @@ def parts(content: dict, terms: Terms, *, private: bool = True) -> list[Part]:
     return found
 
 
-def _grid(section: Section, rows: Rows, content: dict, terms: Terms) -> Grid:
+def _grid(section: Section, rows: Rows, content: dict, terms: Terms, *, names: bool) -> Grid:
     if rows.name == "elements":
         return elements(content)
     given = [row for _, row in document.table(content, section.name, rows.name)]
     # A column in which nothing stands is no column.
     fields = [
-        one for one in rows.fields if any(str(row.get(one.name, "")).strip() for row in given)
+        one
+        for one in rows.fields
+        if (names or not one.identifying)
+        and any(str(row.get(one.name, "")).strip() for row in given)
     ]
     return Grid(
         rows.name,

@@ -55,3 +55,8 @@ class Message(Leased):
                 condition=Q(done_at=None, failed_at=None, dropped_at=None),
             )
         ]
+
+    @property
+    def code(self) -> str:
+        """The Message-ID without its host: how a page of it is addressed."""
+        return self.message_id.strip("<>").partition("@")[0]

@@ -40,8 +40,10 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def message(request: HttpRequest, number: int) -> HttpResponse:
-    found = get_object_or_404(queries.visible_messages(request.user), pk=number)
+def message(request: HttpRequest, code: str) -> HttpResponse:
+    """By its Message-ID: a number would count what the portal writes to others."""
+    mine = queries.visible_messages(request.user)
+    found = get_object_or_404(mine, message_id__startswith=f"<{code}@")
     return render(request, "portal/message.html", {"message": found})
 
 

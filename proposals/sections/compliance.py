@@ -70,7 +70,7 @@ COMPLIANCE = Section(
             "origins",
             say("Origin of controlled parts"),
             (
-                Field("country", COUNTRY, say("Country"), span=5),
+                Field("country", COUNTRY, say("Country"), span=5, identifying=True),
                 Field("parts", TEXT, say("Parts"), say("What they are, in words; no technical data."), most=200, span=7),
             ),
             1,
@@ -82,7 +82,7 @@ COMPLIANCE = Section(
     past=(
         Field("radioactive", LONG, say("Radioactive sources")),
         Field("funding_status", CHOICE, say("Funding"), options=FUNDING),
-        Field("funding_source", TEXT, say("Source of funding")),
+        Field("funding_source", TEXT, say("Source of funding"), identifying=True),
     ),
 )
 # fmt: on

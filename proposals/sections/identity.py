@@ -51,12 +51,12 @@ IDENTITY = Section(
     say("What it is called, how you would cooperate, and where it would fly."),
     (
         Field("title", TEXT, say("Title"), say("No acronym alone."), least=10, most=150),
-        Field("acronym", TEXT, say("Acronym"), say("Capital letters, digits and hyphens."), least=2, most=16, required=False, shape="acronym"),
+        Field("acronym", TEXT, say("Acronym"), say("Capital letters, digits and hyphens."), least=2, most=16, required=False, shape="acronym", identifying=True),
         Field("level", CHOICE, say("Cooperation level"), say("Decides whether the letter draws on the kilograms offered."), options=LEVELS),
         Field("platform", CHOICE, say("Host platform"), say("What of the mission carries it. Its limits are those of the resource sheet."), from_call="platforms", when=ABOARD),
         Field("areas", CHOICES, say("Areas of cooperation"), say("At least one."), least=1, options=AREAS),
-        Field("route", CHOICE, say("Submission route"), say("Who sends the letter to the host."), options=ROUTES),
-        Field("route_body", TEXT, say("Agency or organisation of the route"), say("Its full name."), least=2, most=200, when=(("identity.route", ("agency", "intergovernmental")),)),
+        Field("route", CHOICE, say("Submission route"), say("Who sends the letter to the host."), options=ROUTES, identifying=True),
+        Field("route_body", TEXT, say("Agency or organisation of the route"), say("Its full name."), least=2, most=200, when=(("identity.route", ("agency", "intergovernmental")),), identifying=True),
         Field("keywords", CHOICES, say("Keywords"), say("Three to eight; reviewers are found by them."), least=3, most=8, from_call="keywords"),
         Field("language", CHOICE, say("Language of the letter"), say("In which the text is written, and questions are asked."), options=LANGUAGES),
     ),
@@ -67,11 +67,11 @@ TEAM = Section(
     say("Organisations and people"),
     say("Everyone who takes part. Conflicts of interest of reviewers are found from these names."),
     (
-        Field("pi_name", TEXT, say("Principal investigator"), say("Name as it should stand in letters."), least=3, most=150, span=6),
-        Field("pi_position", TEXT, say("Position"), say("In the organisation."), least=2, most=150, span=6),
-        Field("pi_email", TEXT, say("E-mail"), say("Where questions reach you."), most=254, shape="email", span=6),
-        Field("pi_orcid", TEXT, say("ORCID iD"), say("Sixteen digits in four groups; the last may be X."), most=19, required=False, shape="orcid", span=6),
-        Field("counterpart", TEXT, say("Host-side counterpart institute"), say("The institute of the host country that would support and operate the payload, if you know it."), most=200, required=False),
+        Field("pi_name", TEXT, say("Principal investigator"), say("Name as it should stand in letters."), least=3, most=150, span=6, identifying=True),
+        Field("pi_position", TEXT, say("Position"), say("In the organisation."), least=2, most=150, span=6, identifying=True),
+        Field("pi_email", TEXT, say("E-mail"), say("Where questions reach you."), most=254, shape="email", span=6, identifying=True),
+        Field("pi_orcid", TEXT, say("ORCID iD"), say("Sixteen digits in four groups; the last may be X."), most=19, required=False, shape="orcid", span=6, identifying=True),
+        Field("counterpart", TEXT, say("Host-side counterpart institute"), say("The institute of the host country that would support and operate the payload, if you know it."), most=200, required=False, identifying=True),
         Rows(
             "partners",
             say("Partner organisations"),
@@ -86,6 +86,7 @@ TEAM = Section(
             0,
             20,
             say("Every country counts for the diversity of the cooperation. A partner confirms the share stated here."),
+            identifying=True,
         ),
         Rows(
             "people",
@@ -99,6 +100,7 @@ TEAM = Section(
             ),
             0,
             30,
+            identifying=True,
         ),
         Rows(
             "exclusions",
@@ -111,8 +113,9 @@ TEAM = Section(
             5,
             say("The chair of the panel decides. Reviewers never see this."),
             private=True,
+            identifying=True,
         ),
-        Field("us_affiliation", CHOICE, say("Affiliation with NASA or a US federal agency"), say("For your own legal check: US law limits bilateral work with China that is paid by NASA. It is no reason to refuse a letter."), options=AFFILIATION, private=True),
+        Field("us_affiliation", CHOICE, say("Affiliation with NASA or a US federal agency"), say("For your own legal check: US law limits bilateral work with China that is paid by NASA. It is no reason to refuse a letter."), options=AFFILIATION, private=True, identifying=True),
     ),
 )
 # fmt: on

@@ -35,6 +35,7 @@ class Field:
     heading: Text | str = ""  # a group of fields begins here
     span: int = 12  # its width, in twelfths
     private: bool = False  # for the team, the secretariat and assessors: reviewers never see it
+    identifying: bool = False  # tells who applies: not shown where that is hidden from the reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Rows:
     help: Text | str = ""
     when: When = ()
     private: bool = False
+    identifying: bool = False
 
 
 @dataclass(frozen=True, slots=True)

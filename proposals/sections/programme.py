@@ -75,7 +75,7 @@ FUNDS = Section(
     say("Each side pays its own part. The estimate is shown to the technical assessors only."),
     (
         Field("funding_status", CHOICE, say("Funding"), options=FUNDING),
-        Field("funding_source", TEXT, say("Source of funding"), say("Who pays."), most=200, when=(("funding.funding_status", ("secured", "committed")),)),
+        Field("funding_source", TEXT, say("Source of funding"), say("Who pays."), most=200, when=(("funding.funding_status", ("secured", "committed")),), identifying=True),
         Field("cost_low", DECIMAL, say("Cost estimate, from"), least=0, most=10000000000, places=2, required=False, span=4, private=True),
         Field("cost_high", DECIMAL, say("Cost estimate, to"), least=0, most=10000000000, places=2, required=False, span=4, private=True),
         Field("cost_currency", CURRENCY, say("Currency"), required=False, span=4, private=True),

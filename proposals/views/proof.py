@@ -9,7 +9,9 @@ from proposals.views.files import download
 
 def _filing(request: HttpRequest, key: str, number: int | None) -> Filing:
     """The version in force, or the numbered one; for those who may read what was filed as it was."""
-    loi = get_object_or_404(queries.visible_lois(request.user), key=key)
+    loi = get_object_or_404(
+        queries.named(request.user, queries.visible_lois(request.user)), key=key
+    )
     if loi.filing is None or not queries.reads_originals(request.user, loi):
         raise Http404
     filing = get_object_or_404(loi.filings, number=number or loi.filing.number)

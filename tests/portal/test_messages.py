@@ -1,3 +1,4 @@
+import re
 import smtplib
 import socket
 from datetime import UTC, datetime, timedelta
@@ -50,9 +51,14 @@ def test_told_twice_is_told_once(db):
     assert Message.objects.count() == 1
 
 
-def test_the_message_id_comes_from_the_key_alone(db, settings):
+def test_the_message_id_comes_from_the_key_alone_and_does_not_tell_it(db, settings):
     settings.DEFAULT_FROM_EMAIL = "Portal <portal@moon.example>"
-    assert owe("12:loi_filed:abc").message_id == "<12.loi_filed.abc@moon.example>"
+    first = owe("12:loi_filed:abc").message_id
+    Message.objects.all().delete()
+    assert owe("12:loi_filed:abc").message_id == first
+    assert owe("13:loi_filed:abc").message_id != first
+    assert first.endswith("@moon.example>")
+    assert not {"12", "loi_filed", "abc"} & set(re.split(r"[<.:@]", first))
 
 
 def test_a_title_cannot_smuggle_a_header(db, mailoutbox):

@@ -18,13 +18,13 @@ def test_one_reads_what_was_written_to_oneself_alone(cast, visit):
     message = Message.objects.filter(recipient=cast.pi).first()
     browser = visit(cast.pi, at=make.DURING)
     assert message.subject in words(browser.get("/messages/"))
-    page = words(browser.get(f"/messages/{message.pk}/"))
+    page = words(browser.get(f"/messages/{message.code}/"))
     assert "not yet sent" in page
     assert message.message_id.strip("<>") in page
     assert "it may arrive twice, with the same Message-ID" in page
-    assert visit(cast.rival_pi, at=make.DURING).get(f"/messages/{message.pk}/").status_code == 404
+    assert visit(cast.rival_pi, at=make.DURING).get(f"/messages/{message.code}/").status_code == 404
     Message.objects.filter(pk=message.pk).update(done_at=make.DURING)
-    assert "sent 1 Mar 2027, 09:00:00 UTC" in words(browser.get(f"/messages/{message.pk}/"))
+    assert "sent 1 Mar 2027, 09:00:00 UTC" in words(browser.get(f"/messages/{message.code}/"))
 
 
 @pytest.mark.parametrize("who", ["secretary", "approver", "pi", "outsider"])

@@ -27,7 +27,8 @@ HERE = timedelta(seconds=60)
 
 def load(request: HttpRequest, key: str, *, as_partner: bool = False) -> LetterOfIntent:
     door = queries.readable_lois if as_partner else queries.visible_lois
-    found = door(request.user).select_related("pi", "saved_by", "signed_off_by", "copied")
+    found = queries.named(request.user, door(request.user))
+    found = found.select_related("pi", "saved_by", "signed_off_by", "copied")
     return get_object_or_404(found, key=key)
 
 
