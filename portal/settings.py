@@ -223,6 +223,7 @@ CELERY = {
             ("proposals.tasks.keep_deadlines", BELL_SECONDS),
             ("proposals.tasks.render_letters", BELL_SECONDS),
             ("reviews.tasks.match_reviewers", BELL_SECONDS),
+            ("reviews.tasks.remind_reviewers", BELL_SECONDS),
         )
     },
     # In memory: the bells are the same after every start, and no file can break.

@@ -49,7 +49,7 @@ class Row:
     action: str  # the verb, in the address, the service and the button
     past: str  # as the event says it
     from_: tuple[str, ...]
-    to: str
+    to: str  # START: whichever state it is in, it stays
     who: tuple[str, ...]
     only_if: tuple[Guard, ...] = ()
     tells: str = NOBODY
@@ -153,7 +153,7 @@ class Table:
                 )
             )
         before = obj.state
-        columns = {"state": row.to, **(columns or {})}
+        columns = {"state": row.to or before, **(columns or {})}
         changed = type(obj)._default_manager.filter(pk=obj.pk, state=before).update(**columns)
         if not changed:
             raise Refused(
@@ -172,7 +172,12 @@ class Table:
             obj,
             by=by,
             now=now,
-            data={"from": before, "to": row.to, **({"reason": reason} if reason else {}), **data},
+            data={
+                "from": before,
+                "to": obj.state,
+                **({"reason": reason} if reason else {}),
+                **data,
+            },
         )
         if row.tells != NOBODY:
             notices.post(row.tells, obj, now=now, event=event)
@@ -207,7 +212,7 @@ def described() -> list[dict]:
                     "act": row.button or row.action.replace("_", " ").capitalize(),
                     "from": [table.state(name).label for name in row.from_ if name]
                     or [say("nothing")],
-                    "to": table.state(row.to).label,
+                    "to": table.state(row.to).label if row.to else say("the same"),
                     "who": spoken(row.who),
                     "rules": [guard.__doc__ for guard in row.only_if],
                 }

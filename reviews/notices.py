@@ -3,6 +3,7 @@ from portal.deadline import zoned
 from portal.models import User
 from portal.notices import Notice, register
 from proposals import queries
+from reviews import queries as panel
 from reviews.models import Assignment, PanelMember
 
 
@@ -10,8 +11,14 @@ def _pending(assignment: Assignment) -> bool:
     return assignment.state == "invited"
 
 
+def _unlocked(assignment: Assignment) -> bool:
+    return assignment.state in panel.UNLOCKED
+
+
 def _due(assignment: Assignment) -> dict:
-    return {"due": zoned(assignment.due_at, assignment.loi.call.zone) if assignment.due_at else ""}
+    zone = assignment.loi.call.zone
+    instants = {"due": assignment.due_at, "closes": assignment.closes_at}
+    return {name: zoned(at, zone) if at else "" for name, at in instants.items()}
 
 
 for notice in (
@@ -19,6 +26,10 @@ for notice in (
     Notice("assignment_given_back", lambda a: queries.holders(roles.SECRETARY)),
     Notice("assignment_recused", lambda a: queries.holders(roles.SECRETARY)),
     Notice("assignment_removed", lambda a: [a.reviewer]),
+    Notice("assignment_extended", lambda a: [a.reviewer], still=_unlocked, context=_due),
+    # Asked again when it is sent: nobody is reminded who has locked meanwhile.
+    Notice("assignment_reminder", lambda a: [a.reviewer], still=_unlocked, context=_due),
+    Notice("assignment_late", panel.judges_of, still=_unlocked, context=_due),
     Notice("assignment_reopened", lambda a: [a.reviewer]),
 ):
     register(notice, Assignment)

@@ -5,11 +5,17 @@ from portal.verdict import Refused
 from reviews import queries
 from reviews.matching.match import match
 from reviews.models import Matching
-from reviews.services import matchings
+from reviews.services import deadlines, matchings
 
 MOST_A_BATCH = 3
 # Each stage of the matcher is cut off after so long; the lease outlasts all of them.
 STAGE_SECONDS, LEASE_SECONDS = 20, 300
+
+
+@shared_task(name="reviews.tasks.remind_reviewers")
+def remind_reviewers() -> None:
+    """Remind whoever owes a review, around the instant at which it is due."""
+    deadlines.remind_due(clock.now())
 
 
 @shared_task(name="reviews.tasks.match_reviewers")

@@ -4,7 +4,9 @@ from reviews.views import (
     agreeing,
     assigning,
     concluding,
+    deadlines,
     deciding,
+    inbox,
     matching,
     places,
     reviewing,
@@ -15,7 +17,8 @@ from reviews.views import (
 
 urlpatterns = [
     # the reviewer
-    path("reviews/", reviewing.inbox, name="inbox"),
+    path("reviews/", inbox.inbox, name="inbox"),
+    path("reviews/due.ics", inbox.due_dates, name="due_dates"),
     path("reviews/<slug:key>/declare/", reviewing.declare, name="declare"),
     path("reviews/<slug:key>/", sheets.review, name="review"),
     path("reviews/<slug:key>/lock/", sheets.lock, name="lock_assignment"),
@@ -46,6 +49,10 @@ urlpatterns = [
     path("calls/<str:code>/assignments.csv", matching.assignments, name="assignments"),
     path("matchings/<slug:key>/apply/", matching.apply, name="apply_matching"),
     path("matchings/<slug:key>/discard/", matching.discard, name="discard_matching"),
+    # the secretary and the chair
+    path("calls/<str:code>/deadlines/", deadlines.deadlines, name="deadlines"),
+    path("reviews/<slug:key>/extend/", deadlines.extend, name="extend_assignment"),
+    path("reviews/<slug:key>/reassign/", deadlines.reassign, name="reassign"),
     path("lois/<slug:key>/assign/", assigning.assign, name="assign"),
     path("reviews/<slug:key>/remove/", assigning.remove, name="remove_assignment"),
     path("lois/<slug:key>/begin-review/", assigning.begin_review, name="begin_review_loi"),

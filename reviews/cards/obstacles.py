@@ -16,6 +16,7 @@ from proposals.models import Call, LetterOfIntent
 from proposals.models.lois import SCREENING
 from proposals.workflow import CALL
 from reviews import queries
+from reviews.models import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,17 @@ OBSTACLES = (
         ngettext_lazy(
             "%(n)s review of %(code)s is overdue.", "%(n)s reviews of %(code)s are overdue.", "n"
         ),
-        say("Remind or replace"),
+        say("Look at them"),
+    ),
+    (
+        "long",
+        "secretary",
+        ngettext_lazy(
+            "%(n)s review of %(code)s has been overdue for more than five days: ask somebody else.",
+            "%(n)s reviews of %(code)s have been overdue for more than five days: ask others.",
+            "n",
+        ),
+        say("Reassign"),
     ),
     (
         "ready",
@@ -93,13 +104,16 @@ def obstacles(call: Call, user: User, now: datetime) -> Iterator[Obstacle]:
         concerned = [loi for loi, number in count.items() if number]
         if concerned:
             names = {"n": sum(count.values()), "code": call.code, "least": call.reviewers_least}
-            address = _address(call, who, concerned)
-            tone = "cinnabar" if what == "overdue" else ""
+            late = what in {"overdue", "long"}
+            address = (
+                _address(call, who, concerned) if not late else _late(what, call, benches, now)
+            )
+            tone = "cinnabar" if late else ""
             yield Obstacle(who, Todo(sentence % names, address, act, tone=tone))
 
 
 def _count(what: str, loi: LetterOfIntent, bench: queries.Bench, now: datetime) -> int:
-    unlocked = [a for a in bench.assignments if a.state != "locked"]
+    unlocked = [a for a in (*bench.assignments, *bench.assessors) if a.state != "locked"]
     reviewing, least = loi.state == "under_review", loi.call.reviewers_least
     silent = bool(bench.facts.unagreed or (bench.spread.consensus_due and not bench.consensus))
     match what:
@@ -107,13 +121,28 @@ def _count(what: str, loi: LetterOfIntent, bench: queries.Bench, now: datetime) 
             open_case = reviewing or (loi.state == "screening" and _compliant(loi))
             return open_case and len(bench.assignments) < least
         case "overdue":
-            return reviewing and sum(1 for a in unlocked if a.due_at and a.due_at <= now)
+            late = [a for a in unlocked if a.due_at and a.due_at <= now]
+            return reviewing and len(late) - len(_long(bench, now))
+        case "long":
+            return reviewing and len(_long(bench, now))
         case "ready":
             return reviewing and not unlocked and len(bench.locked) >= least
         case "silent":
             return loi.state == "consensus" and silent
         case _:
             return loi.state == "consensus" and not silent
+
+
+def _long(bench: queries.Bench, now: datetime) -> list[Assignment]:
+    return [a for a in (*bench.assignments, *bench.assessors) if queries.long_overdue(a, now)]
+
+
+def _late(what: str, call: Call, benches: dict[int, queries.Bench], now: datetime) -> str:
+    """The one review that somebody else is asked for, or all that are owed."""
+    long = [a for bench in benches.values() for a in _long(bench, now)]
+    if what == "long" and len(long) == 1:
+        return reverse("reassign", kwargs={"key": long[0].key})
+    return reverse("deadlines", kwargs={"code": call.code})
 
 
 def _address(call: Call, who: str, lois: list[LetterOfIntent]) -> str:

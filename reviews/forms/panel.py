@@ -19,28 +19,93 @@ def helper() -> FormHelper:
     return helper
 
 
-class DueForm(forms.Form):
-    """When reviews are due: what was typed is a wall clock's time in the zone of the call."""
+class InstantField(forms.DateTimeField):
+    """A wall clock's time in the zone of the call, which its form sets; it must lie ahead."""
 
-    due = forms.DateTimeField(
-        label=gettext_lazy("Reviews due"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        validators=[year_to_plan],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    zone, now = ZoneInfo("UTC"), None
+
+    def __init__(self, **options):
+        super().__init__(
+            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+            validators=[year_to_plan],
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            **options,
+        )
+
+    def clean(self, value: object) -> datetime | None:
+        typed = super().clean(value)
+        if typed is None:
+            return None
+        local = typed.replace(tzinfo=self.zone)
+        instant = local.astimezone(UTC)
+        if instant.astimezone(self.zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            raise forms.ValidationError(_("This time does not exist in the zone of the call."))
+        if instant <= self.now:
+            raise forms.ValidationError(_("The reviews would be due in the past."))
+        return instant
+
+
+class DueForm(forms.Form):
+    """When reviews are due, and when their sheets close; typed in the zone of the call."""
+
+    due = InstantField(label=gettext_lazy("Reviews due"))
+    closes = InstantField(
+        label=gettext_lazy("Sheets close"),
+        help_text=gettext_lazy(
+            "From then on nothing can be written. Empty: overdue reviews stay open."
+        ),
+        required=False,
     )
 
     def __init__(self, *args, zone: str, now: datetime, **options):
         super().__init__(*args, **options)
-        self.zone, self.now = ZoneInfo(zone), now
+        for name in ("due", "closes"):
+            self.fields[name].zone, self.fields[name].now = ZoneInfo(zone), now
 
-    def clean_due(self) -> datetime:
-        local = self.cleaned_data["due"].replace(tzinfo=self.zone)
-        due = local.astimezone(UTC)
-        if due.astimezone(self.zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-            raise forms.ValidationError(_("This time does not exist in the zone of the call."))
-        if due <= self.now:
-            raise forms.ValidationError(_("The reviews would be due in the past."))
-        return due
+    def clean(self) -> dict:
+        given = super().clean()
+        due, closes = given.get("due"), given.get("closes")
+        if due and closes and closes < due:
+            self.add_error("closes", _("The sheets would close before the reviews are due."))
+        return given
+
+    @property
+    def instants(self) -> dict[str, datetime | None]:
+        """As the services take them."""
+        return {"due_at": self.cleaned_data["due"], "closes_at": self.cleaned_data["closes"]}
+
+
+class ExtendForm(DueForm):
+    """Later instants, and why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, told to the reviewers"),
+        max_length=500,
+        min_length=5,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class ReassignForm(DueForm):
+    """Who takes over a review, by when, and why."""
+
+    reviewer = forms.ChoiceField(
+        label=gettext_lazy("Who takes over"),
+        error_messages={"required": gettext_lazy("Choose who takes over.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, kept and told to the reviewer"),
+        max_length=500,
+        min_length=5,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    field_order: ClassVar = ["reviewer", "reason", "due", "closes"]
+
+    def __init__(self, *args, candidates, **options):
+        super().__init__(*args, **options)
+        self.fields["reviewer"].choices = [
+            (c.member.user.key, str(c.member.user)) for c in candidates
+        ]
 
 
 class AssignForm(DueForm):

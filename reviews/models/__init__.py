@@ -3,6 +3,7 @@ from reviews.models.conflicts import Conflict
 from reviews.models.consensus import Consensus, ConsensusAnswer, ConsensusScore
 from reviews.models.matchings import Matching
 from reviews.models.panel import PanelMember
+from reviews.models.visits import Visit
 
 __all__ = [
     "Assignment",
@@ -15,4 +16,5 @@ __all__ = [
     "PanelMember",
     "Revision",
     "Score",
+    "Visit",
 ]

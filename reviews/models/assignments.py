@@ -48,6 +48,7 @@ class Assignment(models.Model):
     closes_at = models.DateTimeField(null=True)
     # What is written, as in `reviews.sheets`; the columns and rows below are read off it.
     content = models.JSONField(default=dict)
+    reminded_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(null=True)
     confidence = models.PositiveSmallIntegerField(

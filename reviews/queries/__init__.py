@@ -1,5 +1,6 @@
 from reviews.queries.agreeing import DISCUSSED, consensus_versions, has_judged, may_draft
 from reviews.queries.blinding import Names, identities_open, names
+from reviews.queries.deadlines import UNLOCKED, judges_of, long_overdue, owed_in, unlocked
 from reviews.queries.matching import Candidate, candidates, conflicts_of
 from reviews.queries.panels import Seating, matching_of, open_cases, panel_of, seatings
 from reviews.queries.places import STANDING, away_throughout, places_of, reasons_of, visible_places
@@ -42,6 +43,7 @@ __all__ = [
     "PRESENTING",
     "SEATS",
     "STANDING",
+    "UNLOCKED",
     "Bench",
     "Candidate",
     "Names",
@@ -66,15 +68,18 @@ __all__ = [
     "hidden_from",
     "identities_open",
     "inbox",
+    "judges_of",
     "load",
     "loads",
     "locked_before",
+    "long_overdue",
     "matching_of",
     "may_draft",
     "member",
     "names",
     "open_cases",
     "owed",
+    "owed_in",
     "panel",
     "panel_of",
     "places_of",
@@ -88,6 +93,7 @@ __all__ = [
     "seatings",
     "shut_out",
     "sight",
+    "unlocked",
     "verified",
     "visible_assignments",
     "visible_places",

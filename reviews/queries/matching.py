@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 
@@ -10,6 +10,10 @@ from reviews.conflicts import TOGETHER_WITHIN, Body, Found, Named, Parties, Pers
 from reviews.models import Conflict, PanelMember
 from reviews.queries.places import STANDING
 from reviews.queries.sight import SEATS, loads
+
+# How well a keyword is known: at most, and where only the secretary has named it.
+MOST, NAMED = 3, 2
+WRITING = timedelta(weeks=4)
 
 
 def conflicts_of(user: User, loi: LetterOfIntent, *, on: date) -> list[Found]:
@@ -63,13 +67,25 @@ def body(organisation: Organisation) -> Body:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reviewer of the panel before a case: what speaks for and against the invitation."""
+    """A reviewer of the panel before a case: what speaks for and against the invitation.
+
+    `fit` is the share of the case's keywords that the reviewer knows, in thousandths, each
+    counted by how well: one's own field whole. What only the secretary named counts as 2 of 3.
+    """
 
     member: PanelMember
     load: int
     keywords: tuple[str, ...]  # shared with the case
+    levels: tuple[int | None, ...]  # how well the person knows each of them
+    fit: int
     hard: tuple[str, ...]
     soft: tuple[str, ...]
+    away: tuple[tuple[date, date], ...] = ()  # within the time of writing
+    absent: bool = False  # over the whole of it
+
+    @property
+    def knows(self) -> list[tuple[str, int | None]]:
+        return list(zip(self.keywords, self.levels, strict=True))
 
     @property
     def full(self) -> bool:
@@ -77,11 +93,15 @@ class Candidate:
 
     @property
     def possible(self) -> bool:
-        return not self.hard and not self.full
+        return not self.hard and not self.full and not self.absent
 
 
-def candidates(loi: LetterOfIntent, *, on: date) -> list[Candidate]:
-    """The panel's reviewers before a case: those who can first, the best matched first."""
+def candidates(loi: LetterOfIntent, *, on: date, until: date | None = None) -> list[Candidate]:
+    """The panel's reviewers before a case: those who can first, the best matched first.
+
+    The review would be written from `on` to `until`: usually in four weeks.
+    """
+    until = until or on + WRITING
     seats = PanelMember.objects.filter(call=loi.call, state="accepted", role__in=SEATS)
     members = list(seats.select_related("user", "organisation").order_by("pk"))
     users = [member.user for member in members]
@@ -97,16 +117,23 @@ def candidates(loi: LetterOfIntent, *, on: date) -> list[Candidate]:
     for member in members:
         conflicts = find(people[member.user_id], case, others, earlier=earlier, on=on)
         noted = recorded.get(member.user_id, [])
+        known_codes = [code for code in asked if code in member.keywords]
+        levels = tuple(member.keywords[code] for code in known_codes)
+        away = tuple(one for one in member.absences if one[0] <= until and one[1] >= on)
         found.append(
             Candidate(
                 member,
                 load.get(member.user_id, 0),
-                tuple(wanted[code] for code in asked if code in member.keywords),
+                tuple(wanted[code] for code in known_codes),
+                levels,
+                1000 * sum(level or NAMED for level in levels) // (MOST * max(len(asked), 1)),
                 tuple(str(c.reason) for c in [*conflicts, *noted] if c.hard),
                 tuple(str(c.reason) for c in [*conflicts, *noted] if not c.hard),
+                away,
+                any(first <= on and until <= last for first, last in away),
             )
         )
-    return sorted(found, key=lambda c: (not c.possible, bool(c.soft), -len(c.keywords), c.load))
+    return sorted(found, key=lambda c: (not c.possible, bool(c.soft), -c.fit, c.load))
 
 
 def _keywords(loi: LetterOfIntent) -> list[str]:

@@ -60,11 +60,9 @@ def panel_of(matching: Matching) -> Panel:
     members = {c.member.user.key: c.member for one in found for c in one.candidates}
     affinity, conflicts = {}, set()
     for one in found:
-        wanted = len(one.loi.filing.content["identity"]["keywords"]) or 1
         for c in one.candidates:
             pair = (c.member.user.key, one.loi.key)
-            known = 1000 * len(c.keywords) // wanted
-            affinity[pair] = known // SOFT if c.soft else known
+            affinity[pair] = c.fit // SOFT if c.soft else c.fit
             if c.hard:
                 conflicts.add(pair)
     active = [a for one in found for a in one.active]

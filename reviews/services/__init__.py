@@ -2,14 +2,17 @@
 
 from reviews.services.conclusions import conclude, conclude_reviews, prepare_decision
 from reviews.services.consensus import answer_consensus, draft_consensus, write_consensus
+from reviews.services.deadlines import extend, extend_all, reassign
 from reviews.services.panels import (
     accept,
     assign,
     assign_all,
     begin_review,
     give_back,
+    present,
     recuse,
     remove,
+    reseat,
     step_out,
 )
 from reviews.services.sheets import bring_back, lock, may_write, reopen, save_review
@@ -26,13 +29,18 @@ __all__ = [
     "conclude",
     "conclude_reviews",
     "draft_consensus",
+    "extend",
+    "extend_all",
     "give_back",
     "lock",
     "may_write",
     "prepare_decision",
+    "present",
+    "reassign",
     "recuse",
     "remove",
     "reopen",
+    "reseat",
     "save_review",
     "step_out",
     "write_consensus",

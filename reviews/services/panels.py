@@ -92,11 +92,23 @@ def assign_all(
 
 
 @transaction.atomic
-def accept(assignment: Assignment, *, soft_conflict: str = "", by: User, now: datetime) -> Event:
-    """Declare no conflict, or a soft one in words, and begin to read."""
+def accept(
+    assignment: Assignment,
+    *,
+    soft_conflict: str = "",
+    confidence: int | None = None,
+    by: User,
+    now: datetime,
+) -> Event:
+    """Declare no conflict, or a soft one in words, say how well one knows the case, begin to read."""
     assignment = locks.review(assignment)
     event = ASSIGNMENT.move(
-        assignment, "accept", by=by, now=now, declared="soft" if soft_conflict else "none"
+        assignment,
+        "accept",
+        by=by,
+        now=now,
+        columns={"confidence": confidence},
+        declared="soft" if soft_conflict else "none",
     )
     if soft_conflict:
         _note(assignment.loi, by, False, "other", soft_conflict, declared=True, now=now)
@@ -124,6 +136,36 @@ def give_back(assignment: Assignment, *, reason: str, by: User, now: datetime) -
     event = ASSIGNMENT.move(assignment, "give_back", by=by, now=now, reason=reason)
     notices.post("assignment_given_back", assignment, now=now, event=event)
     return event
+
+
+@transaction.atomic
+def reseat(assignment: Assignment, *, seat: str, by: User, now: datetime) -> Event:
+    """Make a reviewer the primary or the secondary one of the case, or neither."""
+    assignment = locks.review(assignment)
+    return ASSIGNMENT.move(
+        assignment, "reseat", by=by, now=now, facts=seat, columns={"seat": seat}, seat=seat
+    )
+
+
+@transaction.atomic
+def present(
+    loi: LetterOfIntent, presenters: Mapping[str, Assignment | None], *, by: User, now: datetime
+) -> int:
+    """Who presents a case in the meeting, by seat; whoever did so before is a reviewer again."""
+    loi = locks.case(loi)
+    wanted = {one.pk: seat for seat, one in presenters.items() if one is not None}
+    on_it = loi.assignments.filter(state__in=queries.ACTIVE).exclude(seat=Assignment.Seat.ASSESSOR)
+    changes = [(one, wanted.get(one.pk, Assignment.Seat.REVIEWER)) for one in on_it.order_by("pk")]
+    changes = [(one, seat) for one, seat in changes if one.seat != seat]
+    # A seat is given up before it is taken; two who change places pass by no seat.
+    for one, _seat in changes:
+        if one.seat in queries.PRESENTING:
+            one.seat = Assignment.Seat.REVIEWER
+            reseat(one, seat=one.seat, by=by, now=now)
+    for one, seat in changes:
+        if one.seat != seat:
+            reseat(one, seat=seat, by=by, now=now)
+    return len(changes)
 
 
 @transaction.atomic

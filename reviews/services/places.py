@@ -10,12 +10,12 @@ from portal import notices, roles
 from portal.links import digest
 from portal.models import Event, Organisation, User
 from proposals.models import Call
+from reviews import queries
 from reviews.models import Assignment, PanelMember
 from reviews.services import locks, panels
 from reviews.workflow import ASSIGNMENT, SEAT
 
 Absences = Sequence[tuple[date, date]]
-UNLOCKED = ("invited", "accepted")
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def leave(place: PanelMember, *, reason: str, by: User, now: datetime) -> Event:
     """Leave the panel: what is not locked goes back to be assigned; what is locked counts on."""
     place = locks.place(place)
     open_ones = Assignment.objects.filter(
-        reviewer=place.user, loi__call=place.call, state__in=UNLOCKED
+        reviewer=place.user, loi__call=place.call, state__in=queries.UNLOCKED
     )
     freed = [locks.review(one) for one in open_ones.select_related("loi").order_by("pk")]
     event = SEAT.move(

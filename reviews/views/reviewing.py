@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal import countries
 from portal.deadline import Deadline
@@ -12,24 +12,8 @@ from reviews import queries, services
 from reviews.forms.panel import DeclareForm
 from reviews.models import Assignment
 from reviews.views.reading import status_of
-from reviews.workflow import ASSIGNMENT
 
 WRITTEN = ("accepted", "locked")
-
-
-@require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
-    lines = [
-        {
-            "assignment": assignment,
-            "state": ASSIGNMENT.state(assignment.state),
-            "deadline": _deadline(request, assignment),
-            "progress": queries.progress(assignment) if assignment.state == "accepted" else None,
-            "open": assignment.loi.state in queries.JUDGED,
-        }
-        for assignment in queries.inbox(request.user)
-    ]
-    return render(request, "reviews/inbox.html", {"lines": lines})
 
 
 def _deadline(request: HttpRequest, assignment: Assignment) -> Deadline | None:

@@ -89,10 +89,14 @@ def not_away_throughout(assignment: Assignment, act: Act) -> Verdict:
 
 def seat_is_free(assignment: Assignment, act: Act) -> Verdict:
     """A case has at most one primary and at most one secondary reviewer."""
-    if assignment.seat not in queries.PRESENTING:
+    return _free(assignment, assignment.seat)
+
+
+def _free(assignment: Assignment, seat: str) -> Verdict:
+    if seat not in queries.PRESENTING:
         return YES
     others = Assignment.objects.filter(
-        loi=assignment.loi, seat=assignment.seat, state__in=queries.ACTIVE
+        loi=assignment.loi, seat=seat, state__in=queries.ACTIVE
     ).exclude(pk=assignment.pk)
     if other := others.select_related("reviewer").first():
         return no(
@@ -100,12 +104,23 @@ def seat_is_free(assignment: Assignment, act: Act) -> Verdict:
             say(
                 "%(case)s has its %(seat)s: %(name)s.",
                 case=assignment.loi.reference,
-                seat=assignment.get_seat_display(),
+                seat=other.get_seat_display(),
                 name=other.reviewer,
             ),
             field="seat",
         )
     return YES
+
+
+def can_present(assignment: Assignment, act: Act) -> Verdict:
+    """Reviewers present a case, no assessor; at most one is its primary, one its secondary."""
+    if assignment.assessed or act.facts == Assignment.Seat.ASSESSOR:
+        return no(
+            "assessor_apart", say("A technical assessor has a seat apart from the reviewers.")
+        )
+    if act.facts is None:
+        return YES
+    return _free(assignment, act.facts)
 
 
 def sheet_is_open(assignment: Assignment, act: Act) -> Verdict:
@@ -118,6 +133,22 @@ def sheet_is_open(assignment: Assignment, act: Act) -> Verdict:
                 "The sheet closed on %(at)s. The secretary or the panel chair can open it again with a later instant.",
                 at=zoned(closes_at, assignment.loi.call.zone),
             ),
+        )
+    return YES
+
+
+def instants_lie_ahead(assignment: Assignment, act: Act) -> Verdict:
+    """The new instants lie ahead, and the sheet does not close before the review is due."""
+    if act.facts is None:
+        return YES
+    due_at, closes_at = act.facts
+    if min(filter(None, (due_at, closes_at))) <= act.now:
+        return no("due_passed", say("The reviews would be due in the past."), field="due")
+    if closes_at is not None and closes_at < due_at:
+        return no(
+            "closes_first",
+            say("The sheets would close before the reviews are due."),
+            field="closes",
         )
     return YES
 
@@ -154,6 +185,8 @@ ASSIGNMENT_ROWS = (
     Row("recuse", "recused", ("invited", "accepted"), "recused", ("reviewer",), tells="assignment_recused", button=say("Step back: conflict of interest"), reason=True, tone="danger"),
     Row("give_back", "given_back", ("invited", "accepted"), "removed", ("reviewer",), button=say("Give the case back"), reason=True),
     Row("remove", "removed", ("invited", "accepted"), "removed", ("secretary", "chair"), tells="assignment_removed", button=say("Take off the case"), reason=True, tone="danger"),
+    Row("extend", "extended", ("invited", "accepted"), START, ("secretary", "chair"), (case_takes_reviewers, instants_lie_ahead), "assignment_extended", say("Set later instants"), reason=True),
+    Row("reseat", "reseated", ("invited", "accepted", "locked"), START, ("secretary", "chair"), (can_present,)),
     Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_hard_conflict, sheet_is_open, sheet_is_complete), button=say("Lock the review")),
     Row("reopen", "reopened", ("locked",), "accepted", ("chair",), (case_is_under_review,), "assignment_reopened", say("Reopen the review"), reason=True),
 )

@@ -50,7 +50,7 @@ def write_what_stands(apps, editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0006_agreed_scores'),
+        ('reviews', '0007_reminders_and_visits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
