@@ -47,6 +47,8 @@ urlpatterns = [
     path("calls/<str:code>/matching/", matching.matching, name="matching"),
     path("calls/<str:code>/matching/table/", matching.read_table, name="read_table"),
     path("calls/<str:code>/assignments.csv", matching.assignments, name="assignments"),
+    path("calls/<str:code>/matching/pairs/", matching.set_pair, name="set_pair"),
+    path("pairs/<slug:key>/lift/", matching.lift_pair, name="lift_pair"),
     path("matchings/<slug:key>/apply/", matching.apply, name="apply_matching"),
     path("matchings/<slug:key>/discard/", matching.discard, name="discard_matching"),
     # the secretary and the chair
@@ -55,6 +57,7 @@ urlpatterns = [
     path("reviews/<slug:key>/reassign/", deadlines.reassign, name="reassign"),
     path("lois/<slug:key>/assign/", assigning.assign, name="assign"),
     path("reviews/<slug:key>/remove/", assigning.remove, name="remove_assignment"),
+    path("lois/<slug:key>/present/", assigning.present, name="present"),
     path("lois/<slug:key>/begin-review/", assigning.begin_review, name="begin_review_loi"),
     # the chair
     path("calls/<str:code>/ranking/", concluding.ranking, name="ranking"),

@@ -19,6 +19,14 @@ class MatchingForm(forms.Form):
         label=_("Reviewers a case"), min_value=1, max_value=9,
         help_text=_("A case on which more have accepted keeps them."),
     )  # fmt: skip
+    every_keyword = forms.TypedChoiceField(
+        label=_("A case needs a reviewer who knows"),
+        choices=(("first", _("its first keyword")), ("all", _("each of its keywords"))),
+        coerce=lambda value: value == "all",
+        initial="first",
+        empty_value=False,
+        required=False,
+    )
     one_a_country = forms.BooleanField(
         label=_("At most one reviewer of a country a case, none of its own"), required=False
     )
@@ -34,6 +42,11 @@ class ApplyForm(DueForm):
 
     add = forms.MultipleChoiceField(required=False)
     drop = forms.MultipleChoiceField(required=False)
+    presenters = forms.BooleanField(
+        label=_("Name a primary and a secondary reviewer where a case has neither"),
+        required=False,
+        initial=True,
+    )
 
     def __init__(self, *args, add: list[str], drop: list[str], **kwargs):
         super().__init__(*args, **kwargs)
@@ -43,6 +56,24 @@ class ApplyForm(DueForm):
     @property
     def pairs(self) -> list[tuple[str, str]]:
         return [tuple(one.split(":")) for one in self.cleaned_data["add"]]
+
+
+class PairForm(forms.Form):
+    """A case and a reviewer whom the matcher keeps together, or apart."""
+
+    case = forms.ChoiceField(label=_("Case"))
+    reviewer = forms.ChoiceField(label=_("Reviewer"))
+    together = forms.TypedChoiceField(
+        label=_("The matcher keeps them"),
+        choices=(("on", _("together, whatever fits better")), ("off", _("apart"))),
+        coerce=lambda value: value == "on",
+    )
+
+    def __init__(self, *args, cases: Mapping[str, str], people: Mapping[str, str], **kwargs):
+        """`cases` and `people` give what is said of each by its key."""
+        super().__init__(*args, **kwargs)
+        self.fields["case"].choices = [("", "—"), *cases.items()]
+        self.fields["reviewer"].choices = [("", "—"), *people.items()]
 
 
 class TableForm(forms.Form):

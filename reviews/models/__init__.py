@@ -1,7 +1,7 @@
 from reviews.models.assignments import Assignment, Finding, Revision, Score
 from reviews.models.conflicts import Conflict
 from reviews.models.consensus import Consensus, ConsensusAnswer, ConsensusScore
-from reviews.models.matchings import Matching
+from reviews.models.matchings import Matching, Pair
 from reviews.models.panel import PanelMember
 from reviews.models.visits import Visit
 
@@ -13,6 +13,7 @@ __all__ = [
     "ConsensusScore",
     "Finding",
     "Matching",
+    "Pair",
     "PanelMember",
     "Revision",
     "Score",

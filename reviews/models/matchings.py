@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import keys
 from portal.models.messages import Leased
-from proposals.models import Call
+from proposals.models import Call, LetterOfIntent
 
 
 class Matching(Leased):
@@ -22,6 +22,9 @@ class Matching(Leased):
     state = models.CharField(max_length=12)
     per_case = models.PositiveSmallIntegerField(_("reviewers a case"))
     one_a_country = models.BooleanField(_("at most one reviewer of a country a case"))
+    every_keyword = models.BooleanField(
+        _("a reviewer for every keyword of a case"), default=False
+    )  # else for its first
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     found = models.JSONField(default=dict)
@@ -37,4 +40,20 @@ class Matching(Leased):
                 fields=["call"],
                 condition=Q(state__in=["asked", "proposed"]),
             ),
+        ]
+
+
+class Pair(models.Model):
+    """A reviewer whom the secretary keeps on a case, or off it, whatever the matcher would do."""
+
+    key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
+    loi = models.ForeignKey(LetterOfIntent, models.PROTECT, related_name="pairs")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    together = models.BooleanField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_pair_is_set_once", fields=["loi", "user"])
         ]

@@ -2,7 +2,15 @@ from reviews.queries.agreeing import DISCUSSED, consensus_versions, has_judged, 
 from reviews.queries.blinding import Names, identities_open, names
 from reviews.queries.deadlines import UNLOCKED, judges_of, long_overdue, owed_in, unlocked
 from reviews.queries.matching import Candidate, candidates, conflicts_of
-from reviews.queries.panels import Seating, matching_of, open_cases, panel_of, seatings
+from reviews.queries.panels import (
+    Seating,
+    matching_of,
+    open_cases,
+    pairs_of,
+    panel_of,
+    presenters,
+    seatings,
+)
 from reviews.queries.places import STANDING, away_throughout, places_of, reasons_of, visible_places
 from reviews.queries.scores import Part, Scores, difference, scores
 from reviews.queries.sight import (
@@ -80,9 +88,11 @@ __all__ = [
     "open_cases",
     "owed",
     "owed_in",
+    "pairs_of",
     "panel",
     "panel_of",
     "places_of",
+    "presenters",
     "progress",
     "ranking",
     "readable_reviews",

@@ -1,19 +1,25 @@
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
+from portal import roles
 from portal.models import User
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
 from proposals.models.lois import SCREENING
 from reviews.matching.panel import Case, Panel, Reviewer
-from reviews.models import Assignment, Matching
+from reviews.models import Assignment, Matching, Pair
 from reviews.queries.matching import Candidate, candidates
-from reviews.queries.sight import ACTIVE
+from reviews.queries.sight import ACTIVE, PRESENTING
 
 OPEN_CASES = (*SCREENING, "under_review")
 # Of 1000: what a soft conflict leaves of the affinity.
 SOFT = 2
+# Of 1000: what presenting one more case costs against knowing it well.
+PRESENTED = 333
 
 
 def matching_of(call: Call) -> Matching | None:
@@ -29,7 +35,10 @@ def open_cases(user: User, call: Call) -> list[LetterOfIntent]:
 
 @dataclass(frozen=True, slots=True)
 class Seating:
-    """Who is on a case now, and who could be: what a matching is made from and compared with."""
+    """Who is on a case now, and who could be: what a matching is made from and compared with.
+
+    The technical assessors have seats apart, given by hand.
+    """
 
     loi: LetterOfIntent
     active: tuple[Assignment, ...]
@@ -41,20 +50,32 @@ def seatings(cases: Iterable[LetterOfIntent], *, on: date) -> list[Seating]:
         Seating(
             loi,
             tuple(
-                loi.assignments.filter(state__in=ACTIVE).select_related("reviewer").order_by("pk")
+                loi.assignments.filter(state__in=ACTIVE)
+                .exclude(seat=Assignment.Seat.ASSESSOR)
+                .select_related("reviewer")
+                .order_by("pk")
             ),
-            tuple(candidates(loi, on=on)),
+            tuple(c for c in candidates(loi, on=on) if c.member.role == roles.REVIEWER),
         )
         for loi in cases
     ]
 
 
+def pairs_of(call: Call) -> QuerySet[Pair]:
+    """Who is kept on a case, or off it, by hand."""
+    return (
+        Pair.objects.filter(loi__call=call)
+        .select_related("loi__call", "user")
+        .order_by("loi__reference", "user__name", "pk")
+    )
+
+
 def panel_of(matching: Matching) -> Panel:
     """The panel and the open cases of a call as the matcher takes them, by their keys.
 
-    The affinity is the share of the case's keywords that the reviewer knows, in
-    thousandths, halved by a soft conflict. Whoever has accepted a case stays on
-    it; whoever was taken off one is not proposed for it again.
+    The affinity is the reviewer's fit, halved by a soft conflict. Whoever has
+    accepted a case stays on it; whoever was taken off one, or is away over the
+    time of writing, is not proposed for it. What was set by hand holds.
     """
     found = seatings(open_cases(matching.asked_by, matching.call), on=matching.asked_at.date())
     members = {c.member.user.key: c.member for one in found for c in one.candidates}
@@ -70,6 +91,15 @@ def panel_of(matching: Matching) -> Panel:
         loi__in=[one.loi for one in found], state__in=["removed", "recused"]
     ).values_list("reviewer__key", "loi__key")
     held = {(a.reviewer.key, a.loi.key) for a in active}
+    by_hand = {True: set(), False: set()}
+    for pair in pairs_of(matching.call).filter(user__key__in=members):
+        by_hand[pair.together].add((pair.user.key, pair.loi.key))
+    absent = {(c.member.user.key, one.loi.key) for one in found for c in one.candidates if c.absent}
+    accepted = {(a.reviewer.key, a.loi.key) for a in active if a.state != "invited"} - conflicts
+    listed = {one.loi.key for one in found}
+    together, apart = (
+        {pair for pair in by_hand[how] if pair[1] in listed} for how in (True, False)
+    )
     return Panel(
         reviewers=tuple(
             Reviewer(
@@ -84,18 +114,38 @@ def panel_of(matching: Matching) -> Panel:
         cases=tuple(
             Case(
                 one.loi.key,
-                max(matching.per_case, sum(a.state != "invited" for a in one.active)),
+                max(matching.per_case, sum(pair[1] == one.loi.key for pair in accepted | together)),
                 countries=frozenset(filter(None, [one.loi.organisation.country])),
-                keywords=frozenset(one.loi.filing.content["identity"]["keywords"][:1]),
+                keywords=frozenset(
+                    one.loi.filing.content["identity"]["keywords"][
+                        : None if matching.every_keyword else 1
+                    ]
+                ),
                 name=one.loi.reference,
             )
             for one in found
         ),
         affinity=affinity,
         conflicts=frozenset(conflicts),
-        forbidden=frozenset(taken_off) - held,
-        locked=frozenset((a.reviewer.key, a.loi.key) for a in active if a.state != "invited")
-        - conflicts,
+        forbidden=((frozenset(taken_off) | absent) - held - together) | apart,
+        locked=frozenset(accepted | together),
         published=frozenset(held),
         one_a_country=matching.one_a_country,
     )
+
+
+def presenters(loi: LetterOfIntent, on_it: Iterable[Assignment]) -> dict[str, Assignment]:
+    """Who of a case's reviewers would present it: whoever knows it best, and presents least so far.
+
+    A case presented already counts as much as a third of the case's keywords.
+    """
+    fits = {c.member.user_id: c.fit for c in candidates(loi, on=loi.call.closes_at.date())}
+    others = Assignment.objects.filter(
+        loi__call=loi.call, seat__in=PRESENTING, state__in=ACTIVE
+    ).exclude(loi=loi)
+    presents = Counter(others.values_list("reviewer", flat=True))
+    order = sorted(
+        on_it,
+        key=lambda a: (PRESENTED * presents[a.reviewer_id] - fits.get(a.reviewer_id, 0), a.key),
+    )
+    return dict(zip(PRESENTING, order, strict=False))

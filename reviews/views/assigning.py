@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,11 +17,13 @@ from proposals.models import LetterOfIntent
 from proposals.workflow import LOI
 from reviews import queries, services
 from reviews.forms.panel import AssignForm
+from reviews.models import Assignment
 from reviews.views.reading import status_of
 from reviews.workflow import ASSIGNMENT
 from reviews.workflow.assignments import OPEN_CASES
 
-WEEKS = timedelta(weeks=4)
+WEEKS, STAYS_OPEN = timedelta(weeks=4), timedelta(weeks=2)
+SEATED = (*OPEN_CASES, "consensus")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +36,7 @@ def assign(request: HttpRequest, key: str) -> HttpResponse:
         zone=loi.call.zone,
         now=request.arrived_at,
         candidates=candidates,
-        initial={"due": _due(loi, assigned, request.arrived_at)},
+        initial=_instants(loi, assigned, request.arrived_at),
     )
     refusal, status = None, 200
     if request.method == "POST":
@@ -55,19 +58,59 @@ def assign(request: HttpRequest, key: str) -> HttpResponse:
         "begins": LOI.verdict(loi, "begin_review", act) if loi.state == "screening" else None,
         "zone": ZONE_NAMES.get(loi.call.zone, loi.call.zone),
         "least": loi.call.reviewers_least,
+        "presenting": _presenting(loi, assigned),
+        "seats": request.user.roles() & {roles.SECRETARY} and loi.state in SEATED,
         "form": form,
         "refusal": refusal,
     }
     return render(request, "reviews/assign.html", context, status=status)
 
 
-def _due(loi: LetterOfIntent, assigned: list[dict], now: datetime) -> datetime:
-    """As with those on the case already, else four weeks from now, by the clock of the call."""
-    dues = [row["assignment"].due_at for row in assigned if row["assignment"].due_at]
-    if dues and max(dues) > now:
-        return max(dues).astimezone(loi.call.zoneinfo).replace(tzinfo=None)
-    local = (now + WEEKS).astimezone(loi.call.zoneinfo)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+def _instants(loi: LetterOfIntent, assigned: list[dict], now: datetime) -> dict[str, datetime]:
+    """As with those on the case already, else in four weeks, by the clock of the call."""
+    zone = loi.call.zoneinfo
+    ahead = [row["assignment"] for row in assigned if row["assignment"].due_at]
+    ahead = [one for one in ahead if one.due_at > now]
+    if ahead:
+        last = max(ahead, key=lambda one: one.due_at)
+        found = {"due": last.due_at, "closes": last.closes_at}
+        return {name: at.astimezone(zone).replace(tzinfo=None) for name, at in found.items() if at}
+    return in_weeks(now, zone)
+
+
+def in_weeks(now: datetime, zone: ZoneInfo) -> dict[str, datetime]:
+    """Midnight four weeks from now by the clock of the call; the sheets close two weeks later."""
+    local = (now + WEEKS).astimezone(zone)
+    due = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    return {"due": due, "closes": due + STAYS_OPEN}
+
+
+def _presenting(loi: LetterOfIntent, assigned: list[dict]) -> list[dict]:
+    """The two seats with who holds them, or who is proposed for them, and who else could."""
+    on_it = [row["assignment"] for row in assigned]
+    on_it = [a for a in on_it if a.state in queries.ACTIVE and not a.assessed]
+    held = {a.seat: a for a in on_it if a.seat in queries.PRESENTING}
+    proposed = queries.presenters(loi, on_it) if not held else {}
+    return [
+        {
+            "seat": seat,
+            "label": Assignment.Seat(seat).label,
+            "held": held.get(seat),
+            "proposed": None if seat in held else proposed.get(seat),
+            "who": on_it,
+        }
+        for seat in queries.PRESENTING
+    ]
+
+
+@require_POST
+def present(request: HttpRequest, key: str) -> HttpResponse:
+    """Who presents the case in the meeting: one primary and one secondary reviewer, or nobody."""
+    loi = _case(request, key)
+    on_it = {a.key: a for a in loi.assignments.filter(state__in=queries.ACTIVE)}
+    wanted = {seat: on_it.get(request.POST.get(seat, "")) for seat in queries.PRESENTING}
+    services.present(loi, wanted, by=request.user, now=request.arrived_at)
+    return redirect("assign", key=key)
 
 
 def _case(request: HttpRequest, key: str) -> LetterOfIntent:
@@ -91,6 +134,7 @@ def _candidates(loi: LetterOfIntent, now: datetime) -> tuple[list[queries.Candid
             "assignment": assignment,
             "state": ASSIGNMENT.state(assignment.state),
             "due": zoned(assignment.due_at, loi.call.zone) if assignment.due_at else "",
+            "closes": zoned(assignment.closes_at, loi.call.zone) if assignment.closes_at else "",
             "removable": assignment.state in {"invited", "accepted"},
         }
         for assignment in sorted(assignments, key=lambda a: a.pk)
@@ -102,10 +146,13 @@ def _assigned(
     request: HttpRequest, loi: LetterOfIntent, candidates: list[queries.Candidate], given: dict
 ) -> HttpResponse:
     people = {c.member.user.key: c.member.user for c in candidates}
+    roles_of = {c.member.user.key: c.member.role for c in candidates}
     services.assign_all(
         loi,
         [people[key] for key in given["reviewers"]],
+        seats={key: "assessor" for key, role in roles_of.items() if role == roles.ASSESSOR},
         due_at=given["due"],
+        closes_at=given["closes"],
         by=request.user,
         now=request.arrived_at,
     )

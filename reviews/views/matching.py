@@ -14,10 +14,10 @@ from portal.workflow import Act
 from proposals import queries as proposals
 from proposals.models import Call
 from reviews import queries
-from reviews.forms.matching import ApplyForm, MatchingForm, TableForm
-from reviews.models import Matching
+from reviews.forms.matching import ApplyForm, MatchingForm, PairForm, TableForm
+from reviews.models import Matching, Pair
 from reviews.services import matchings
-from reviews.views.assigning import WEEKS
+from reviews.views.assigning import in_weeks
 from reviews.views.reading import status_of
 from reviews.workflow import ASSIGNMENT, MATCHING
 
@@ -72,6 +72,7 @@ def _page(
     form: MatchingForm | None = None,
     apply_form: ApplyForm | None = None,
     table_form: TableForm | None = None,
+    pair_form: PairForm | None = None,
     refusal: Verdict | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -93,6 +94,9 @@ def _page(
         "offers": MATCHING.available(found, request.user, request.arrived_at) if found else [],
         "asks": MATCHING.verdict(Matching(call=call), "ask", Act(request.user, request.arrived_at)),
         "cases": len(cases),
+        "pairs": queries.pairs_of(call),
+        "pair_form": pair_form or _pair_form(call, cases),
+        "sets": roles.SECRETARY in request.user.roles(),
         "refusal": refusal,
     }
     return render(request, "reviews/matching.html", context, status=status)
@@ -127,14 +131,13 @@ def changes(found: Matching, cases: Sequence[queries.Seating]) -> list[dict]:
 
 
 def _apply_form(request: HttpRequest, call: Call, rows: list[dict], data=None) -> ApplyForm:
-    local = (request.arrived_at + WEEKS).astimezone(call.zoneinfo)
     return ApplyForm(
         data,
         zone=call.zone,
         now=request.arrived_at,
         add=[one["value"] for row in rows for one in row["added"]],
         drop=[assignment.key for row in rows for assignment in row["dropped"]],
-        initial={"due": local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)},
+        initial=in_weeks(request.arrived_at, call.zoneinfo),
     )
 
 
@@ -151,7 +154,8 @@ def apply(request: HttpRequest, key: str) -> HttpResponse:
             found,
             add=form.pairs,
             drop=form.cleaned_data["drop"],
-            due_at=form.cleaned_data["due"],
+            **form.instants,
+            presenters=form.cleaned_data["presenters"],
             by=request.user,
             now=request.arrived_at,
         )
@@ -177,6 +181,41 @@ def discard(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("matching", code=found.call.code)
 
 
+def _pair_form(call: Call, cases: Sequence[queries.Seating], data=None) -> PairForm:
+    members = [m for m in queries.panel(call) if m.role == roles.REVIEWER]
+    return PairForm(
+        data,
+        cases={one.loi.key: one.loi.reference for one in cases},
+        people={member.user.key: str(member.user) for member in members},
+    )
+
+
+@require_POST
+def set_pair(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep a reviewer on a case or off it, by hand."""
+    call = _call(request, code)
+    cases = _seatings(request, call)
+    form = _pair_form(call, cases, request.POST)
+    if not form.is_valid():
+        return _page(request, call, pair_form=form, status=400)
+    loi = next(one.loi for one in cases if one.loi.key == form.cleaned_data["case"])
+    person = next(
+        m.user for m in queries.panel(call) if m.user.key == form.cleaned_data["reviewer"]
+    )
+    matchings.set_pair(
+        loi, person, together=form.cleaned_data["together"], by=request.user, now=request.arrived_at
+    )  # fmt: skip
+    return redirect("matching", code=code)
+
+
+@require_POST
+def lift_pair(request: HttpRequest, key: str) -> HttpResponse:
+    pair = get_object_or_404(Pair.objects.select_related("loi__call", "user"), key=key)
+    call = _call(request, pair.loi.call.code)
+    matchings.lift_pair(pair, by=request.user, now=request.arrived_at)
+    return redirect("matching", code=call.code)
+
+
 @require_safe
 def assignments(request: HttpRequest, code: str) -> HttpResponse:
     """Who is on which case, as a table that can be changed and read back."""
@@ -184,12 +223,13 @@ def assignments(request: HttpRequest, code: str) -> HttpResponse:
     cases = _seatings(request, call)
     return csv_response(
         f"{call.code}-assignments.csv",
-        ["case", "reviewer", "name", "state"],
+        ["case", "reviewer", "name", "seat", "state"],
         [
             [
                 one.loi.reference,
                 a.reviewer.email,
                 a.reviewer.name,
+                a.get_seat_display(),
                 str(ASSIGNMENT.state(a.state).label),
             ]
             for one in cases
@@ -203,7 +243,7 @@ def read_table(request: HttpRequest, code: str) -> HttpResponse:
     """An assignment read from a table: it is only proposed, and shown against the present one."""
     call = _call(request, code)
     cases = {loi.reference: loi.key for loi in queries.open_cases(request.user, call)}
-    members = [m for m in queries.panel(call) if m.role in queries.SEATS]
+    members = [m for m in queries.panel(call) if m.role == roles.REVIEWER]
     people = {member.user.email: member.user.key for member in members}
     form = TableForm(request.POST, request.FILES, cases=cases, people=people)
     if not form.is_valid():

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.models import Event, Message
 from portal.spreadsheets import cell
 from reviews import services
-from reviews.models import Assignment, Matching
+from reviews.models import Assignment, Matching, Pair
 from reviews.services import matchings
 from reviews.tasks import match_reviewers
 from tests import make
@@ -170,3 +170,63 @@ def test_only_the_secretary_and_the_auditor_see_it(cast, call, visit, who):
 def test_no_cell_runs_as_a_formula(begins):
     assert cell(f"{begins}1+1").startswith("'")
     assert cell(-5) == -5
+
+
+def pair(client, call, loi, person, how):
+    typed = {"case": loi.key, "reviewer": person.key, "together": how}
+    return client.post(f"/calls/{call.code}/matching/pairs/", typed)
+
+
+def test_pairs_set_by_hand_are_kept_and_lifted(cast, call, visit):
+    first = call.lois.order_by("reference").first()
+    client = visit(cast.secretary, at=NOW)
+    assert pair(client, call, first, cast.reviewer_one, "off").status_code == 302
+    assert pair(client, call, first, cast.reviewer_two, "on").status_code == 302
+    found = ask(visit, cast, call, per_case="1").get(f"/calls/{call.code}/matching/")
+    assert [one["candidate"].member.user for one in found.context["rows"][0]["added"]] == [
+        cast.reviewer_two
+    ]
+    client.post(f"/matchings/{Matching.objects.get().key}/discard/")
+    page = ask(visit, cast, call, per_case="3").get(f"/calls/{call.code}/matching/")
+    said = page.content.decode()
+    assert "TEST27-0001 has 2 reviewers left after conflicts, 3 are needed" in said
+    for held in Pair.objects.all():
+        assert client.post(f"/pairs/{held.key}/lift/").status_code == 302
+    assert not Pair.objects.exists()
+    assert Event.objects.filter(verb__in=["pair.set", "pair.lifted"]).count() == 4
+
+
+def test_a_conflict_wins_over_a_pair_and_the_page_says_so(cast, call, visit):
+    first = call.lois.order_by("reference").first()
+    pair(visit(cast.secretary, at=NOW), call, first, cast.conflicted, "on")
+    page = ask(visit, cast, call).get(f"/calls/{call.code}/matching/").content.decode()
+    assert "Conflicted is locked on TEST27-0001 and has a conflict of interest there." in page
+
+
+def test_only_the_secretary_sets_pairs(cast, call, visit):
+    first = call.lois.order_by("reference").first()
+    for who, status in (("auditor", 403), ("chair", 404), ("reviewer_one", 404)):
+        client = visit(cast.again(who), at=NOW)
+        assert pair(client, call, first, cast.reviewer_one, "off").status_code == status, who
+
+
+@pytest.mark.parametrize(("which", "said"), [("first", False), ("all", True)])
+def test_a_reviewer_is_found_for_the_first_keyword_or_for_each(cast, call, visit, which, said):
+    page = ask(visit, cast, call, every_keyword=which).get(f"/calls/{call.code}/matching/")
+    assert ("nobody assigned knows biology" in page.content.decode()) is said
+
+
+def test_whoever_fits_best_is_named_to_present_where_nobody_does(cast, call, visit):
+    client = ask(visit, cast, call)
+    rows = client.get(f"/calls/{call.code}/matching/").context["rows"]
+    typed = {"add": [one["value"] for row in rows for one in row["added"]], "due": due(call)}
+    found = Matching.objects.get()
+    client.post(f"/matchings/{found.key}/apply/", {**typed, "presenters": "on"})
+    for loi in call.lois.all():
+        seats = sorted(loi.assignments.values_list("seat", flat=True))
+        assert seats == ["primary", "secondary"]
+    loi = call.lois.order_by("reference").first()
+    one, other = loi.assignments.order_by("seat")
+    swapped = {"primary": other.key, "secondary": one.key}
+    assert client.post(f"/lois/{loi.key}/present/", swapped).status_code == 302
+    assert (make.again(one).seat, make.again(other).seat) == ("secondary", "primary")
