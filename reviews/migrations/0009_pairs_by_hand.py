@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('proposals', '0017_assessors_a_case'),
-        ('reviews', '0007_reminders_and_visits'),
+        ('reviews', '0008_versions_of_a_sheet'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
