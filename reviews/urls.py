@@ -22,6 +22,7 @@ urlpatterns = [
     path("reviews/<slug:key>/declare/", reviewing.declare, name="declare"),
     path("reviews/<slug:key>/", sheets.review, name="review"),
     path("reviews/<slug:key>/lock/", sheets.lock, name="lock_assignment"),
+    path("reviews/<slug:key>/open-names/", sheets.open_names, name="open_names_assignment"),
     path("reviews/<slug:key>/versions/", versions.versions, name="sheet_versions"),
     path(
         "reviews/<slug:key>/versions/<int:old>/<int:new>/", versions.version, name="sheet_version"

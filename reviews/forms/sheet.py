@@ -96,12 +96,19 @@ class SheetForm(forms.Form):
         """`more` is the code of a criterion that gets another empty row."""
         self.assignment = assignment
         self.criteria = queries.criteria_of(assignment)
+        self.closed = queries.closed_criteria(assignment)
+        # What is not written now goes on as it is saved, whatever is posted.
+        kept = {code: line for code, line in assignment.content.items() if code in self.closed}
+        self.kept = sheets.read(kept)
         sheet = sheet or sheets.read(assignment.content)
         initial = {"version": assignment.version, "risk": sheet.risk, **self.standing(sheet)}
         super().__init__(data, initial=initial)
         self.findings: dict[str, list[FindingForm]] = {}
         for criterion in self.criteria:
             code, given = criterion.code, sheet.of(criterion.code)
+            if code in self.closed:
+                self.findings[code] = []
+                continue
             number = _rows(data, code) if data is not None else len(given) + (not given)
             number = min(number + (more == code), MOST_FINDINGS)
             self.findings[code] = [
@@ -140,7 +147,7 @@ class SheetForm(forms.Form):
 
     @property
     def drafts(self) -> tuple[sheets.FindingDraft, ...]:
-        return tuple(
+        typed = (
             sheets.FindingDraft(
                 criterion=code,
                 strength=row.cleaned_data["kind"] != "weakness",
@@ -152,6 +159,7 @@ class SheetForm(forms.Form):
             for row in rows
             if row.cleaned_data["text"]
         )
+        return (*self.kept.findings, *typed)
 
 
 class ReviewForm(SheetForm):
@@ -173,16 +181,23 @@ class ReviewForm(SheetForm):
 
     def add_fields(self) -> None:
         for criterion in self.criteria:
+            if criterion.code in self.closed:
+                continue
             label = f"{criterion.code} {criterion.title}"
             self.fields[f"score_{criterion.code}"] = Half(criterion, label=label)
 
     @property
     def written(self) -> sheets.Sheet:
-        given = {c.code: self.cleaned_data[f"score_{c.code}"] for c in self.criteria}
+        given = {
+            c.code: self.cleaned_data[f"score_{c.code}"]
+            for c in self.criteria
+            if c.code not in self.closed
+        }
         absent = tuple(code for code, value in given.items() if value == sheets.NOT_APPLICABLE)
+        scores = {code: value for code, value in given.items() if code not in absent}
         return sheets.Sheet(
-            scores={code: value for code, value in given.items() if code not in absent},
-            not_applicable=absent,
+            scores={**self.kept.scores, **scores},
+            not_applicable=(*self.kept.not_applicable, *absent),
             findings=self.drafts,
             confidence=self.cleaned_data["confidence"],
             risk=self.cleaned_data["risk"],

@@ -42,7 +42,16 @@ from reviews.queries.sums import (
     ranking,
     result,
 )
-from reviews.queries.writing import Owed, Progress, criteria_of, locked_before, owed, progress
+from reviews.queries.writing import (
+    Owed,
+    Progress,
+    closed_criteria,
+    criteria_of,
+    locked_before,
+    owed,
+    owed_before_names,
+    progress,
+)
 
 __all__ = [
     "ACTIVE",
@@ -66,6 +75,7 @@ __all__ = [
     "bench",
     "benches",
     "candidates",
+    "closed_criteria",
     "conflicts_of",
     "conflicts_on",
     "consensus_versions",
@@ -87,6 +97,7 @@ __all__ = [
     "names",
     "open_cases",
     "owed",
+    "owed_before_names",
     "owed_in",
     "pairs_of",
     "panel",

@@ -35,6 +35,24 @@ def criteria_of(assignment: Assignment) -> list[Criterion]:
     return technical or criteria if assignment.assessed else criteria
 
 
+def closed_criteria(assignment: Assignment) -> frozenset[str]:
+    """What of a sheet is not written now, where applicants are hidden: before the names
+    are open, what is judged by name; after that, all the rest."""
+    if not assignment.loi.call.hides_applicants or assignment.assessed:
+        return frozenset()
+    criteria = criteria_of(assignment)
+    if not any(criterion.needs_names for criterion in criteria):
+        return frozenset()
+    opened = assignment.names_opened_at is not None
+    return frozenset(c.code for c in criteria if c.needs_names != opened)
+
+
+def owed_before_names(assignment: Assignment) -> list[Owed]:
+    """What is owed on the criteria that are judged without knowing who applies."""
+    blind = {c.code for c in criteria_of(assignment) if not c.needs_names}
+    return [one for one in progress(assignment).owed if one.at in blind]
+
+
 def progress(assignment: Assignment) -> Progress:
     """What a sheet still needs before it can be locked, in the order of its page."""
     sheet, criteria = sheets.read(assignment.content), criteria_of(assignment)

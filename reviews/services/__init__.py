@@ -3,6 +3,7 @@
 from reviews.services.conclusions import conclude, conclude_reviews, prepare_decision
 from reviews.services.consensus import answer_consensus, draft_consensus, write_consensus
 from reviews.services.deadlines import extend, extend_all, reassign
+from reviews.services.names import open_names
 from reviews.services.panels import (
     accept,
     assign,
@@ -34,6 +35,7 @@ __all__ = [
     "give_back",
     "lock",
     "may_write",
+    "open_names",
     "prepare_decision",
     "present",
     "reassign",

@@ -9,7 +9,7 @@ from portal.verdict import YES, Refused, Verdict, no, require
 from portal.workflow import Act
 from proposals.merging import merge
 from proposals.services.drafts import Disputed, Stale
-from reviews import sheets
+from reviews import queries, sheets
 from reviews.models import Assignment, Finding, Revision, Score
 from reviews.services import locks
 from reviews.workflow import ASSIGNMENT
@@ -39,6 +39,7 @@ def save_review(
         typed = _merged(assignment, typed, version)
     if typed == assignment.content:
         return assignment
+    require(_leaves_closed(assignment, typed))
     return _keep(assignment, typed, by=by, now=now)
 
 
@@ -49,8 +50,9 @@ def bring_back(
     """Save what stood in an earlier version as a new one."""
     assignment = locks.review(assignment)
     require(may_write(assignment, by, now))
-    _must_be(assignment, version)
+    must_be(assignment, version)
     content = base_of(assignment, number)
+    require(_leaves_closed(assignment, content))
     return (
         assignment if content == assignment.content else _keep(assignment, content, by=by, now=now)
     )
@@ -60,7 +62,7 @@ def bring_back(
 def lock(assignment: Assignment, *, version: int, by: User, now: datetime) -> Event:
     """Freeze what is saved, with the number of the lock and its digest in the event."""
     assignment = locks.review(assignment)
-    _must_be(assignment, version)
+    must_be(assignment, version)
     number = assignment.revisions.exclude(lock=None).count() + 1
     digest = sheets.digest(assignment.key, number, assignment.content)
     event = ASSIGNMENT.move(
@@ -119,7 +121,22 @@ def may_write(assignment: Assignment, by: User, now: datetime) -> Verdict:
     return next((verdict for verdict in verdicts if not verdict), YES)
 
 
-def _must_be(assignment: Assignment, version: int) -> None:
+def _leaves_closed(assignment: Assignment, content: dict) -> Verdict:
+    """What is judged by name waits for the names, and what was scored before them stays."""
+    for code in sorted(queries.closed_criteria(assignment)):
+        if content.get(code) == assignment.content.get(code):
+            continue
+        if assignment.names_opened_at is None:
+            reason = say("%(code)s is judged by name: open the names first.", code=code)
+        else:
+            reason = say(
+                "%(code)s was scored before you opened the names: it stays as it was.", code=code
+            )
+        return no("review.names", reason, field=code)
+    return YES
+
+
+def must_be(assignment: Assignment, version: int) -> None:
     if assignment.version != version:
         raise Stale(
             no(

@@ -43,22 +43,23 @@ def declare(request: HttpRequest, key: str) -> HttpResponse:
                 return _declared(request, assignment, **form.cleaned_data)
             except Refused as refused:
                 refusal, status = refused.verdict, status_of(refused)
+    names = queries.identities_open(request.user, assignment.loi)
     context = {
         "assignment": assignment,
         "loi": assignment.loi,
         "deadline": _deadline(request, assignment),
-        "parties": _parties(assignment),
-        "found": [
-            one
-            for one in queries.conflicts_of(
-                request.user, assignment.loi, on=request.arrived_at.date()
-            )
-            if not one.secret
-        ],
+        "title": assignment.loi.filing.content["identity"]["title"],
+        "parties": _parties(assignment) if names else None,
+        "found": _found(request, assignment) if names else [],
         "form": form,
         "refusal": refusal,
     }
     return render(request, "reviews/declare.html", context, status=status)
+
+
+def _found(request: HttpRequest, assignment: Assignment) -> list:
+    found = queries.conflicts_of(request.user, assignment.loi, on=request.arrived_at.date())
+    return [one for one in found if not one.secret]
 
 
 def _declared(
@@ -89,7 +90,6 @@ def _parties(assignment: Assignment) -> dict:
     named = [(loi.organisation.name, loi.organisation.country)]
     named += [(row["name"], row["country"]) for row in team["partners"]]
     return {
-        "title": loi.filing.content["identity"]["title"],
         "organisations": [
             {"name": name, "country": countries.name(country) if country else ""}
             for name, country in named

@@ -24,10 +24,12 @@ from reviews import queries, services, sheets
 from reviews.forms.sheet import MOST_FINDINGS, SheetForm, sheet_form
 from reviews.models import Assignment
 from reviews.views import disputes, versions
-from reviews.views.reading import anchors_of, status_of, whole
+from reviews.views.reading import anchors_of, score_of, status_of, whole
 from reviews.workflow import ASSIGNMENT
 
 WRITTEN = ("accepted", "locked")
+# Where the button leads that has saved.
+THEN = {"lock": "lock_assignment", "names": "open_names_assignment"}
 
 
 def load(request: HttpRequest, key: str) -> Assignment:
@@ -90,7 +92,7 @@ def _save(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         return _kept(request, saved, taken, note)
     if note:
         messages.info(request, note)
-    return redirect("lock_assignment" if act == "lock" else "review", key=saved.key)
+    return redirect(THEN.get(act, "review"), key=saved.key)
 
 
 def _kept(
@@ -131,6 +133,37 @@ def lock(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "reviews/review_lock.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_names(request: HttpRequest, key: str) -> HttpResponse:
+    """What is scored without knowing who applies, read back before it is known and fixed."""
+    assignment = load(request, key)
+    refusal, status = None, 200
+    if request.method == "POST":
+        acts = {"by": request.user, "now": request.arrived_at}
+        try:
+            services.open_names(assignment, version=version_of(request), **acts)
+        except Refused as refused:
+            assignment = load(request, key)
+            refusal, status = refused.verdict, status_of(refused)
+        else:
+            return redirect("review", key=key)
+    later = queries.closed_criteria(assignment)
+    read = whole(assignment)
+    context = {
+        **_frame(assignment),
+        "fixed": [line for line in read["criteria"] if line["criterion"].code not in later],
+        "later": [
+            line["criterion"] for line in read["criteria"] if line["criterion"].code in later
+        ],
+        "owed": queries.owed_before_names(assignment),
+        "opening": ASSIGNMENT.verdict(
+            assignment, "open_names", Act(by=request.user, now=request.arrived_at)
+        ),
+        "refusal": refusal,
+    }
+    return render(request, "reviews/open_names.html", context, status=status)
+
+
 def _frame(assignment: Assignment) -> dict:
     loi = assignment.loi
     return {
@@ -162,6 +195,9 @@ def _written(request: HttpRequest, assignment: Assignment, form: SheetForm) -> d
         lines.append(
             {
                 "criterion": criterion,
+                "closed": criterion.code in form.closed,
+                "kept": score_of(form.kept, criterion.code),
+                "findings": form.kept.of(criterion.code),
                 "score": score,
                 "anchors": anchors,
                 "anchor": dict(anchors).get(str(score.value() or "")) if score else "",
@@ -175,6 +211,7 @@ def _written(request: HttpRequest, assignment: Assignment, form: SheetForm) -> d
     return {
         **_frame(assignment),
         "form": form,
+        "waiting": bool(form.closed) and assignment.names_opened_at is None,
         "lines": lines,
         "progress": progress,
         "stamp": kept.stamp(request.user, request.path),
@@ -187,10 +224,12 @@ def _case(request: HttpRequest, assignment: Assignment) -> dict:
     content, terms = reading.thaw(loi.filing.content), loi.call.terms()
     sheet = document.sheet(content)
     platform = document.text(content, "identity", "platform")
+    names = queries.identities_open(request.user, loi)
     return {
-        "parts": reading.parts(content, terms, private=assignment.assessed),
+        "parts": reading.parts(content, terms, private=assignment.assessed, names=names),
         "files": enclosures.filed(loi, request.user),
-        "rounds": clarifications.of(loi, request.arrived_at),
+        "rounds": clarifications.of(loi, request.arrived_at, names=names),
+        "open": names,
         "sheet": sheet,
         "headroom": headroom.lines(sheet, terms.limits_of(platform)),
     }
@@ -225,7 +264,6 @@ def _page(
             {**whole(other), "name": names.of(other.reviewer)}
             for other in sorted(others, key=names.order)
         ],
-        "open": queries.identities_open(request.user, loi),
         "last": last,
         "since": since,
         "reopened": _reopened(assignment) if mine and last else None,

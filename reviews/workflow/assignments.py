@@ -6,6 +6,7 @@ from portal.workflow import START, Act, Row, State, Table, register
 from proposals.models.lois import SCREENING
 from reviews import policy, queries
 from reviews.models import Assignment
+from reviews.workflow.blinding import blind_part_is_complete, names_are_hidden
 
 OPEN_CASES = (*SCREENING, "under_review")
 
@@ -13,6 +14,15 @@ OPEN_CASES = (*SCREENING, "under_review")
 def no_hard_conflict(assignment: Assignment, act: Act) -> Verdict:
     """The reviewer has no hard conflict with the case: organisation, team, competing letter."""
     for found in queries.conflicts_of(assignment.reviewer, assignment.loi, on=act.now.date()):
+        if found.hard and not queries.identities_open(act.by, assignment.loi):
+            # The reason would tell the reviewer who applies.
+            return no(
+                "conflict",
+                say(
+                    "A conflict of interest with %(case)s was found: tell the secretariat.",
+                    case=assignment.loi.reference,
+                ),
+            )
         if found.hard:
             return no(
                 "conflict",
@@ -188,6 +198,7 @@ ASSIGNMENT_ROWS = (
     Row("extend", "extended", ("invited", "accepted"), START, ("secretary", "chair"), (case_takes_reviewers, instants_lie_ahead), "assignment_extended", say("Set later instants"), reason=True),
     Row("reseat", "reseated", ("invited", "accepted", "locked"), START, ("secretary", "chair"), (can_present,)),
     Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_hard_conflict, sheet_is_open, sheet_is_complete), button=say("Lock the review")),
+    Row("open_names", "names_opened", ("accepted",), "accepted", ("reviewer",), (case_is_under_review, names_are_hidden, blind_part_is_complete), button=say("Open the names")),
     Row("reopen", "reopened", ("locked",), "accepted", ("chair",), (case_is_under_review,), "assignment_reopened", say("Reopen the review"), reason=True),
 )
 # fmt: on

@@ -1,7 +1,16 @@
 """Who of a case is named before whom, where a call hides its applicants or its reviewers."""
 
+from decimal import Decimal
+from html import unescape
+
+import pytest
+
+from portal.verdict import Refused
 from proposals.models import Call
-from reviews import queries
+from proposals.services import evaluation, filings
+from proposals.services.drafts import Stale
+from reviews import queries, services
+from reviews.services import FindingDraft
 from tests import make
 
 
@@ -45,3 +54,127 @@ def test_applicants_are_hidden_from_who_scores_and_from_nobody_else(cast):
     loi.assignments.filter(reviewer=cast.reviewer_one).update(names_opened_at=make.REVIEWED)
     assert queries.identities_open(cast.reviewer_one, loi)
     assert not queries.identities_open(cast.reviewer_two, loi)
+
+
+@pytest.fixture
+def blind(cast):
+    """A case under review in a call that hides its applicants, and the sheet of its reviewer."""
+    call = make.call(cast, hides_applicants=True)
+    call.criteria.filter(code__in=["C5", "C6"]).update(needs_names=True)
+    make.panel(cast, call)
+    files = {"figure": make.pdf_bytes(), "endorsement": make.pdf_bytes()}
+    loi = make.draft(cast, call)
+    for kind, inside in files.items():
+        loi = make.attach(loi, inside, kind=kind, name=f"{kind}.pdf")
+    filings.sign_off(loi, version=loi.version, by=cast.pi, now=make.DURING)
+    filings.file(loi, version=loi.version, by=cast.aor, now=make.DURING)
+    loi = make.screened(cast, make.again(loi))
+    assignment = services.assign(loi, cast.reviewer_one, by=cast.secretary, now=make.SCREENED)
+    evaluation.begin_review(loi, facts=make.ENOUGH, by=cast.secretary, now=make.SCREENED)
+    return make.again(assignment)
+
+
+def scores(*codes: str, mark: str = "4") -> dict:
+    findings = [FindingDraft(code, True, f"What was found on {code}.") for code in codes]
+    return {"scores": {code: Decimal(mark) for code in codes}, "findings": findings}
+
+
+BLIND, NAMED = ("C1", "C2", "C3", "C4"), ("C5", "C6")
+TELLING = (
+    "Institute A",
+    "Chile",
+    "Institute C",
+    "Principal investigator",
+    "Co-investigator",
+    "NSPI",
+    "Signed letter",
+    "Endorsement",
+    "signed.pdf",
+)
+
+
+def telling(page) -> list[str]:
+    return [word for word in TELLING if word in unescape(page.content.decode())]
+
+
+def test_a_blind_reviewer_reads_the_case_and_nobody_s_name_until_they_open_the_names(
+    cast, blind, visit
+):
+    browser, loi = visit(cast.reviewer_one, at=make.REVIEWED), make.again(blind.loi)
+    page = f"/reviews/{blind.key}/"
+    declaring = browser.get(f"{page}declare/")
+    assert "The portal has looked for conflicts" in declaring.content.decode()
+    assert telling(declaring) == []
+    services.accept(blind, by=cast.reviewer_one, now=make.REVIEWED)
+    for address in (page, f"{page}lock/", f"{page}open-names/", f"{page}versions/", "/reviews/"):
+        assert telling(browser.get(address)) == [], address
+    sheet = browser.get(page).content.decode()
+    assert "Figure" in sheet and make.content()["science"]["background"].strip() in sheet
+    assert browser.get(f"/lois/{loi.key}/").status_code == 404
+    files = {
+        file.kind: f"/lois/{loi.key}/attachments/{file.key}/" for file in loi.filing.files.all()
+    }
+    assert {kind: browser.get(url).status_code for kind, url in files.items()} == {
+        "letter": 404,
+        "figure": 409,  # theirs to read, once it is scanned
+        "endorsement": 404,
+    }
+    save(blind, cast, *BLIND)
+    browser.post(f"{page}open-names/", {"version": make.again(blind).version})
+    read = browser.get(page)
+    assert {"Institute A", "Chile", "Principal investigator", "Signed letter"} <= set(telling(read))
+    assert browser.get(files["letter"]).status_code == 200
+
+
+def save(assignment, cast, *codes: str, **how):
+    return services.save_review(
+        make.again(assignment),
+        version=make.again(assignment).version,
+        by=cast.reviewer_one,
+        now=make.REVIEWED,
+        confidence=2,
+        risk="low",
+        **scores(*codes, **how),
+    )
+
+
+def test_names_are_opened_once_all_else_is_scored_and_that_stays_then(cast, blind, visit):
+    services.accept(blind, by=cast.reviewer_one, now=make.REVIEWED)
+    with pytest.raises(Refused, match="C5 is judged by name: open the names first"):
+        save(blind, cast, *BLIND, "C5")
+    save(blind, cast, *BLIND[:3])
+    opening = {"by": cast.reviewer_one, "now": make.REVIEWED}
+    with pytest.raises(Refused, match=r"Owed before the names are opened: 1\. The first: C4"):
+        services.open_names(blind, version=make.again(blind).version, **opening)
+    saved = save(blind, cast, *BLIND)
+    with pytest.raises(Stale):
+        services.open_names(saved, version=saved.version - 1, **opening)
+    services.open_names(saved, version=saved.version, **opening)
+    with pytest.raises(Refused, match="C1 was scored before you opened the names"):
+        save(blind, cast, *BLIND, mark="5")
+    save(blind, cast, *BLIND, *NAMED)
+    with pytest.raises(Refused, match="You have opened the names of this case already"):
+        services.open_names(blind, version=make.again(blind).version, **opening)
+    services.lock(make.again(blind), version=make.again(blind).version, **opening)
+
+
+def test_the_sheet_posts_what_is_open_and_keeps_the_rest(cast, blind, visit):
+    services.accept(blind, by=cast.reviewer_one, now=make.REVIEWED)
+    browser, page = visit(cast.reviewer_one, at=make.REVIEWED), f"/reviews/{blind.key}/"
+
+    def post(mark: str, *codes: str, act: str = "save"):
+        typed = {f"score_{code}": mark for code in codes}
+        typed |= {f"{code}-0-text": "Found." for code in codes}
+        typed |= {f"{code}-0-kind": "strength" for code in codes}
+        version = make.again(blind).version
+        return browser.post(page, {**typed, "version": version, "risk": "low", "act": act})
+
+    assert post("4", *BLIND, *NAMED, act="names").url == f"{page}open-names/"
+    assert make.again(blind).content.keys() == {*BLIND, "risk"}
+    browser.post(f"{page}open-names/", {"version": make.again(blind).version})
+    post("3", *BLIND, *NAMED)
+    kept = make.again(blind).content
+    assert {code: kept[code]["score"] for code in (*BLIND, *NAMED)} == {
+        **dict.fromkeys(BLIND, "4.0"),
+        **dict.fromkeys(NAMED, "3.0"),
+    }

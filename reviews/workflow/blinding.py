@@ -1,0 +1,31 @@
+"""When a reviewer from whom applicants are hidden may open the names."""
+
+from portal.text import say
+from portal.verdict import YES, Verdict, no
+from portal.workflow import Act
+from reviews import queries
+from reviews.models import Assignment
+
+
+def names_are_hidden(assignment: Assignment, act: Act) -> Verdict:
+    """The call hides who applies, a criterion of the sheet is judged by name, and the names are not open yet."""
+    if assignment.names_opened_at is not None:
+        return no("names_open", say("You have opened the names of this case already."))
+    if not queries.closed_criteria(assignment):
+        return no("no_names_needed", say("Nothing on this sheet is judged by name."))
+    return YES
+
+
+def blind_part_is_complete(assignment: Assignment, act: Act) -> Verdict:
+    """Every criterion that is not judged by name has its score and its findings."""
+    owed = queries.owed_before_names(assignment)
+    if owed:
+        return no(
+            "incomplete",
+            say(
+                "Owed before the names are opened: %(n)s. The first: %(first)s",
+                n=len(owed),
+                first=owed[0].sentence,
+            ),
+        )
+    return YES
