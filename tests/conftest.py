@@ -54,6 +54,7 @@ from portal.invariants import violations
 from portal.models import User
 from tests import make
 from tests.cast import Cast
+from tests.live import empty_database
 from tests.visitor import Visitor
 
 hypothesis.register_profile(
@@ -109,6 +110,14 @@ def _lifted(flush: Callable) -> Callable:
             flush(case)
 
     return flush_without_triggers
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request, django_db_modify_db_settings) -> bool:
+    """On SQLite the tests begin with a copy of a database that is migrated once a run."""
+    if django_settings.EMBEDDED:
+        shutil.copy(empty_database(), connection.settings_dict["TEST"]["NAME"])
+    return django_settings.EMBEDDED or request.config.getoption("reuse_db")
 
 
 @pytest.fixture

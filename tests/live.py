@@ -1,6 +1,7 @@
 """The portal as it runs: processes of its own, a database of its own, real requests."""
 
 import atexit
+import fcntl
 import json
 import os
 import re
@@ -10,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from email.message import Message
 from functools import cache
@@ -43,22 +44,54 @@ from portal.management.commands.run import collect_static
 collect_static()
 """
 SECRET_KEY = "a-secret-of-the-tests-and-of-nobody-else"
+# Of the process that came first, which tells those it starts.
+if "SHARED_BY_TESTS" not in os.environ:
+    os.environ["SHARED_BY_TESTS"] = tempfile.mkdtemp(prefix="portal-shared-")
+    atexit.register(shutil.rmtree, os.environ["SHARED_BY_TESTS"], ignore_errors=True)
+SHARED = Path(os.environ["SHARED_BY_TESTS"])
+
+
+def empty_database() -> Path:
+    """A SQLite file with our tables in it, to be copied."""
+    return _once("database", _migrate_file) / "db.sqlite3"
+
+
+def static_files() -> Path:
+    return _once("static", _collect) / "static"
 
 
 @cache
-def prepared() -> Path:
-    """Made once for all portals: an empty SQLite database, and the static files."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-prepared-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    env = {name: os.environ[name] for name in KEPT if name in os.environ}
-    env["PORTAL_VAR"] = str(folder)
-    with subprocess.Popen([PYTHON, "-c", COLLECT], env=env, cwd=ROOT) as collecting:
-        for arguments in (["migrate", "--verbosity=0"], ["createcachetable"]):
-            subprocess.run([PYTHON, "manage.py", *arguments], env=env, cwd=ROOT, check=True)
-    assert collecting.returncode == 0
+def _once(name: str, make: Callable[[Path], None]) -> Path:
+    """What `make` puts into the folder of this name; of several processes the first makes it."""
+    folder = SHARED / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            make(folder)
+            (folder / "made").touch()
+    return folder
+
+
+def _collect(folder: Path) -> None:
+    _call(["-c", COLLECT], PORTAL_VAR=folder)
+
+
+def _migrate_file(folder: Path) -> None:
+    _migrate(PORTAL_VAR=folder)
     with closing(sqlite3.connect(folder / "db.sqlite3")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder
+
+
+def _migrate(**settings: object) -> None:
+    for arguments in (["migrate", "--verbosity=0"], ["createcachetable"]):
+        _call(["manage.py", *arguments], **settings)
+
+
+def _call(arguments: list[str], **settings: object) -> None:
+    env = {name: os.environ[name] for name in KEPT if name in os.environ}
+    env |= {name: str(value) for name, value in settings.items()}
+    subprocess.run([PYTHON, *arguments], env=env, cwd=ROOT, check=True)
 
 
 class Portal:
@@ -101,8 +134,8 @@ class Portal:
         }
         self.processes: dict[str, subprocess.Popen] = {}
         if not database_url:
-            shutil.copy(prepared() / "db.sqlite3", self.folder / "db.sqlite3")
-        (self.folder / "static").symlink_to(prepared() / "static")
+            shutil.copy(empty_database(), self.folder / "db.sqlite3")
+        (self.folder / "static").symlink_to(static_files())
 
     @property
     def log(self) -> Path:
@@ -199,18 +232,15 @@ class Portal:
             return False
 
 
-def migrated(postgres: Postgres) -> str:
+def migrated(postgres: Postgres, *, name: str = "") -> str:
     """The address of a new PostgreSQL database with our tables in it."""
-    return postgres.database(like=_template(postgres))
+    return postgres.database(name, like=_template(postgres))
 
 
 @cache
 def _template(postgres: Postgres) -> str:
     url = postgres.database()
-    env = {name: os.environ[name] for name in KEPT if name in os.environ}
-    env |= {"PORTAL_VAR": str(prepared()), "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
-    for arguments in (["migrate", "--verbosity=0"], ["createcachetable"]):
-        subprocess.run([PYTHON, "manage.py", *arguments], env=env, cwd=ROOT, check=True)
+    _migrate(PORTAL_VAR=SHARED, DATABASE_URL=url, SECRET_KEY=SECRET_KEY)
     return urlsplit(url).path.strip("/")
 
 

@@ -158,9 +158,9 @@ class Postgres:
             return False
         return True
 
-    def database(self, *, like: str = "template1") -> str:
+    def database(self, name: str = "", *, like: str = "template1") -> str:
         """The address of a new database, empty or like another one."""
-        name = f"portal_{secrets.token_hex(6)}"
+        name = name or f"portal_{secrets.token_hex(6)}"
         with psycopg.connect(self.base, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         self.made.append(name)
