@@ -73,7 +73,10 @@ def proposed_call(cast: Cast, **given: object) -> Call:
 
 def approved_call(cast: Cast, **given: object) -> Call:
     """Its decisions approved: every letter is owed, none rendered."""
-    of = proposed_call(cast, **given)
+    return approved(cast, proposed_call(cast, **given))
+
+
+def approved(cast: Cast, of: Call) -> Call:
     decisions.approve_decisions(of, release_on=RELEASE_ON, by=cast.approver, now=APPROVED)
     return again(of)
 

@@ -13,6 +13,27 @@ THREE = ("selected", "reserve", "not_selected")
 DECISIONS_QUERIES = 20
 
 
+@pytest.fixture(scope="module")
+def scene(stage):
+    """A case of each outcome, its decision proposed by the chair."""
+    return make.proposed_call(stage, outcomes=THREE)
+
+
+@pytest.fixture
+def cast(stage, scene, db):
+    return stage
+
+
+@pytest.fixture
+def proposed(scene, db):
+    return again(scene)
+
+
+@pytest.fixture
+def approved(cast, proposed):
+    return make.approved(cast, proposed)
+
+
 def words(response) -> str:
     return " ".join(response.content.decode().split())
 
@@ -22,88 +43,84 @@ def page(visit, person, call, at=make.APPROVED) -> str:
 
 
 @pytest.mark.parametrize("who", ["admin", "legal", "pi", "rival_pi", "reviewer_one", "outsider"])
-def test_who_does_not_decide_finds_no_page_of_decisions(cast, visit, who):
-    call = make.approved_call(cast, outcomes=THREE)
+def test_who_does_not_decide_finds_no_page_of_decisions(cast, visit, approved, who):
     browser = visit(getattr(cast, who), at=make.APPROVED)
     for path in ("decisions", "release"):
-        assert browser.get(f"/calls/{call.code}/{path}/").status_code == 404
+        assert browser.get(f"/calls/{approved.code}/{path}/").status_code == 404
     for path in ("approve-decisions", "move-release", "reopen-decisions", "release"):
-        assert browser.post(f"/calls/{call.code}/{path}/", {}).status_code == 404
+        assert browser.post(f"/calls/{approved.code}/{path}/", {}).status_code == 404
 
 
-def test_the_approver_reads_every_decision_and_approves_with_a_day(cast, visit):
-    call = make.proposed_call(cast, outcomes=THREE)
+def test_the_approver_reads_every_decision_and_approves_with_a_day(cast, visit, proposed):
     browser = visit(cast.approver, at=make.APPROVED)
-    shown = page(visit, cast.approver, call)
+    shown = page(visit, cast.approver, proposed)
     granted = f"{plain(Grant.objects.get(decision__outcome='selected').amount)} kg"
     for word in ("Payload number 1 of the call", granted, "75.5", make.REASON, "not selected"):
         assert word in shown
-    path = f"/calls/{call.code}/approve-decisions/"
+    path = f"/calls/{proposed.code}/approve-decisions/"
     late = words(browser.post(path, {"release_on": "2027-06-19"}))
     assert "19 June 2027 has passed; today is 20 June 2027." in late
     never = words(browser.post(path, {"release_on": "9999-12-31"}))
     assert "Write a year from 2000 to 2100, not 9999." in never
-    assert again(call).state == "decisions_proposed"
+    assert again(proposed).state == "decisions_proposed"
     assert browser.post(path, {"release_on": "2027-06-30"}).status_code == 302
-    assert again(call).state == "decisions_approved"
+    assert again(proposed).state == "decisions_approved"
     assert Letter.objects.filter(kind="decision", state="owed").count() == 3
 
 
-def test_the_secretary_cannot_approve_and_reads_why(cast, visit):
-    call = make.proposed_call(cast, outcomes=THREE)
+def test_the_secretary_cannot_approve_and_reads_why(cast, visit, proposed):
     answer = visit(cast.secretary, at=make.APPROVED).post(
-        f"/calls/{call.code}/approve-decisions/", {"release_on": "2027-06-30"}
+        f"/calls/{proposed.code}/approve-decisions/", {"release_on": "2027-06-30"}
     )
     assert answer.status_code == 403
     assert "This act is not yours" in words(answer)
-    assert again(call).state == "decisions_proposed"
+    assert again(proposed).state == "decisions_proposed"
 
 
-def test_the_release_is_refused_while_letters_are_missing(cast, visit):
-    call = make.approved_call(cast, outcomes=THREE)
+def test_the_release_is_refused_while_letters_are_missing(cast, visit, approved):
     browser = visit(cast.secretary, at=make.RELEASED)
     sentence = "Letters not yet stored: 3 of 3."
-    assert sentence in page(visit, cast.secretary, call, make.RELEASED)
-    rehearsal = browser.get(f"/calls/{call.code}/release/")
+    assert sentence in page(visit, cast.secretary, approved, make.RELEASED)
+    rehearsal = browser.get(f"/calls/{approved.code}/release/")
     assert rehearsal.status_code == 409
     assert sentence in words(rehearsal)
-    answer = browser.post(f"/calls/{call.code}/release/")
+    answer = browser.post(f"/calls/{approved.code}/release/")
     assert answer.status_code == 409
     assert sentence in words(answer)
-    assert again(call).state == "decisions_approved"
+    assert again(approved).state == "decisions_approved"
 
 
-def test_the_part_with_the_letters_refreshes_itself_until_all_are_stored(cast, visit):
-    call = make.approved_call(cast, outcomes=THREE)
+def test_the_part_with_the_letters_refreshes_itself_until_all_are_stored(cast, visit, approved):
     browser = visit(cast.secretary, at=make.RELEASED)
-    ask = {"path": f"/calls/{call.code}/decisions/?part=letters", "headers": {"HX-Request": "true"}}
+    ask = {
+        "path": f"/calls/{approved.code}/decisions/?part=letters",
+        "headers": {"HX-Request": "true"},
+    }
     waiting = words(browser.get(**ask))
     assert "0 of 3 letters are stored" in waiting
     assert 'hx-trigger="every 3s"' in waiting
     assert "<html" not in waiting
-    make.store_letters(call)
+    make.store_letters(approved)
     done = words(browser.get(**ask))
     assert "3 of 3 letters are stored" in done
     assert "hx-trigger" not in done
     assert done.count("Preview (PDF)") == 3
 
 
-def test_a_letter_that_could_not_be_rendered_shows_its_error(cast, visit):
-    call = make.approved_call(cast, outcomes=THREE)
+def test_a_letter_that_could_not_be_rendered_shows_its_error(cast, visit, approved):
     letter = next(
         leases.claim(Letter.objects.filter(kind="decision"), now=make.APPROVED, seconds=60, most=1)
     )
     leases.fail(letter, now=make.APPROVED, reason="no glyph for 𓀀", final=True)
-    shown = page(visit, cast.secretary, call)
+    shown = page(visit, cast.secretary, approved)
     assert "1 letter of TEST27 could not be rendered." in shown
     assert "no glyph for 𓀀" in shown
 
 
-def test_the_release_after_its_rehearsal(cast, visit):
-    call = make.approved_call(cast, outcomes=THREE)
-    make.store_letters(call)
+def test_the_release_after_its_rehearsal(cast, visit, approved):
+    make.store_letters(approved)
     browser = visit(cast.secretary, at=make.RELEASED)
-    rehearsal = browser.get(f"/calls/{call.code}/release/")
+    rehearsal = browser.get(f"/calls/{approved.code}/release/")
     assert rehearsal.status_code == 200
     for word in (
         "TEST27-0001",
@@ -113,51 +130,49 @@ def test_the_release_after_its_rehearsal(cast, visit):
         "It cannot be taken back.",
     ):
         assert word in words(rehearsal)
-    assert browser.post(f"/calls/{call.code}/release/").status_code == 302
-    assert again(call).state == "released"
-    assert "Released on 30 June 2027" in page(visit, cast.secretary, call, make.RELEASED)
+    assert browser.post(f"/calls/{approved.code}/release/").status_code == 302
+    assert again(approved).state == "released"
+    assert "Released on 30 June 2027" in page(visit, cast.secretary, approved, make.RELEASED)
 
 
-def test_another_day_has_the_letters_rendered_again(cast, visit):
-    call = make.approved_call(cast, outcomes=THREE)
-    make.store_letters(call)
+def test_another_day_has_the_letters_rendered_again(cast, visit, approved):
+    make.store_letters(approved)
     late = visit(cast.secretary, at=make.RELEASED + timedelta(days=1))
-    shown = page(visit, cast.secretary, call, make.RELEASED + timedelta(days=1))
+    shown = page(visit, cast.secretary, approved, make.RELEASED + timedelta(days=1))
     assert "planned for 30 June 2027 and did not happen" in shown
-    answer = late.post(f"/calls/{call.code}/move-release/", {"release_on": "2027-07-02"})
+    answer = late.post(f"/calls/{approved.code}/move-release/", {"release_on": "2027-07-02"})
     assert answer.status_code == 302
     assert Letter.objects.filter(kind="decision", state="owed").count() == 3
 
 
-def test_reopening_needs_its_reason(cast, visit):
-    call = make.approved_call(cast, outcomes=THREE)
+def test_reopening_needs_its_reason(cast, visit, approved):
     browser = visit(cast.approver, at=make.APPROVED)
-    path = f"/calls/{call.code}/reopen-decisions/"
+    path = f"/calls/{approved.code}/reopen-decisions/"
     assert browser.post(path, {"reason": ""}).status_code == 409
     assert browser.post(path, {"reason": "A figure was wrong."}).status_code == 302
-    assert again(call).state == "closed"
+    assert again(approved).state == "closed"
 
 
 def test_the_page_asks_the_same_for_one_decision_and_for_three(
-    cast, visit, django_assert_num_queries
+    cast, visit, proposed, django_assert_num_queries
 ):
-    many = make.proposed_call(cast, outcomes=THREE)
     few = make.proposed_call(cast, outcomes=["selected"], code="FEW27")
     browser = visit(cast.auditor, at=make.APPROVED)
     browser.get(f"/calls/{few.code}/decisions/")
-    for call in (few, many):
+    for call in (few, proposed):
         with django_assert_num_queries(DECISIONS_QUERIES):
             assert browser.get(f"/calls/{call.code}/decisions/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["decisions/", "release/", "board/"])
-def test_whoever_has_a_conflict_with_a_case_sees_no_sum_of_what_is_held(cast, visit, path):
+def test_whoever_has_a_conflict_with_a_case_sees_no_sum_of_what_is_held(
+    cast, visit, proposed, path
+):
     """What the sums hold and the cases shown do not would be the outcome of the hidden one."""
-    call = make.proposed_call(cast, outcomes=THREE)
-    at = f"/calls/{call.code}/{path}"
+    at = f"/calls/{proposed.code}/{path}"
     assert "proposed" in words(visit(cast.approver, at=make.APPROVED).get(at))
     Conflict.objects.create(
-        loi=call.lois.first(), user=cast.second_approver, hard=True, declared=True,
+        loi=proposed.lois.first(), user=cast.second_approver, hard=True, declared=True,
         kind="declared", reason="Family.", at=make.DURING,
     )  # fmt: skip
     answer = visit(cast.second_approver, at=make.APPROVED).get(at)

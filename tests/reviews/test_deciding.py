@@ -21,17 +21,27 @@ def final(cast, loi):
     return make.again(loi)
 
 
-@pytest.fixture
-def pair(cast):
+@pytest.fixture(scope="module")
+def scene(stage):
     """Two cases in final review that ask 94.5 and 99.75 kg: together more than 180."""
-    of = make.call(cast)
+    of = make.call(stage)
     filings = [
         make.filed(
-            cast, of, rival=bool(n), title=f"Payload number {n} of the call", mass_cbe_kg=mass
+            stage, of, rival=bool(n), title=f"Payload number {n} of the call", mass_cbe_kg=mass
         )
         for n, mass in enumerate(("90", "95"))
     ]
-    return [final(cast, loi) for loi in filings]
+    return [final(stage, loi) for loi in filings]
+
+
+@pytest.fixture
+def cast(stage, scene, db):
+    return stage
+
+
+@pytest.fixture
+def pair(scene, db):
+    return [make.again(loi) for loi in scene]
 
 
 def typed(**more) -> dict:
