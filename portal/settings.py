@@ -224,6 +224,7 @@ CELERY = {
             ("proposals.tasks.render_letters", BELL_SECONDS),
             ("reviews.tasks.match_reviewers", BELL_SECONDS),
             ("reviews.tasks.remind_reviewers", BELL_SECONDS),
+            ("reviews.tasks.tell_of_discussions", 600),
         )
     },
     # In memory: the bells are the same after every start, and no file can break.

@@ -3,8 +3,38 @@ from portal.deadline import zoned
 from portal.models import User
 from portal.notices import Notice, register
 from proposals import queries
+from proposals.models import Call
 from reviews import queries as panel
-from reviews.models import Assignment, PanelMember
+from reviews.models import Assignment, Comment, Hearing, Meeting, PanelMember
+
+
+def _hear_at_once(comment: Comment) -> list[User]:
+    people = panel.readers(comment.loi, comment.level)
+    how = panel.hearing(people)
+    return [p for p in people if p.pk != comment.by_id and how[p.pk] == Hearing.How.AT_ONCE]
+
+
+def _stands(comment: Comment) -> bool:
+    return not comment.versions.last().withdrawn
+
+
+register(Notice("comment_added", _hear_at_once, still=_stands), Comment)
+register(Notice("comments_of_the_day", lambda call: ()), Call)
+
+
+def _panel(meeting: Meeting) -> list[User]:
+    return [place.user for place in panel.panel(meeting.call)]
+
+
+def _not_over(meeting: Meeting) -> bool:
+    return meeting.state != "closed"
+
+
+def _when(meeting: Meeting) -> dict:
+    return {"when": zoned(meeting.planned_for, meeting.call.zone)}
+
+
+register(Notice("meeting_planned", _panel, still=_not_over, context=_when), Meeting)
 
 
 def _pending(assignment: Assignment) -> bool:

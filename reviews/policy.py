@@ -4,7 +4,7 @@ from portal.models import User
 from portal.queries import verified_addresses
 from proposals import policy, queries
 from proposals.models import Call, LetterOfIntent
-from reviews.models import Assignment, Conflict, Matching, PanelMember
+from reviews.models import Assignment, Conflict, Matching, Meeting, PanelMember
 
 RELATIONS = policy.LOI_RELATIONS
 SHUT_OUT = {"chair", "reviewer", "secretary", "approver", "legal", "auditor"}
@@ -49,6 +49,10 @@ def relation_to_place(user: User, place: PanelMember) -> set[str]:
 
 def relation_to_matching(user: User, matching: Matching) -> set[str]:
     return policy.call_relation(user, matching.call)
+
+
+def relation_to_meeting(user: User, meeting: Meeting) -> set[str]:
+    return policy.call_relation(user, meeting.call)
 
 
 def places(user: User) -> list[tuple[int, str, str]]:

@@ -5,7 +5,7 @@ from portal.verdict import Refused
 from reviews import queries
 from reviews.matching.match import match
 from reviews.models import Matching
-from reviews.services import deadlines, matchings
+from reviews.services import deadlines, matchings, tell_of_the_day
 
 MOST_A_BATCH = 3
 # Each stage of the matcher is cut off after so long; the lease outlasts all of them.
@@ -43,3 +43,9 @@ def match_reviewers() -> None:
         except Refused:
             continue  # put aside meanwhile
         leases.finish(matching, now=clock.now())
+
+
+@shared_task(name="reviews.tasks.tell_of_discussions")
+def tell_of_discussions() -> None:
+    """The day's message to those who hear of discussions once a day; each is written once."""
+    tell_of_the_day(now=clock.now())

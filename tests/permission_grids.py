@@ -311,3 +311,21 @@ secretaries         -      -        .      .       .        -
 outsider            .      .        -      -       -        -
 others              .      .        .      .       .        .
 """
+
+# A meeting of the panel.
+MEETINGS = """
+planned       begin close
+secretaries   +     +
+chair         +     +
+others        .     .
+
+open          begin close
+secretaries   -     +
+chair         -     +
+others        .     .
+
+closed        begin close
+secretaries   -     -
+chair         -     -
+others        .     .
+"""

@@ -54,6 +54,7 @@ SERVICES = {
     "assignment": ("reviews.services",),
     "place": ("reviews.services.places",),
     "matching": ("reviews.services.matchings",),
+    "meeting": ("reviews.services.meetings",),
 }
 # Rows that happen inside another act and have no service of their own.
 INSIDE = {

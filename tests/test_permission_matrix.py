@@ -13,8 +13,8 @@ from proposals.services import calls, copies, decisions, filings, namings
 from proposals.services import shares as services
 from proposals.workflow import CALL, DECISION, LOI, NAMING, SHARE
 from reviews import services as judging
-from reviews.services import places
-from reviews.workflow import SEAT
+from reviews.services import meetings, places
+from reviews.workflow import MEETING, SEAT
 from tests import make
 from tests.make import (
     APPROVED,
@@ -34,6 +34,7 @@ from tests.permission_grids import (
     DECISIONS,
     INVITATIONS,
     LOIS,
+    MEETINGS,
     NAMINGS,
     ORGANISATIONS,
     PLACES,
@@ -243,6 +244,18 @@ def test_places_on_the_panel(cast, check):
     places.leave(place, reason="A new post abroad.", by=cast.outsider, now=DURING)
     check(PLACES, SEAT, place, DURING)
     assert check.seen == list(read(PLACES, (*cast.NAMES, "clock")))
+
+
+def test_meetings(cast, check):
+    call = make.call(cast, state="closed")
+    make.panel(cast, call)
+    held = meetings.plan(call, planned_for=REVIEWED, by=cast.chair, now=SCREENED)
+    check(MEETINGS, MEETING, held, SCREENED)
+    meetings.begin(held, by=cast.chair, now=REVIEWED)
+    check(MEETINGS, MEETING, held, REVIEWED)
+    meetings.close(held, by=cast.secretary, now=REVIEWED)
+    check(MEETINGS, MEETING, held, REVIEWED)
+    assert check.seen == list(read(MEETINGS, (*cast.NAMES, "clock")))
 
 
 def test_what_is_seen(cast, visit):

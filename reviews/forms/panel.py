@@ -23,6 +23,7 @@ class InstantField(forms.DateTimeField):
     """A wall clock's time in the zone of the call, which its form sets; it must lie ahead."""
 
     zone, now = ZoneInfo("UTC"), None
+    past = gettext_lazy("The reviews would be due in the past.")
 
     def __init__(self, **options):
         super().__init__(
@@ -41,7 +42,7 @@ class InstantField(forms.DateTimeField):
         if instant.astimezone(self.zone).replace(tzinfo=None) != local.replace(tzinfo=None):
             raise forms.ValidationError(_("This time does not exist in the zone of the call."))
         if instant <= self.now:
-            raise forms.ValidationError(_("The reviews would be due in the past."))
+            raise forms.ValidationError(self.past)
         return instant
 
 

@@ -32,7 +32,12 @@ class Scores:
 
 
 def scores(lois: Iterable[LetterOfIntent]) -> Scores:
-    standings = [standing for standing in ranking(lois) if standing.bench.locked]
+    return scores_of(ranking(lois))
+
+
+def scores_of(standings: Iterable[Standing]) -> Scores:
+    """The same of cases in their order already."""
+    standings = [standing for standing in standings if standing.bench.locked]
     totals: dict[User, dict[str, float]] = {}
     for standing in standings:
         for review, total in zip(standing.bench.locked, standing.bench.spread.totals, strict=True):

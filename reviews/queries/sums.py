@@ -4,12 +4,13 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, prefetch_related_objects
 
+from portal.text import plain
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
 from proposals.panel import CriterionResult, PanelFacts, PanelResult
 from proposals.panel import Finding as LetterFinding
 from reviews import order, scoring
-from reviews.models import Assignment, Consensus
+from reviews.models import Assignment, Consensus, TieChoice
 from reviews.queries.sight import ACTIVE, shut_out
 
 
@@ -125,8 +126,27 @@ class Standing:
     place: order.Ranked | None
 
 
-def ranking(lois: Iterable[LetterOfIntent]) -> list[Standing]:
-    """The given cases in their order, those without a locked review last."""
+def agreed_in_words(bench: Bench) -> dict[str, str]:
+    """What a panel agreed, as minutes keep it."""
+    scores, total = bench.agreed.scores, bench.agreed.total
+    return {
+        "scores": ", ".join(f"{code} {plain(value)}" for code, value in sorted(scores.items())),
+        "total": "" if total is None else f"{scoring.rounded(total):f}",
+        "text": bench.consensus,
+    }
+
+
+def tie_choices(lois: Iterable[LetterOfIntent]) -> list[TieChoice]:
+    """The chair's choices among these cases, the latest last."""
+    found = TieChoice.objects.filter(loi__in=list(lois)).select_related("loi", "by")
+    return list(found.order_by("pk"))
+
+
+def ranking(lois: Iterable[LetterOfIntent], *, choices: bool = True) -> list[Standing]:
+    """The given cases in their order, those without a locked review last.
+
+    Without `choices` as the rules leave it, before the chair chose among equals.
+    """
     lois = list(lois)
     found = benches(lois)
     prefetch_related_objects(
@@ -134,7 +154,8 @@ def ranking(lois: Iterable[LetterOfIntent]) -> list[Standing]:
     )
     asked = {loi.pk: _asked(loi) for loi in lois}
     candidates = {loi.pk: _candidate(loi, found[loi.pk], asked[loi.pk]["mass"]) for loi in lois}
-    placed = order.rank(list(candidates.values()))
+    chosen = _choices(lois) if choices else []
+    placed = order.rank(list(candidates.values()), chosen)
     places = {place.reference: (number, place) for number, place in enumerate(placed)}
     last = (len(places), None)
     lois.sort(key=lambda loi: (places.get(loi.reference, last)[0], loi.reference))
@@ -150,6 +171,16 @@ def ranking(lois: Iterable[LetterOfIntent]) -> list[Standing]:
             places.get(loi.reference, last)[1],
         )
         for loi in lois
+    ]
+
+
+def _choices(lois: list[LetterOfIntent]) -> list[order.Choice]:
+    references = {loi.key: loi.reference for loi in lois}
+    return [
+        order.Choice(
+            one.loi.reference, frozenset(references[key] for key in one.over if key in references)
+        )
+        for one in tie_choices(lois)
     ]
 
 

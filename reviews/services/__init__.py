@@ -3,6 +3,14 @@
 from reviews.services.conclusions import conclude, conclude_reviews, prepare_decision
 from reviews.services.consensus import answer_consensus, draft_consensus, write_consensus
 from reviews.services.deadlines import extend, extend_all, reassign
+from reviews.services.discussions import (
+    add_comment,
+    choose_hearing,
+    edit_comment,
+    mark_read,
+    tell_of_the_day,
+    withdraw_comment,
+)
 from reviews.services.names import open_names
 from reviews.services.panels import (
     accept,
@@ -17,23 +25,29 @@ from reviews.services.panels import (
     step_out,
 )
 from reviews.services.sheets import bring_back, lock, may_write, reopen, save_review
+from reviews.services.ties import choose_first
 from reviews.sheets import FindingDraft
 
 __all__ = [
     "FindingDraft",
     "accept",
+    "add_comment",
     "answer_consensus",
     "assign",
     "assign_all",
     "begin_review",
     "bring_back",
+    "choose_first",
+    "choose_hearing",
     "conclude",
     "conclude_reviews",
     "draft_consensus",
+    "edit_comment",
     "extend",
     "extend_all",
     "give_back",
     "lock",
+    "mark_read",
     "may_write",
     "open_names",
     "prepare_decision",
@@ -45,5 +59,7 @@ __all__ = [
     "reseat",
     "save_review",
     "step_out",
+    "tell_of_the_day",
+    "withdraw_comment",
     "write_consensus",
 ]

@@ -1,7 +1,7 @@
 from proposals.services.locks import call, case
-from reviews.models import Assignment, Matching, PanelMember
+from reviews.models import Assignment, Matching, Meeting, PanelMember
 
-__all__ = ["call", "case", "matching", "place", "review"]
+__all__ = ["call", "case", "matching", "meeting", "place", "review"]
 
 
 def review(assignment: Assignment) -> Assignment:
@@ -31,3 +31,11 @@ def place(of: PanelMember) -> PanelMember:
     mine = found.get(pk=of.pk)
     mine.call = locked
     return mine
+
+
+def meeting(of: Meeting) -> Meeting:
+    """A meeting of a panel, its call locked before it."""
+    locked = call(of.call)
+    found = Meeting.objects.select_for_update(of=("self",)).get(pk=of.pk)
+    found.call = locked
+    return found

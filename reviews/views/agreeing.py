@@ -15,8 +15,8 @@ from proposals.models import LetterOfIntent
 from proposals.workflow import LOI
 from reviews import queries, services
 from reviews.forms.consensus import AnswerForm, ConsensusForm, initial
-from reviews.models import Consensus
-from reviews.views.concluding import RANKED
+from reviews.models import Consensus, Meeting
+from reviews.views.ranking import RANKED
 from reviews.views.reading import fixed, lines, status_of, whole
 
 
@@ -62,7 +62,15 @@ def consensus(request: HttpRequest, key: str) -> HttpResponse:
         status = status_of(refused)
         return _page(request, loi, part, form=form, refusal=refused.verdict, status=status)
     kept.drop(request.user, request.POST.get("kept", ""))
+    if meeting := _meeting(request, loi):
+        return redirect("meeting_case", key=meeting.key, case=key)
     return redirect("consensus", key=key)
+
+
+def _meeting(request: HttpRequest, loi: LetterOfIntent) -> Meeting | None:
+    """The meeting in which it was typed, if it was."""
+    found = queries.visible_meetings(request.user).filter(call=loi.call, state="open")
+    return found.filter(key=request.POST.get("meeting", "")).first()
 
 
 @require_POST

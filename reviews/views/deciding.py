@@ -18,7 +18,7 @@ from proposals.services import decisions
 from proposals.workflow import DECISION
 from reviews import queries, services
 from reviews.forms.decisions import DecisionForm
-from reviews.views.concluding import board, judged_call, judged_case
+from reviews.views.ranking import board, judged_call, judged_case
 from reviews.views.reading import status_of
 
 POSITIVE = {Decision.Outcome.SELECTED, Decision.Outcome.CONDITIONAL}

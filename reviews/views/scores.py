@@ -8,7 +8,7 @@ from proposals.models import Call
 from reviews import order, plots, queries, scoring
 from reviews.calibration import Calibrated
 from reviews.forms.scores import CompareForm
-from reviews.views.concluding import BROKEN, RANKED, judged_call
+from reviews.views.ranking import BROKEN, RANKED, judged_call
 from reviews.views.reading import fixed
 
 
