@@ -53,13 +53,16 @@ def _untranslated(value: object) -> object:
     return plain(value)
 
 
-def check(content: dict, terms: Terms, *, files: Collection[str] = ()) -> list[Problem]:
+def check(
+    content: dict, terms: Terms, *, files: Collection[str] = (), lead: Collection[str] = ()
+) -> list[Problem]:
     """Everything to say of a draft, in the form's order.
 
     `files` are the kinds of the files attached: "letter", "figure", "endorsement", "inventory".
+    `lead` are the names of the organisation whose letter it is.
     """
     found = [problem for section in SECTIONS for problem in _section(section, content, terms)]
-    found += _across(Case(content, terms, files))
+    found += _across(Case(content, terms, files, lead))
     return sorted(found, key=_place)
 
 
@@ -67,9 +70,9 @@ def _across(case: Case) -> Iterator[Problem]:
     """What the rules of the table find, which look at more than one field."""
     for rule in RULES:
         for found in rule.look(case):
-            table = rule.item if found.row is not None else ""
+            table = (found.table or rule.item) if found.row is not None else ""
             yield Problem(
-                rule.section,
+                found.section or rule.section,
                 found.field or rule.item,
                 rule.name,
                 found.sentence,

@@ -32,7 +32,7 @@ class Lacking:
 
 def of(loi: LetterOfIntent) -> Lacking:
     """As it stands; of a letter that lapsed, as it stood when the call closed."""
-    problems = check(loi.content, loi.call.terms(), files=loi.file_kinds)
+    problems = check(loi.content, loi.call.terms(), files=loi.file_kinds, lead=loi.lead_names)
     missing = [str(problem.sentence) for problem in problems if problem.hard]
     if loi.organisation.verified_at is None:
         name = loi.organisation.name

@@ -29,6 +29,7 @@ class Terms:
     need_by: date | None = None
     latitude_deg: Decimal | None = None
     shadowed: bool | None = None
+    hides_applicants: bool = False
 
     def limits_of(self, platform: str) -> tuple[Limit, ...]:
         return dict(self.limits).get(platform, ())

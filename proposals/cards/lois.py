@@ -141,7 +141,7 @@ def _shares(user: User, now: datetime) -> Iterator[cards.Todo]:
 
 
 def _missing(loi: LetterOfIntent) -> list[Problem]:
-    found = check(loi.content, loi.call.terms(), files=loi.file_kinds)
+    found = check(loi.content, loi.call.terms(), files=loi.file_kinds, lead=loi.lead_names)
     return [problem for problem in found if problem.hard]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from portal.text import Text, say
-from proposals.compliance import programme, resources
+from proposals.compliance import naming, programme, resources
 from proposals.compliance.case import Case, Found
 from proposals.resources import DATA, MASS, POWER, SLOTS
 from proposals.sections import BY_NAME
@@ -35,6 +35,7 @@ class Rule:
 
 # fmt: off
 RULES = (
+    Rule("names_in_text", "team", "pi_name", WARN, say("Where the call hides its applicants, no text that reviewers read names the organisations and people of the letter."), naming.names_in_text),
     Rule("shares_above_mass", "team", "partners", BLOCK, say("The partners' shares of the mass add to no more than the MEV of the module."), resources.shares_above_mass),
     Rule("shares_above_power", "team", "partners", BLOCK, say("The partners' shares of the power add to no more than its peak."), resources.shares_above_power),
     Rule("us_affiliation", "team", "us_affiliation", REFER, say("An affiliation with NASA or a US federal agency, or doubt of one, is a flag for the applicant's own legal check."), programme.us_affiliation),

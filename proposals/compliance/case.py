@@ -18,6 +18,7 @@ class Case:
     content: dict
     terms: Terms
     files: Collection[str] = ()
+    lead: Collection[str] = ()  # the names of the organisation whose letter it is
 
     def text(self, section: str, name: str) -> str:
         return document.text(self.content, section, name) if self._asked(section, name) else ""
@@ -55,11 +56,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a rule has to say; `row` and `field` where it is about one cell of a table."""
+    """What a rule has to say; `row` and `field` where it is about one cell of a table.
 
-    sentence: Text
+    `section` and `table` where it is elsewhere than the rule itself.
+    """
+
+    sentence: Text | str
     row: int | None = None
     field: str = ""
+    section: str = ""
+    table: str = ""
 
 
 def _item(section: str, name: str) -> Field | Rows:

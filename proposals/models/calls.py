@@ -116,6 +116,7 @@ class Call(models.Model):
             need_by=self.need_by,
             latitude_deg=self.mission.latitude_deg,
             shadowed=self.mission.shadowed,
+            hides_applicants=self.hides_applicants,
         )
 
     @cached_property

@@ -109,6 +109,14 @@ class LetterOfIntent(models.Model):
         """The kinds of the files attached, as the step "Files" of the form names them."""
         return tuple(attached.kind for attached in self.attachments.all())
 
+    @property
+    def lead_names(self) -> tuple[str, ...]:
+        """What its organisation is called, where the call hides it from reviewers."""
+        if not self.call.hides_applicants:
+            return ()
+        lead = self.organisation
+        return tuple(filter(None, (lead.name, lead.local_name, *lead.aliases)))
+
     def open_at(self, instant: datetime) -> bool:
         if self.ticket_id is None or self.call.state not in {"published", "closed"}:
             return self.call.open_at(instant)

@@ -87,7 +87,7 @@ def freeze(
 
 def rules(loi: LetterOfIntent, action: str) -> dict[str, list[dict]]:
     """What was judged: the guards that let it pass, what was acknowledged, what is referred."""
-    problems = check(loi.content, loi.call.terms(), files=loi.file_kinds)
+    problems = check(loi.content, loi.call.terms(), files=loi.file_kinds, lead=loi.lead_names)
     present = {problem.id for problem in problems}
     broken = {(problem.section, problem.rule) for problem in problems}
     with translation.override(settings.LANGUAGE_CODE):

@@ -49,7 +49,7 @@ def call_is_open(loi: LetterOfIntent, act: Act) -> Verdict:
 
 def complete(loi: LetterOfIntent, act: Act) -> Verdict:
     """Nothing that must be there is missing, and no limit is broken."""
-    found = check(loi.content, loi.call.terms(), files=loi.file_kinds)
+    found = check(loi.content, loi.call.terms(), files=loi.file_kinds, lead=loi.lead_names)
     problems = [problem for problem in found if problem.hard]
     if problems:
         return no(
@@ -188,7 +188,7 @@ def warnings_are_acknowledged(loi: LetterOfIntent, act: Act) -> Verdict:
 
 def warnings(loi: LetterOfIntent) -> list[Problem]:
     """What the rules warn of in the text as it stands."""
-    found = check(loi.content, loi.call.terms(), files=loi.file_kinds)
+    found = check(loi.content, loi.call.terms(), files=loi.file_kinds, lead=loi.lead_names)
     return [problem for problem in found if problem.level == WARN]
 
 

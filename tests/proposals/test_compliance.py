@@ -68,6 +68,7 @@ def cost(low: str, high: str) -> dict:
 EDGES = [  # rule, what it lets pass, what it finds, the terms where not the usual ones
     ("shares_above_mass", partner(share_mass_kg="10.5"), partner(share_mass_kg="10.501")),
     ("shares_above_power", partner(share_power_w="20"), partner(share_power_w="20.1")),
+    ("names_in_text", {}, typed("science", background="By institute  c. " * 9), replace(TERMS, hides_applicants=True)),
     ("us_affiliation", typed("team", us_affiliation="none"), typed("team", us_affiliation="unsure")),
     ("us_affiliation", typed("team", us_affiliation="none"), typed("team", us_affiliation="yes")),
     ("mass_over_cap", heavy("83.333"), heavy("83.334")),
@@ -209,3 +210,18 @@ def test_parts_under_control_need_a_plan_and_their_origin():
 def test_limits_are_those_of_the_chosen_platform():
     terms = replace(TERMS, limits=(("rover", (Limit(MASS, Decimal(1), Decimal(0), None),)),))
     assert check(content(), terms, files=LETTER) == []
+
+
+def test_a_name_in_a_text_is_found_where_it_stands_and_only_where_applicants_are_hidden():
+    named = content(
+        science={"background": "As Lunar Works did before. " * 6},
+        resources={"elements": [{**element(), "name": "Head by Co-investigator"}]},
+    )
+    terms = replace(TERMS, hides_applicants=True)
+    found = check(named, terms, files=LETTER, lead=("Lunar Works", "LW"))
+    assert [(p.section, p.table, p.field, p.row, p.level) for p in found] == [
+        ("science", "", "background", None, WARN),
+        ("resources", "elements", "name", 0, WARN),
+    ]
+    assert "this names Lunar Works" in str(found[0].sentence)
+    assert check(named, TERMS, files=LETTER, lead=("Lunar Works",)) == []

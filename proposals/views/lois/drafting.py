@@ -41,7 +41,7 @@ def status_of(refusal: Refused) -> int:
 
 
 def problems_of(loi: LetterOfIntent, terms: Terms) -> list[Problem]:
-    return check(loi.content, terms, files=loi.file_kinds)
+    return check(loi.content, terms, files=loi.file_kinds, lead=loi.lead_names)
 
 
 def frame(
