@@ -9,7 +9,7 @@ from proposals.models import LetterOfIntent
 from proposals.services import calls as call_services
 from proposals.services import evaluation
 from reviews import services
-from reviews.demonstration import acts, calls, data
+from reviews.demonstration import acts, calls, data, seats
 from reviews.demonstration.cast import Cast
 from reviews.models import Assignment
 from reviews.services import FindingDraft
@@ -32,6 +32,7 @@ def call(cast: Cast, now: datetime) -> None:
     }
     call_services.close(of, now=of.closing_due_at)
     acts.panel(of, cast, of.closes_at + 2 * DAY)
+    seats.offered(of, cast, of.closes_at + 2 * DAY, now)
     _reviews(cases, cast, of.closes_at + 8 * DAY, now)
 
 
@@ -47,19 +48,21 @@ def _reviews(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime, now: da
         evaluation.screen(
             loi, compliant=True, note="Complete and within scope.", by=secretary, now=at
         )
-    for ref, seats in panel["orbiter"].items():
+    for ref, sheets in panel["orbiter"].items():
         loi = cases[ref]
         invited = {
             name: services.assign(
                 loi, cast.reviewers[name], by=secretary, now=at + DAY,
                 due_at=calls.midnight(now, -6 if name == "R6" else 5),
+                closes_at=calls.midnight(now, 12),
             )
-            for name in seats
+            for name in sheets
         }  # fmt: skip
-        if len(seats) >= loi.call.reviewers_least:
+        if len(sheets) >= loi.call.reviewers_least:
             services.begin_review(loi, by=secretary, now=at + 2 * DAY)
-        for name, written in seats.items():
+        for name, written in sheets.items():
             _write(invited[name], panel, name, written, at + 3 * DAY)
+    seats.on_cases(cases, cast, at + 3 * DAY, now)
     services.conclude_reviews(cases["FIC-22"], by=cast.chair, now=now - 2 * DAY)
 
 

@@ -22,7 +22,7 @@ MOST_ABSENCES = 3
 
 
 def day(label, **options) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    widget = forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget, **options)
 
 
@@ -86,7 +86,7 @@ class PlaceForm(forms.Form):
                 empty_value=0,
                 required=False,
                 initial=place.keywords.get(code) or 0,
-                widget=forms.RadioSelect,
+                widget=forms.RadioSelect({"class": "form-check-input mt-0"}),
             )
         if self.scores:
             self.fields["quota"] = forms.IntegerField(

@@ -10,6 +10,7 @@ from proposals.models import Call
 from reviews.models import PanelMember
 
 STANDING = ("accepted", "invited")
+BY_ROLE = Case(*(When(role=name, then=place) for place, (name, _label) in enumerate(roles.PANEL)))
 
 
 def places_of(call: Call) -> QuerySet[PanelMember]:
@@ -19,7 +20,7 @@ def places_of(call: Call) -> QuerySet[PanelMember]:
         default=len(STANDING),
     )
     found = PanelMember.objects.filter(call=call).select_related("user", "organisation")
-    return found.order_by(rank, "role", "user__name", "address", "pk")
+    return found.order_by(rank, BY_ROLE, "user__name", "address", "pk")
 
 
 def reasons_of(places: Iterable[PanelMember]) -> dict[str, str]:
