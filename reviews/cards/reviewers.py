@@ -26,6 +26,15 @@ def places(user: User) -> Iterator[NavItem]:
 
 
 @cards.register
+def places_offered(user: User, now: datetime) -> Iterator[Todo]:
+    """To whom a place on a panel is offered: to accept or decline it."""
+    for place in queries.places_offered(user):
+        sentence = _("You are invited to the panel of %(code)s. Role: %(role)s.")
+        told = {"code": place.call.code, "role": place.get_role_display()}
+        yield Todo(sentence % told, reverse("place", kwargs={"key": place.key}), _("Answer"))
+
+
+@cards.register
 def reviews_owed(user: User, now: datetime) -> Iterator[Todo]:
     """A reviewer's own: to declare, to score, to lock."""
     for assignment in queries.inbox(user):

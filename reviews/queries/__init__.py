@@ -34,7 +34,14 @@ from reviews.queries.panels import (
     presenters,
     seatings,
 )
-from reviews.queries.places import STANDING, away_throughout, places_of, reasons_of, visible_places
+from reviews.queries.places import (
+    STANDING,
+    away_throughout,
+    places_of,
+    places_offered,
+    reasons_of,
+    visible_places,
+)
 from reviews.queries.scores import Part, Scores, difference, scores, scores_of
 from reviews.queries.sight import (
     ACTIVE,
@@ -139,6 +146,7 @@ __all__ = [
     "panel",
     "panel_of",
     "places_of",
+    "places_offered",
     "presenters",
     "progress",
     "ranking",

@@ -31,6 +31,13 @@ def reasons_of(places: Iterable[PanelMember]) -> dict[str, str]:
     return {event.subject_key: event.data.get("reason", "") for event in told}
 
 
+def places_offered(user: User) -> QuerySet[PanelMember]:
+    """The places that this person may take, the first offered first."""
+    own = Q(user=user) | Q(user=None, address__in=portal.verified_addresses(user))
+    found = PanelMember.objects.filter(own, state="invited").select_related("call")
+    return found.order_by("invited_at", "pk")
+
+
 def visible_places(user: User) -> QuerySet[PanelMember]:
     """One's own, by a proved address too; all of them for the secretary and the auditor."""
     places = PanelMember.objects.select_related("call__mission", "user", "organisation")

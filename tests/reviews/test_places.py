@@ -64,6 +64,7 @@ def test_the_link_does_nothing_and_the_person_accepts_with_one_act(cast, visit, 
     assert visit(None, at=LATER).get(address).status_code == 200
     assert visit(cast.editor, at=LATER).get(address).status_code == 403
     person = visit(cast.outsider, at=LATER)
+    assert "You are invited to the panel of TEST27." in person.get("/day/").content.decode()
     page = person.get(address, follow=True)
     assert page.redirect_chain == [(f"/panel/{offered.key}/", 302)]
     assert make.again(offered).state == "invited"
@@ -253,3 +254,57 @@ def test_who_is_away_over_the_whole_time_is_not_assigned(cast):
     )
     assert refusal(lambda: assign(10)) == "away"
     assert assign(20).state == "invited"
+
+
+# Technical assessors
+
+
+@pytest.fixture
+def assessed(cast):
+    """A case with three reviewers and one assessor, before its review."""
+    loi = make.screened(cast)
+    make.panel(cast, loi.call)
+    make.seat(cast, loi.call, cast.outsider, "assessor", now=make.SCREENED)
+    for reviewer in cast.reviewers:
+        services.assign(loi, reviewer, by=cast.secretary, now=LATER)
+    return loi
+
+
+def test_an_assessor_takes_an_assessors_seat_only_and_a_reviewer_none(cast, assessed):
+    def assign(person, seat):
+        return services.assign(assessed, person, seat=seat, by=cast.secretary, now=LATER)
+
+    assert refusal(lambda: assign(cast.outsider, "reviewer")) == "not_on_panel"
+    make.seat(cast, assessed.call, cast.editor, "reviewer", now=make.SCREENED)
+    assert refusal(lambda: assign(cast.editor, "assessor")) == "not_assessor"
+    given = assign(cast.outsider, "assessor")
+    act = lambda: services.reseat(given, seat="primary", by=cast.secretary, now=LATER)  # noqa: E731
+    assert refusal(act) == "assessor_apart"
+
+
+def test_assessors_are_in_no_number_of_reviewers_and_no_sum(cast, assessed):
+    services.assign(assessed, cast.outsider, seat="assessor", by=cast.secretary, now=LATER)
+    facts = queries.facts(assessed)
+    assert (facts.assigned, facts.assessors, facts.reports) == (3, 1, 0)
+
+
+def test_a_call_says_how_many_assessors_a_case_needs(cast, visit, assessed):
+    type(assessed.call).objects.update(assessors_least=1)
+    client = visit(cast.secretary, at=LATER)
+    page = client.get(f"/lois/{assessed.key}/assign/").content.decode()
+    assert "Technical assessors: 0 assigned, 1 needed." in page
+    assert client.post(f"/lois/{assessed.key}/begin-review/").status_code == 409
+    typed = {"reviewers": [cast.outsider.key], "due": "2027-06-01T00:00"}
+    assert client.post(f"/lois/{assessed.key}/assign/", typed).status_code == 302
+    assert assessed.assignments.get(reviewer=cast.outsider).seat == "assessor"
+    assert client.post(f"/lois/{assessed.key}/begin-review/").status_code == 302
+
+
+def test_a_case_has_one_primary_and_one_secondary_reviewer(cast, assessed):
+    one, other, third = assessed.assignments.order_by("pk")
+    services.reseat(one, seat="primary", by=cast.secretary, now=LATER)
+    act = lambda: services.reseat(other, seat="primary", by=cast.secretary, now=LATER)  # noqa: E731
+    assert refusal(act) == "seat_taken"
+    seats = {"primary": third, "secondary": one}
+    assert services.present(assessed, seats, by=cast.chair, now=LATER) == 2
+    assert [make.again(a).seat for a in (one, other, third)] == ["secondary", "reviewer", "primary"]
