@@ -275,8 +275,8 @@ def test_an_assessor_takes_an_assessors_seat_only_and_a_reviewer_none(cast, asse
         return services.assign(assessed, person, seat=seat, by=cast.secretary, now=LATER)
 
     assert refusal(lambda: assign(cast.outsider, "reviewer")) == "not_on_panel"
-    make.seat(cast, assessed.call, cast.editor, "reviewer", now=make.SCREENED)
-    assert refusal(lambda: assign(cast.editor, "assessor")) == "not_assessor"
+    make.seat(cast, assessed.call, cast.legal, "reviewer", now=make.SCREENED)
+    assert refusal(lambda: assign(cast.legal, "assessor")) == "not_assessor"
     given = assign(cast.outsider, "assessor")
     act = lambda: services.reseat(given, seat="primary", by=cast.secretary, now=LATER)  # noqa: E731
     assert refusal(act) == "assessor_apart"
