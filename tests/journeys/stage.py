@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, expect
 
@@ -18,6 +19,7 @@ from tests.live import Browser as Requests
 from tests.servers import free_port, lacking, start, wait_until
 
 PICTURES = ROOT / "screenshots"
+AXE = Axe(AXE_SCRIPT + Path(__file__).with_name("contrast.js").read_text())
 PASSWORD = "lunar-demonstration"
 CALM = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -152,7 +154,7 @@ class Person:
         assert self.complaints == [], f"the browser at {self.page.url}: {self.complaints}"
         if not self.scripts:
             return  # axe is one itself
-        found = Axe().run(self.page).response["violations"]
+        found = AXE.run(self.page).response["violations"]
         told = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
         assert told == [], f"axe at {self.page.url}: {told}"
         self.complaints.clear()  # axe styles what it looks at, and the policy refuses it
