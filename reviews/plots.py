@@ -1,7 +1,8 @@
 """Plots as plain coordinates: a template draws them, and every figure stands beside its mark."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 STEP = 10
 
@@ -18,6 +19,13 @@ class Axis:
         held = [min(max(value, 0.0), 100.0) for value in values] or [0.0, 100.0]
         low, high = int(min(held) // STEP * STEP), int(-(-max(held) // STEP) * STEP)
         return cls(low, max(high, low + STEP))
+
+    @classmethod
+    def around(cls, values: Iterable[float]) -> "Axis":
+        """For differences: as far to the one side as to the other."""
+        reach = max((abs(value) for value in values), default=0.0)
+        end = max(int(-(-reach // STEP) * STEP), STEP)
+        return cls(-end, end)
 
     def x(self, value: float) -> float:
         inside = min(max(value, self.low), self.high)
@@ -38,3 +46,48 @@ class Strip:
     right: float | None = None
     raw: float | None = None
     adjusted: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many reviews were due and how many locked by the end of a day."""
+
+    on: date
+    due: int
+    locked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Two lines that only rise, in a box of 100 by 100: `points` of an SVG polyline each."""
+
+    due: str
+    locked: str
+    first: date
+    last: date
+    most: int
+
+
+def steps(days: Sequence[Day]) -> Steps | None:
+    """The days of a call's reviews as lines; None before there is a day."""
+    if not days:
+        return None
+    first, last = days[0].on, days[-1].on
+    length = max((last - first).days, 1)
+    most = max(days[-1].due, days[-1].locked, 1)
+
+    def line(counts: Sequence[int]) -> str:
+        found, before = ["0,100"], 0
+        for day, count in zip(days, counts, strict=True):
+            x = round((day.on - first).days * 100 / length, 2)
+            found += [f"{x},{_height(before, most)}", f"{x},{_height(count, most)}"]
+            before = count
+        return " ".join([*found, f"100,{_height(before, most)}"])
+
+    return Steps(
+        line([day.due for day in days]), line([day.locked for day in days]), first, last, most
+    )
+
+
+def _height(count: int, most: int) -> float:
+    return round(100 - count * 100 / most, 2)

@@ -9,7 +9,7 @@ from proposals.models import LetterOfIntent
 from proposals.services import calls as call_services
 from proposals.services import evaluation
 from reviews import services
-from reviews.demonstration import acts, calls, data, seats
+from reviews.demonstration import acts, calls, data, seats, together
 from reviews.demonstration.cast import Cast
 from reviews.models import Assignment
 from reviews.services import FindingDraft
@@ -63,7 +63,10 @@ def _reviews(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime, now: da
         for name, written in sheets.items():
             _write(invited[name], panel, name, written, at + 3 * DAY)
     seats.on_cases(cases, cast, at + 3 * DAY, now)
-    services.conclude_reviews(cases["FIC-22"], by=cast.chair, now=now - 2 * DAY)
+    apart = cases["FIC-22"]
+    services.conclude_reviews(apart, by=cast.chair, now=now - 2 * DAY)
+    together.discussed(apart, cast, now - 2 * DAY + timedelta(hours=1))
+    together.planned(apart.call, cast, calls.midnight(now, 7) - 7 * timedelta(hours=1), now - DAY)
 
 
 def _write(invited: Assignment, panel: dict, name: str, written, at: datetime) -> None:

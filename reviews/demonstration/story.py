@@ -7,7 +7,7 @@ from proposals.models import LetterOfIntent
 from proposals.services import calls as call_services
 from proposals.services import clarifications, drafts, evaluation, filings
 from reviews import services
-from reviews.demonstration import acts, calls, consortium, data, law, people
+from reviews.demonstration import acts, calls, consortium, data, law, people, together
 from reviews.demonstration.cast import Cast
 
 DAY = timedelta(days=1)
@@ -145,13 +145,9 @@ def _review(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
 
 
 def _conclude(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
-    panel = data.load("panel")
-    for ref in panel["scores"]:
-        loi = cases[ref]
+    judged = [cases[ref] for ref in data.load("panel")["scores"]]
+    for loi in judged:
         services.conclude_reviews(loi, by=cast.chair, now=at)
-        if agreed := panel["agreed"].get(ref):
-            scores = {code: Decimal(value) for code, value in agreed["scores"].items()}
-            services.write_consensus(
-                loi, text=agreed["text"], scores=scores, over=0, by=cast.chair, now=at + 2 * DAY
-            )
+    together.held(judged[0].call, cases, cast, at + 2 * DAY)
+    for loi in judged:
         services.conclude(loi, by=cast.chair, now=at + 3 * DAY)

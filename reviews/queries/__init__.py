@@ -42,7 +42,7 @@ from reviews.queries.places import (
     reasons_of,
     visible_places,
 )
-from reviews.queries.scores import Part, Scores, difference, scores, scores_of
+from reviews.queries.scores import Pair, Part, Scores, days, difference, pairs, scores, scores_of
 from reviews.queries.sight import (
     ACTIVE,
     JUDGED,
@@ -99,6 +99,7 @@ __all__ = [
     "Candidate",
     "Names",
     "Owed",
+    "Pair",
     "Part",
     "Progress",
     "Room",
@@ -119,6 +120,7 @@ __all__ = [
     "conflicts_on",
     "consensus_versions",
     "criteria_of",
+    "days",
     "difference",
     "facts",
     "has_judged",
@@ -142,6 +144,7 @@ __all__ = [
     "owed",
     "owed_before_names",
     "owed_in",
+    "pairs",
     "pairs_of",
     "panel",
     "panel_of",

@@ -1,10 +1,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from statistics import correlation, mean
 
 from portal.models import User
 from proposals.models import LetterOfIntent
-from reviews import calibration, scoring
+from reviews import calibration, plots, scoring
+from reviews.models import Assignment
+from reviews.queries.sight import ACTIVE
 from reviews.queries.sums import Standing, ranking
+
+LEAST_COMMON = 3  # cases, below which a correlation says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,54 @@ def scores_of(standings: Iterable[Standing]) -> Scores:
     ]
     ordered = dict(sorted(totals.items(), key=lambda pair: (pair[0].name, pair[0].pk)))
     return Scores(tuple(standings), calibration.calibrate(given), ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two reviewers on the cases both have scored: first minus second, in points of 100.
+
+    `correlation` of their totals is None under three common cases, and where one gave all alike.
+    """
+
+    first: User
+    second: User
+    differences: tuple[float, ...]
+    correlation: float | None
+
+    @property
+    def apart(self) -> float:
+        """How far they lie from each other in the mean, whichever way."""
+        return mean(abs(value) for value in self.differences)
+
+
+def pairs(found: Scores) -> list[Pair]:
+    """Every two reviewers with a case in common, those farthest apart first."""
+    every = []
+    for one, other in combinations(found.totals, 2):
+        common = sorted(found.totals[one].keys() & found.totals[other].keys())
+        if common:
+            left = [found.totals[one][case] for case in common]
+            right = [found.totals[other][case] for case in common]
+            apart = tuple(a - b for a, b in zip(left, right, strict=True))
+            vary = len(common) >= LEAST_COMMON and len(set(left)) > 1 and len(set(right)) > 1
+            every.append(Pair(one, other, apart, correlation(left, right) if vary else None))
+    return sorted(every, key=lambda pair: -pair.apart)
+
+
+def days(lois: Iterable[LetterOfIntent]) -> list[plots.Day]:
+    """Day by day how many of the reviews of these cases were due, and how many are locked."""
+    found = Assignment.objects.filter(loi__in=list(lois), state__in=ACTIVE)
+    due: dict[date, int] = {}
+    locked: dict[date, int] = {}
+    for due_at, locked_at in found.values_list("due_at", "locked_at"):
+        for counts, at in ((due, due_at), (locked, locked_at)):
+            if at:
+                counts[at.date()] = counts.get(at.date(), 0) + 1
+    written, by_due, by_locked = [], 0, 0
+    for on in sorted(due.keys() | locked.keys()):
+        by_due, by_locked = by_due + due.get(on, 0), by_locked + locked.get(on, 0)
+        written.append(plots.Day(on, by_due, by_locked))
+    return written
 
 
 @dataclass(frozen=True, slots=True)

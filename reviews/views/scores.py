@@ -3,12 +3,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from portal import countries
+from portal.text import plain
 from proposals import queries as proposals
 from proposals.models import Call
 from reviews import order, plots, queries, scoring
 from reviews.calibration import Calibrated
 from reviews.forms.scores import CompareForm
-from reviews.views.ranking import BROKEN, RANKED, judged_call
+from reviews.views.ranking import BROKEN, LEVELS, RANKED, judged_call
 from reviews.views.reading import fixed
 
 
@@ -23,8 +25,15 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         for reference, one in cases.items()
         for value in (*found.of_case(reference), one.low, one.high)
     )
+    pairs = queries.pairs(found)
+    days = queries.days(standing.loi for standing in found.standings)
+    around = plots.Axis.around(value for pair in pairs for value in pair.differences)
     context = {
         "call": call,
+        "pairs": [_pair(pair, around) for pair in pairs],
+        "around": around,
+        "days": days,
+        "steps": plots.steps(days),
         "axis": axis,
         "form": CompareForm(cases=[one.loi for one in found.standings]),
         "rows": [
@@ -84,6 +93,24 @@ def _row(
     }
 
 
+def _pair(pair: queries.Pair, axis: plots.Axis) -> dict:
+    middle = sum(pair.differences) / len(pair.differences)
+    return {
+        "first": pair.first,
+        "second": pair.second,
+        "common": len(pair.differences),
+        "mean": _signed(middle),
+        "apart": _point(pair.apart),
+        "correlation": "" if pair.correlation is None else f"{pair.correlation:+.2f}",
+        "strip": plots.Strip(
+            f"{pair.first.name}, {pair.second.name}",
+            tuple(axis.x(value) for value in pair.differences),
+            raw=axis.x(0),
+            adjusted=axis.x(middle),
+        ),
+    }
+
+
 @require_safe
 def compare(request: HttpRequest, code: str) -> HttpResponse:
     """Why is this case before that one? Points by criterion, the rule for ties, the calibration."""
@@ -101,6 +128,17 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
             "first": first,
             "second": second,
             "parts": queries.difference(first, second),
+            "settled": [_settled(side) for side in (first, second)],
+            "choice": next(
+                (
+                    choice
+                    for choice in reversed(queries.tie_choices([first.loi]))
+                    if second.loi.key in choice.over
+                ),
+                None,
+            )
+            if second.place and first.place.beat.get(second.loi.reference) == "choice"
+            else None,
             "means": [fixed(side.bench.spread.mean, "0.01") for side in (first, second)],
             "totals": [fixed(side.bench.agreed.total, "0.01") for side in (first, second)],
             "points": f"{scoring.rounded(first.bench.agreed.total - second.bench.agreed.total):+f}",
@@ -121,11 +159,28 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reviews/compare.html", context, status=status)
 
 
+def _settled(side: queries.Standing) -> dict:
+    """What else of a case bears on its place: what the panel agreed, what it would cover, its mass."""
+    identity = side.loi.filing.content["identity"]
+    agreed = side.bench.agreed
+    country = side.loi.organisation.country
+    keywords = dict(side.loi.call.keywords)
+    return {
+        "agreed": ", ".join(f"{c} {plain(v)}" for c, v in sorted(agreed.scores.items())),
+        "consensus": side.bench.consensus,
+        "level": LEVELS.get(identity["level"], ""),
+        "discipline": keywords.get(side.candidate.discipline, ""),
+        "country": countries.name(country) if country else "",
+        "mev": plain(side.asked.get("mass", 0)),
+        "rank": side.place.rank,
+    }
+
+
 def _why(first: queries.Standing, second: queries.Standing) -> str:
     """The rule that set the one before the other, in a sentence."""
     match order.told_apart((first.candidate, first.place), (second.candidate, second.place)):
         case "":
-            return _("Tied after every rule: the chair's choice, with its reasons, decides.")
+            return _("Tied after every rule: the chair has not chosen yet.")
         case "total":
             halves = [f"{scoring.to_half(side.bench.agreed.total):f}" for side in (first, second)]
             return _("The agreed total decides, to the half point: %(one)s before %(other)s.") % {
