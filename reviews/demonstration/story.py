@@ -148,6 +148,6 @@ def _conclude(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> Non
     judged = [cases[ref] for ref in data.load("panel")["scores"]]
     for loi in judged:
         services.conclude_reviews(loi, by=cast.chair, now=at)
-    together.held(judged[0].call, cases, cast, at + 2 * DAY)
+    together.held(judged[0].call, cases, cast, at + 2 * DAY + timedelta(hours=10))
     for loi in judged:
         services.conclude(loi, by=cast.chair, now=at + 3 * DAY)

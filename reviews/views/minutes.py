@@ -29,6 +29,7 @@ def _minutes(request: HttpRequest, key: str) -> Meeting:
 def minutes(request: HttpRequest, key: str) -> HttpResponse:
     meeting = _minutes(request, key)
     zone = meeting.call.zone
+    rows = _rows(request, meeting)
     context = {
         "meeting": meeting,
         "call": meeting.call,
@@ -36,7 +37,8 @@ def minutes(request: HttpRequest, key: str) -> HttpResponse:
         "planned": said(meeting.planned_for, zone),
         "begun": said(meeting.begun_at.replace(microsecond=0), zone) if meeting.begun_at else "",
         "closed": said(meeting.closed_at.replace(microsecond=0), zone) if meeting.closed_at else "",
-        "rows": _rows(request, meeting),
+        "rows": rows,
+        "left": [row for row in rows if not row["taken_up"]],
     }
     return render(request, "reviews/minutes.html", context)
 

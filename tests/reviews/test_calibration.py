@@ -42,31 +42,40 @@ def precision(figures: dict[str, float], truth: dict[str, float]) -> float:
     return len(best & set(sorted(figures, key=figures.get)[-CHOSEN:])) / CHOSEN
 
 
-@pytest.mark.parametrize(
-    "how, better_by",
-    [
-        ({"bias": 8.0}, 0.05),
-        ({"bias": 0.0}, -0.01),
-        ({"bias": 3.0}, -0.01),
-        ({"bias": 8.0, "noise": 12.0}, -0.01),
-        ({"bias": 8.0, "reviews": 5}, 0.03),
-        ({"bias": 8.0, "reviews": 2}, 0.05),
-        ({"bias": 8.0, "sorted_": True}, 0.05),
-    ],
-    ids=["biased", "unbiased", "little", "noisy", "five", "two", "best to the strictest"],
-)
-def test_it_finds_the_best_cases_more_often_where_reviewers_differ(how, better_by):
+# What is simulated, and by how much the calibrated choice is the better one at least. The worlds
+# of the method's source; where nobody is biased it may lose a hundredth and no more.
+WORLDS = {
+    "biased": ({"bias": 8.0}, 0.05),
+    "unbiased": ({"bias": 0.0}, -0.01),
+    "little": ({"bias": 3.0}, -0.01),
+    "noisy": ({"bias": 8.0, "noise": 12.0}, -0.01),
+    "five": ({"bias": 8.0, "reviews": 5}, 0.05),
+    "two": ({"bias": 8.0, "reviews": 2}, 0.05),
+    "best to the strictest": ({"bias": 8.0, "sorted_": True}, 0.05),
+}
+
+
+def simulate(how: dict, seeds: int) -> tuple[float, float, float]:
+    """Precision of the raw and of the calibrated choice, and the share of the truth within the bounds."""
     raw, calibrated, covered, all_cases = [], [], 0, 0
-    for seed in range(40):
+    for seed in range(seeds):
         scores, truth = world(seed, **how)
         found = calibrate(scores).cases
         raw.append(precision({c: one.raw for c, one in found.items()}, truth))
         calibrated.append(precision({c: one.adjusted for c, one in found.items()}, truth))
         covered += sum(one.low <= truth[c] <= one.high for c, one in found.items())
         all_cases += len(found)
-    assert np.mean(calibrated) - np.mean(raw) >= better_by
-    if not how.get("sorted_"):
-        assert 0.84 <= covered / all_cases <= 0.94
+    return float(np.mean(raw)), float(np.mean(calibrated)), covered / all_cases
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_it_finds_the_best_cases_more_often_where_reviewers_differ(name):
+    """In small; `python -m tests.bench.calibration` simulates ten times as many, and prints them."""
+    how, better_by = WORLDS[name]
+    raw, calibrated, covered = simulate(how, 10 if name == "unbiased" else 24)
+    assert calibrated - raw >= better_by
+    if not how.get("sorted_"):  # there who reviews what hangs on the truth: no bounds are claimed
+        assert 0.87 <= covered <= 0.93
 
 
 def test_where_everyone_scored_everything_no_order_changes():
@@ -92,6 +101,11 @@ def test_a_reviewer_of_two_scores_is_taken_as_they_come():
     found = calibrate(scores)
     assert "rare" not in found.reviewers
     assert "1 reviewers" in " ".join(map(str, found.caveats))
+
+
+def test_a_design_that_tells_something_has_no_caveat():
+    scores, _ = world(1, bias=8.0)
+    assert calibrate(scores).caveats == ()
 
 
 def test_nothing_to_calibrate_and_nothing_that_varies():

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -48,7 +48,29 @@ def test_the_raw_mean_stands_beside_the_calibrated_one(cast, judged, visit):
     }
     assert told["Reviewer two"] == ("83.5", 3) and told["Reviewer three"] == ("62.7", 3)
     text = page.content.decode()
-    assert text.count('class="strip"') == 6
+    assert text.count('class="strip"') == 9  # three cases, three reviewers, three pairs of these
+
+
+def test_how_far_two_reviewers_agree_and_how_the_reviews_came_in(cast, judged, visit):
+    of, _ = judged
+    page = visit(cast.chair, at=LATER).get(f"/calls/{of.code}/scores/")
+    first = page.context["pairs"][0]
+    assert (str(first["first"]), str(first["second"])) == ("Reviewer three", "Reviewer two")
+    # 67 − 85.5, 68.5 − 84 and 52.5 − 81.
+    assert (first["common"], first["mean"], first["apart"]) == (3, "-20.8", "20.8")
+    (day,) = page.context["days"]
+    assert (day.due, day.locked, day.on) == (0, 9, make.REVIEWED.date())
+    assert "<polyline" in page.content.decode()
+
+
+def test_lines_of_days_rise_from_the_first_to_the_last():
+    days = [plots.Day(date(2027, 5, 1), 0, 1), plots.Day(date(2027, 5, 11), 4, 3)]
+    found = plots.steps(days)
+    assert found.due == "0,100 0.0,100.0 0.0,100.0 100.0,100.0 100.0,0.0 100,0.0"
+    assert found.locked == "0,100 0.0,100.0 0.0,75.0 100.0,75.0 100.0,25.0 100,25.0"
+    assert plots.steps([]) is None
+    axis = plots.Axis.around([-12.5, 3])
+    assert (axis.low, axis.high, axis.x(0)) == (-20, 20, 50.0)
 
 
 def test_why_one_case_stands_before_another(cast, judged, visit):
