@@ -33,9 +33,8 @@ def discussed(loi: LetterOfIntent, cast: Cast, at: datetime) -> None:
             loi, text=text, criterion=criterion, thread=first, by=by, now=at + turn * 5 * HOUR
         )
         first = first or said
-    services.draft_consensus(
-        loi, text=DRAFT, scores=SCORES, over=0, by=cast.reviewers["R1"], now=at + DAY
-    )
+    leading = loi.assignments.get(seat="primary").reviewer
+    services.draft_consensus(loi, text=DRAFT, scores=SCORES, over=0, by=leading, now=at + DAY)
 
 
 def planned(call: Call, cast: Cast, when: datetime, at: datetime) -> None:
