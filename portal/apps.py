@@ -12,6 +12,14 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         text.translate = gettext
         autodiscover_modules(
-            "policy", "workflow", "tables", "queries", "notices", "cards", "invariants", "checks"
+            "policy",
+            "workflow",
+            "tables",
+            "queries",
+            "history",
+            "notices",
+            "cards",
+            "invariants",
+            "checks",
         )
         post_migrate.connect(triggers.install, sender=self)

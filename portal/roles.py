@@ -76,7 +76,7 @@ ROLES = (
         CHAIR,
         _("Panel chair"),
         _(
-            "Sees every review of the panel without a conflict, concludes them and prepares the decisions."
+            "Sees every review of the panel without a conflict, rules on the conflicts of interest of reviewers, concludes the reviews and prepares the decisions."
         ),
         _("The secretary."),
     ),
@@ -84,7 +84,7 @@ ROLES = (
         SECRETARY,
         _("Secretary"),
         _(
-            "Drafts calls, screens letters, assigns reviewers and releases results that somebody else approved."
+            "Drafts calls, screens letters, assigns reviewers, rules on their hard conflicts of interest that were found, and releases results that somebody else approved."
         ),
         _("An administrator."),
     ),
@@ -92,7 +92,7 @@ ROLES = (
         APPROVER,
         _("Approver"),
         _(
-            "The second person: publishes calls, confirms ineligibility, approves decisions. Never approves their own work."
+            "The second person: publishes calls, confirms ineligibility, approves decisions, rules on the conflicts of interest of chairs, secretaries and other approvers. Never approves their own work."
         ),
         _("An administrator."),
     ),

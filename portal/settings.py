@@ -225,6 +225,7 @@ CELERY = {
             ("reviews.tasks.match_reviewers", BELL_SECONDS),
             ("reviews.tasks.remind_reviewers", BELL_SECONDS),
             ("reviews.tasks.tell_of_discussions", 600),
+            ("reviews.tasks.look_for_conflicts", 10 * BELL_SECONDS),
         )
     },
     # In memory: the bells are the same after every start, and no file can break.

@@ -1,5 +1,6 @@
 """What happened to a case, in sentences, as far as the reader may know it."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +70,10 @@ class Entry:
     reason: str = ""
 
 
+# What `reviews` adds for those who run the case: conflicts of interest, found and ruled on.
+MORE: list[Callable[[LetterOfIntent, User], Iterable[Entry]]] = []
+
+
 def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
     """The case's own events, the newest last; nothing of its decision or its reviews."""
     hidden = INSIDE if course.applicant(reader, loi) else set()
@@ -84,7 +89,7 @@ def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
     ]
     names = _names(loi, reader, found)
     rounds = clarifications.texts(loi)
-    return [
+    own = [
         Entry(
             event.at,
             said(event.at, loi.call.zone),
@@ -93,6 +98,8 @@ def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
         )
         for event in found
     ]
+    more = [entry for source in MORE for entry in source(loi, reader)]
+    return sorted([*own, *more], key=lambda entry: entry.at)
 
 
 def _names(loi: LetterOfIntent, reader: User, found: list[Event]) -> dict[str, str]:

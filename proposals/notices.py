@@ -185,7 +185,7 @@ for notice in (
     Notice("loi_not_submitted", _members(*TEAM), context=_missing),
     Notice(
         "loi_withdrawn",
-        lambda loi: [*queries.applicants_of(loi, *TEAM), *queries.holders(roles.SECRETARY)],
+        lambda loi: [*queries.applicants_of(loi, *TEAM), *_office(loi)],
         context=_loi,
     ),
     Notice("clarification_asked", _members(*ANSWERABLE), still=_asked, context=_clarification),

@@ -9,11 +9,115 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from portal import countries
 from portal.text import Text, say
 
 # How long a place of work, and work done together, still count.
 LEFT_WITHIN = timedelta(days=366)
 TOGETHER_WITHIN = timedelta(days=48 * 30.4375)
+# Of more than so many, nobody has worked with everybody.
+CROWD = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of conflict: `counts` says what falls under it. Some can only be found."""
+
+    name: str
+    hard: bool
+    label: Text
+    counts: Text
+    declared: bool = True
+
+
+KINDS = (
+    Kind(
+        "organisation",
+        True,
+        say("same institution"),
+        say(
+            "You work at an organisation of the letter, or left one less than 12 months ago. "
+            "An advisory board, or a post you are applying for, counts as well."
+        ),
+    ),
+    Kind(
+        "team",
+        True,
+        say("member of the team"),
+        say(
+            "You are the PI, a co-investigator or the authorised representative, or are named in the letter."
+        ),
+    ),
+    Kind(
+        "adviser",
+        True,
+        say("adviser or student"),
+        say("You supervised somebody of the team, or were supervised by them, at any time."),
+    ),
+    Kind(
+        "family",
+        True,
+        say("family"),
+        say("You are related to, married to or living with somebody of the team."),
+    ),
+    Kind(
+        "paid",
+        True,
+        say("paid, or owner"),
+        say("An organisation of the letter paid you in the last 12 months, or you hold its stock."),
+    ),
+    Kind(
+        "competing",
+        True,
+        say("competing letter"),
+        say("You take part in another letter of the same call."),
+    ),
+    Kind(
+        "together",
+        False,
+        say("joint paper or project"),
+        say(
+            "You published or worked with somebody of the team in the last 48 months. "
+            "Papers with more than 30 authors do not count."
+        ),
+    ),
+    Kind(
+        "country",
+        False,
+        say("same country"),
+        say("You work in the country of an organisation of the letter."),
+    ),
+    Kind(
+        "other",
+        False,
+        say("something else"),
+        say(
+            "What a reasonable person might ask about: a dispute, a friendship, a shared editorship."
+        ),
+    ),
+    Kind(
+        "likeness",
+        False,
+        say("a name like one of the team"),
+        say("The names are alike, and no identifier says whether it is the same person."),
+        declared=False,
+    ),
+    Kind(
+        "unwanted",
+        False,
+        say("not wished by the applicant"),
+        say("The applicant asks for another reviewer. The reviewer is never told."),
+        declared=False,
+    ),
+    Kind(
+        "declared",
+        True,
+        say("stepped back"),
+        say("The person stepped back from the case, in their own words."),
+        declared=False,
+    ),
+)
+KIND = {kind.name: kind for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,65 +222,87 @@ def _team(person: Person, case: Parties) -> Iterator[Found]:
 
 
 def _bodies(person: Person, case: Parties, on: date) -> Iterator[Found]:
-    for stay in person.stays:
+    """All shared places in one: what is dismissed for one of them returns with another."""
+    reasons, evidence = [], []
+    for stay in sorted(person.stays, key=lambda one: (one.until is not None, one.body.called())):
         left = stay.until is not None and stay.until < on
         if left and stay.until < on - LEFT_WITHIN:
             continue
         shared = next((body for body in case.bodies if _meet(stay.body, body)), None)
         if shared is None:
             continue
-        reason = say("belongs to an organisation of the letter")
+        reason = say("belongs to %(body)s, an organisation of the letter", body=shared.called())
         if left:
             reason = say(
                 "left %(body)s, an organisation of the letter, on %(day)s",
                 body=stay.body.called(),
                 day=stay.until,
             )
-        yield Found("organisation", True, reason, f"{_fold(shared.called())}:{stay.until or ''}")
-        return
+        reasons.append(reason)
+        evidence.append(f"{_fold(shared.called())}:{stay.until or ''}")
     for address in sorted(person.emails):
         domain = address.rpartition("@")[2].casefold()
-        at_home = next((b for b in case.bodies if any(_under(domain, d) for d in b.domains)), None)
-        if at_home:
-            reason = say("has an address of an organisation of the letter (%(at)s)", at=domain)
-            yield Found("organisation", True, reason, domain)
-            return
+        if any(_under(domain, stated) for body in case.bodies for stated in body.domains):
+            reasons.append(
+                say("has an address of an organisation of the letter (%(at)s)", at=domain)
+            )
+            evidence.append(domain)
+    if reasons:
+        yield Found("organisation", True, reasons[0], ";".join(sorted(set(evidence))))
+
+
+def takes_part(person: Person, case: Parties) -> bool:
+    """Is the person surely named in the letter?"""
+    return any(_same(person, one) == "sure" for one in case.people)
 
 
 def _competing(person: Person, case: Parties, competing: Sequence[Parties]) -> Iterator[Found]:
-    for other in competing:
-        if not any(_same(person, one) == "sure" for one in other.people):
-            continue
-        both = [one for one in case.people if any(_one(one, two) for two in other.people)]
-        reason = say("named in a competing letter of the call")
-        if both:
-            reason = say("named with %(name)s in a competing letter of the call", name=both[0].name)
-        yield Found("competing", True, reason, other.reference)
+    others = sorted(
+        (one for one in competing if takes_part(person, one)), key=lambda one: one.reference
+    )
+    if not others:
         return
+    both = [one for other in others for one in _shared(case, other)]
+    reason = say("named in a competing letter of the call")
+    if both:
+        reason = say("named with %(name)s in a competing letter of the call", name=both[0].name)
+    yield Found("competing", True, reason, ";".join(one.reference for one in others))
 
 
 def _together(
     person: Person, case: Parties, earlier: Sequence[Parties], on: date
 ) -> Iterator[Found]:
-    for other in earlier:
-        if other.filed_on is None or other.filed_on < on - TOGETHER_WITHIN:
-            continue
-        if not any(_same(person, one) == "sure" for one in other.people):
-            continue
-        both = [one for one in case.people if any(_one(one, two) for two in other.people)]
-        if both:
-            yield Found(
-                "together",
-                False,
-                say(
-                    "named with %(name)s in %(letter)s of %(day)s",
-                    name=both[0].name,
-                    letter=other.reference,
-                    day=other.filed_on,
-                ),
-                f"{other.reference}:{_evidence(both)}",
-            )
-            return
+    """Earlier letters that name both; one that names a crowd says nothing of two of them."""
+    counting = (
+        (other, _shared(case, other))
+        for other in earlier
+        if other.filed_on is not None
+        and other.filed_on >= on - TOGETHER_WITHIN
+        and len(other.people) <= CROWD
+        and takes_part(person, other)
+    )
+    found = sorted(
+        ((other, both) for other, both in counting if both),
+        key=lambda pair: (pair[0].filed_on, pair[0].reference),
+        reverse=True,
+    )
+    if found:
+        other, both = found[0]
+        yield Found(
+            "together",
+            False,
+            say(
+                "named with %(name)s in %(letter)s of %(day)s",
+                name=both[0].name,
+                letter=other.reference,
+                day=other.filed_on,
+            ),
+            ";".join(sorted(f"{one.reference}:{_evidence(shared)}" for one, shared in found)),
+        )
+
+
+def _shared(case: Parties, other: Parties) -> list[Named]:
+    return [one for one in case.people if any(_one(one, two) for two in other.people)]
 
 
 def _unwanted(person: Person, case: Parties) -> Iterator[Found]:
@@ -194,7 +320,7 @@ def _unwanted(person: Person, case: Parties) -> Iterator[Found]:
 
 def _countries(person: Person, case: Parties) -> Iterator[Found]:
     if shared := sorted(person.countries & case.countries):
-        reason = say("same country (%(country)s)", country=", ".join(shared))
+        reason = say("both in %(country)s", country=", ".join(map(countries.name, shared)))
         yield Found("country", False, reason, ",".join(shared))
 
 

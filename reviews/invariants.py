@@ -6,7 +6,7 @@ from portal.models import Event
 from proposals.models import LetterOfIntent
 from proposals.models.lois import RUNNING
 from reviews import queries
-from reviews.models import Assignment
+from reviews.models import Assignment, Conflict, Ruling
 from reviews.workflow import ASSIGNMENT
 
 JUDGED = ("consensus", "final_review")
@@ -27,7 +27,8 @@ def judged_cases_have_their_reviews(now: datetime) -> Iterator[str]:
     lois = list(LetterOfIntent.objects.filter(state__in=JUDGED).select_related("call"))
     benches = queries.benches(lois)
     for loi in lois:
-        locked = len(benches[loi.pk].locked)
+        # A conflict found late takes a review out of the sums; the case stays where it is.
+        locked = len(benches[loi.pk].locked) + len(queries.excluded(loi))
         if locked < loi.call.reviewers_least:
             yield f"{loi.reference} is in {loi.state} with {locked} reviews"
 
@@ -49,3 +50,29 @@ def every_review_has_its_event(now: datetime) -> Iterator[str]:
     for key, state in Assignment.objects.values_list("key", "state"):
         if told.get(key) != state:
             yield f"{ASSIGNMENT.noun} {key} is {state}; its last event says {told.get(key)}"
+
+
+@register
+def every_ruling_stands_in_its_conflict(now: datetime) -> Iterator[str]:
+    """A conflict that was ruled on has its ruling, by somebody else than its person."""
+    last: dict[int, Ruling] = {}
+    for ruling in Ruling.objects.select_related("conflict").order_by("pk"):
+        last[ruling.conflict_id] = ruling
+        if ruling.by_id == ruling.conflict.user_id:
+            yield f"conflict {ruling.conflict.key} was ruled on by its own person"
+    for conflict in Conflict.objects.filter(state__in=["confirmed", "dismissed"]):
+        ruling = last.get(conflict.pk)
+        if ruling is None or ruling.confirmed != (conflict.state == "confirmed"):
+            yield f"conflict {conflict.key} is {conflict.state} without that ruling"
+
+
+@register
+def every_conflict_has_its_event(now: datetime) -> Iterator[str]:
+    """Those written before conflicts moved have none, and stand as they were found."""
+    told = {
+        event.subject_key: event.data["to"]
+        for event in Event.objects.filter(subject_type="conflict").order_by("seq")
+    }
+    for key, state in Conflict.objects.values_list("key", "state"):
+        if told.get(key, state) != state:
+            yield f"conflict {key} is {state}; its last event says {told[key]}"

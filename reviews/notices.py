@@ -3,14 +3,14 @@ from portal.deadline import zoned
 from portal.models import User
 from portal.notices import Notice, register
 from proposals import queries
-from proposals.models import Call
-from reviews import queries as panel
-from reviews.models import Assignment, Comment, Hearing, Meeting, PanelMember
+from proposals.models import Call, LetterOfIntent
+from reviews import queries as judging
+from reviews.models import Assignment, Comment, Conflict, Hearing, Meeting, PanelMember
 
 
 def _hear_at_once(comment: Comment) -> list[User]:
-    people = panel.readers(comment.loi, comment.level)
-    how = panel.hearing(people)
+    people = judging.readers(comment.loi, comment.level)
+    how = judging.hearing(people)
     return [p for p in people if p.pk != comment.by_id and how[p.pk] == Hearing.How.AT_ONCE]
 
 
@@ -23,7 +23,7 @@ register(Notice("comments_of_the_day", lambda call: ()), Call)
 
 
 def _panel(meeting: Meeting) -> list[User]:
-    return [place.user for place in panel.panel(meeting.call)]
+    return [place.user for place in judging.panel(meeting.call)]
 
 
 def _not_over(meeting: Meeting) -> bool:
@@ -37,12 +37,22 @@ def _when(meeting: Meeting) -> dict:
 register(Notice("meeting_planned", _panel, still=_not_over, context=_when), Meeting)
 
 
+def _of(loi: LetterOfIntent, *names: str) -> list[User]:
+    """Those of the office who are not shut out of the case."""
+    gone = judging.shut_out([loi])
+    return [one for one in queries.holders(*names) if (loi.pk, one.pk) not in gone]
+
+
+def _secretaries(assignment: Assignment) -> list[User]:
+    return _of(assignment.loi, roles.SECRETARY)
+
+
 def _pending(assignment: Assignment) -> bool:
     return assignment.state == "invited"
 
 
 def _unlocked(assignment: Assignment) -> bool:
-    return assignment.state in panel.UNLOCKED
+    return assignment.state in judging.UNLOCKED
 
 
 def _due(assignment: Assignment) -> dict:
@@ -53,13 +63,14 @@ def _due(assignment: Assignment) -> dict:
 
 for notice in (
     Notice("assignment_invited", lambda a: [a.reviewer], still=_pending, context=_due),
-    Notice("assignment_given_back", lambda a: queries.holders(roles.SECRETARY)),
-    Notice("assignment_recused", lambda a: queries.holders(roles.SECRETARY)),
+    Notice("assignment_given_back", _secretaries),
+    Notice("assignment_recused", _secretaries),
+    Notice("assignment_excluded", lambda a: [a.reviewer]),
     Notice("assignment_removed", lambda a: [a.reviewer]),
     Notice("assignment_extended", lambda a: [a.reviewer], still=_unlocked, context=_due),
     # Asked again when it is sent: nobody is reminded who has locked meanwhile.
     Notice("assignment_reminder", lambda a: [a.reviewer], still=_unlocked, context=_due),
-    Notice("assignment_late", panel.judges_of, still=_unlocked, context=_due),
+    Notice("assignment_late", judging.judges_of, still=_unlocked, context=_due),
     Notice("assignment_reopened", lambda a: [a.reviewer]),
 ):
     register(notice, Assignment)
@@ -77,3 +88,44 @@ for notice in (
     Notice("place_left", _office),
 ):
     register(notice, PanelMember)
+
+
+def _judges(conflict: Conflict, *states: str) -> bool:
+    """Is the person on the case?"""
+    return Assignment.objects.filter(
+        loi=conflict.loi, reviewer=conflict.user, state__in=states or judging.ACTIVE
+    ).exists()
+
+
+def _rulers(conflict: Conflict) -> list[User]:
+    """Of a hard one that takes somebody off: who can rule on it, and sees what is short now."""
+    if not conflict.hard:
+        return []
+    if judging.office_of(conflict):
+        return _of(conflict.loi, roles.APPROVER)
+    return _of(conflict.loi, roles.SECRETARY) if _judges(conflict) else []
+
+
+def _told_of_a_chair(conflict: Conflict) -> list[User]:
+    """Who stepped back as a reviewer is told of already; a chair leaves the case without one."""
+    if not conflict.hard or judging.office_of(conflict) != "chair":
+        return []
+    return _of(conflict.loi, roles.SECRETARY)
+
+
+def _out(conflict: Conflict) -> list[User]:
+    """Whoever has locked a review; an open one is taken back with a message of its own."""
+    return [conflict.user] if _judges(conflict, "locked") else []
+
+
+def _back(conflict: Conflict) -> list[User]:
+    return [conflict.user] if conflict.hard and _judges(conflict) else []
+
+
+for notice in (
+    Notice("conflict_found", _rulers, still=lambda c: c.state == "found"),
+    Notice("conflict_declared", _told_of_a_chair),
+    Notice("conflict_confirmed", _out),
+    Notice("conflict_dismissed", _back),
+):
+    register(notice, Conflict)

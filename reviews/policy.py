@@ -1,12 +1,15 @@
 from django.db import models
 
+from portal import workflow
 from portal.models import User
 from portal.queries import verified_addresses
+from portal.text import say
 from proposals import policy, queries
 from proposals.models import Call, LetterOfIntent
 from reviews.models import Assignment, Conflict, Matching, Meeting, PanelMember
 
 RELATIONS = policy.LOI_RELATIONS
+workflow.RELATIONS.update(concerned=say("person concerned"))
 SHUT_OUT = {"chair", "reviewer", "secretary", "approver", "legal", "auditor"}
 
 
@@ -45,6 +48,13 @@ def relation_to_place(user: User, place: PanelMember) -> set[str]:
     if place.user_id == user.pk if place.user_id else place.address in verified_addresses(user):
         words.add("invited")
     return words
+
+
+def relation_to_conflict(user: User, conflict: Conflict) -> set[str]:
+    """Whose it is has no word in it but that; nor has whoever is shut out of the case."""
+    if user.is_authenticated and user.pk == conflict.user_id:
+        return {"concerned"}
+    return policy.relation(user, conflict.loi) - {"reviewer"}
 
 
 def relation_to_matching(user: User, matching: Matching) -> set[str]:

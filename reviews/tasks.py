@@ -2,12 +2,14 @@ from celery import shared_task
 
 from portal import clock, leases
 from portal.verdict import Refused
+from proposals.models import Call
 from reviews import queries
 from reviews.matching.match import match
 from reviews.models import Matching
-from reviews.services import deadlines, matchings, tell_of_the_day
+from reviews.services import conflicts, deadlines, matchings, tell_of_the_day
 
 MOST_A_BATCH = 3
+JUDGING = ("published", "closed", "decisions_proposed", "decisions_approved")
 # Each stage of the matcher is cut off after so long; the lease outlasts all of them.
 STAGE_SECONDS, LEASE_SECONDS = 20, 300
 
@@ -49,3 +51,12 @@ def match_reviewers() -> None:
 def tell_of_discussions() -> None:
     """The day's message to those who hear of discussions once a day; each is written once."""
     tell_of_the_day(now=clock.now())
+
+
+@shared_task(name="reviews.tasks.look_for_conflicts")
+def look_for_conflicts() -> None:
+    """Find what places of work, addresses, identifiers and letters have brought about since."""
+    for call in Call.objects.filter(state__in=JUDGING, history=False).order_by("pk"):
+        cases = call.lois.filter(state__in=queries.BEFORE_THE_PANEL).exclude(filing=None)
+        related = cases.select_related("organisation", "filing", "pi", "call")
+        conflicts.look(list(related), now=clock.now())

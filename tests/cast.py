@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from allauth.account.models import EmailAddress
+
 from portal import roles
 from portal.models import Membership, Organisation, RoleGrant, User
 
@@ -89,6 +91,10 @@ class Cast:
         )
         for name, person in zip(self.NAMES, people, strict=True):
             setattr(self, name, person)
+        EmailAddress.objects.bulk_create(
+            EmailAddress(user=person, email=person.email, verified=True, primary=True)
+            for person in (getattr(self, name) for name in PANEL)
+        )
         Membership.objects.bulk_create(
             Membership(
                 user=getattr(self, name),

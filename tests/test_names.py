@@ -53,6 +53,7 @@ SERVICES = {
     "letter": ("proposals.services.letters",),
     "assignment": ("reviews.services",),
     "place": ("reviews.services.places",),
+    "conflict": ("reviews.services.conflicts",),
     "matching": ("reviews.services.matchings",),
     "meeting": ("reviews.services.meetings",),
 }
@@ -70,6 +71,7 @@ INSIDE = {
     "decision.approve": "approve_decisions",
     "decision.unapprove": "reopen_decisions",
     "decision.void": "void_of",
+    "assignment.exclude": "confirm",
     "letter.write": "owe_receipt",
     "letter.void": "void_of",
     "letter.supersede": "supersede_receipts",

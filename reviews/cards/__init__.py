@@ -1,5 +1,5 @@
 """What judging puts before people: on their day, in the head of the page, on a call's board."""
 
-from reviews.cards import judging, meetings, obstacles, reviewers
+from reviews.cards import conflicts, judging, meetings, obstacles, reviewers
 
-__all__ = ["judging", "meetings", "obstacles", "reviewers"]
+__all__ = ["conflicts", "judging", "meetings", "obstacles", "reviewers"]

@@ -95,6 +95,7 @@ def obstacles(call: Call, user: User, now: datetime) -> Iterator[Obstacle]:
     if call.state != "closed":
         return
     lois = LetterOfIntent.objects.filter(call=call, state__in=[*SCREENING, *queries.JUDGED])
+    lois = lois.exclude(queries.hidden_from(user))
     if "chair" in CALL.relation(user, call):
         lois = lois.filter(pk__in=proposals.visible_lois(user).values("pk"))
     lois = list(lois.select_related("call").prefetch_related("screenings", "clarifications"))

@@ -9,6 +9,7 @@ from proposals.services import clarifications, drafts, evaluation, filings
 from reviews import services
 from reviews.demonstration import acts, calls, consortium, data, law, people, together
 from reviews.demonstration.cast import Cast
+from reviews.models import Conflict
 
 DAY = timedelta(days=1)
 UNDER_CLASS = {
@@ -122,6 +123,9 @@ def _screen(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
 def _review(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
     panel, secretary = data.load("panel"), cast.office["secretary"]
     due = at + 30 * DAY
+    for found in Conflict.objects.filter(loi__in=cases.values(), hard=True):
+        why = "The affiliation stands in the reviewer's profile and in the letter."
+        services.confirm(found, reason=why, by=secretary, now=at)
     for ref, scores in panel["scores"].items():
         loi = cases[ref]
         extra = [panel["soft"].get(ref), panel["overdue"].get(ref)]
@@ -135,9 +139,12 @@ def _review(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
         if soft := panel["soft"].get(ref):
             reviewer = cast.reviewers[soft]
             said = "I work in the same country as the lead organisation."
-            services.accept(invited[soft], soft_conflict=said, by=reviewer, now=at + 2 * DAY)
+            services.accept(
+                invited[soft], declared={"country": said}, by=reviewer, now=at + 2 * DAY
+            )
             why = "Three reviewers without any conflict are on the case: the chair does without a fourth."
-            services.remove(invited[soft], reason=why, by=cast.chair, now=at + 3 * DAY)
+            told = Conflict.objects.get(loi=loi, user=reviewer, declared=True)
+            services.confirm(told, reason=why, by=cast.chair, now=at + 3 * DAY)
         if late := panel["overdue"].get(ref):
             services.accept(invited[late], by=cast.reviewers[late], now=at + 2 * DAY)
             why = "The review is more than five days overdue; three others are locked."

@@ -1,5 +1,5 @@
 from reviews.models.assignments import Assignment, Finding, Revision, Score
-from reviews.models.conflicts import Conflict
+from reviews.models.conflicts import Conflict, Ruling
 from reviews.models.consensus import Consensus, ConsensusAnswer, ConsensusScore
 from reviews.models.discussion import Comment, CommentVersion, Hearing, ReadUpTo
 from reviews.models.matchings import Matching, Pair
@@ -25,6 +25,7 @@ __all__ = [
     "PanelMember",
     "ReadUpTo",
     "Revision",
+    "Ruling",
     "Score",
     "TieChoice",
     "Visit",

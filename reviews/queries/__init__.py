@@ -1,5 +1,17 @@
 from reviews.queries.agreeing import DISCUSSED, consensus_versions, has_judged, may_draft
 from reviews.queries.blinding import Names, identities_open, names
+from reviews.queries.conflicts import (
+    BEFORE_THE_PANEL,
+    Excluded,
+    conflicts_before,
+    excluded,
+    office_of,
+    offices,
+    owed_findings,
+    rulers,
+    visible_conflicts,
+    waiting_conflicts,
+)
 from reviews.queries.deadlines import UNLOCKED, judges_of, long_overdue, owed_in, unlocked
 from reviews.queries.discussion import (
     Unread,
@@ -48,7 +60,6 @@ from reviews.queries.sight import (
     JUDGED,
     PRESENTING,
     SEATS,
-    conflicts_on,
     hidden_from,
     inbox,
     load,
@@ -87,6 +98,7 @@ from reviews.queries.writing import (
 
 __all__ = [
     "ACTIVE",
+    "BEFORE_THE_PANEL",
     "DISCUSSED",
     "JUDGED",
     "PRESENTING",
@@ -97,6 +109,7 @@ __all__ = [
     "UNLOCKED",
     "Bench",
     "Candidate",
+    "Excluded",
     "Names",
     "Owed",
     "Pair",
@@ -116,12 +129,13 @@ __all__ = [
     "benches",
     "candidates",
     "closed_criteria",
+    "conflicts_before",
     "conflicts_of",
-    "conflicts_on",
     "consensus_versions",
     "criteria_of",
     "days",
     "difference",
+    "excluded",
     "facts",
     "has_judged",
     "hearing",
@@ -140,9 +154,12 @@ __all__ = [
     "member",
     "names",
     "names_in_the_room",
+    "office_of",
+    "offices",
     "open_cases",
     "owed",
     "owed_before_names",
+    "owed_findings",
     "owed_in",
     "pairs",
     "pairs_of",
@@ -160,6 +177,7 @@ __all__ = [
     "reasons_of",
     "result",
     "room",
+    "rulers",
     "runs",
     "scores",
     "scores_of",
@@ -174,6 +192,8 @@ __all__ = [
     "unread",
     "verified",
     "visible_assignments",
+    "visible_conflicts",
     "visible_meetings",
     "visible_places",
+    "waiting_conflicts",
 ]

@@ -1,12 +1,23 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
+from django.utils.translation import gettext as _
 
 from portal.models import Affiliation, Membership, Organisation, User
-from proposals.models import LetterOfIntent
-from reviews.conflicts import TOGETHER_WITHIN, Body, Found, Named, Parties, Person, Stay, find
+from proposals.models import Call, LetterOfIntent
+from reviews.conflicts import (
+    TOGETHER_WITHIN,
+    Body,
+    Found,
+    Named,
+    Parties,
+    Person,
+    Stay,
+    find,
+    takes_part,
+)
 from reviews.models import Conflict, PanelMember
 from reviews.queries.places import STANDING
 from reviews.queries.sight import SEATS, loads
@@ -18,11 +29,29 @@ WRITING = timedelta(weeks=4)
 
 def conflicts_of(user: User, loi: LetterOfIntent, *, on: date) -> list[Found]:
     """What the rules find between a person and a case on a day; usable before any invitation."""
-    places = PanelMember.objects.filter(user=user, call=loi.call, state__in=STANDING)
-    known = _registered()
-    person = _people([user], places.select_related("organisation"))[user.pk]
-    case, others = parties(loi, known), competing(loi, known)
-    return find(person, case, others, earlier=_earlier(loi, known, on), on=on)
+    return [found for _loi, _user, found in findings([loi], [user], on=on)]
+
+
+def findings(
+    lois: Sequence[LetterOfIntent], users: Iterable[User], *, on: date
+) -> Iterator[tuple[LetterOfIntent, User, Found]]:
+    """What the rules find between people and cases of one call: each letter is read once."""
+    if not lois:
+        return
+    users, call, known = list(users), lois[0].call, _registered()
+    places = PanelMember.objects.filter(user__in=users, call=call, state__in=STANDING)
+    people = _people(users, places.select_related("organisation"))
+    filed = call.lois.exclude(filing=None).select_related("organisation", "filing", "pi", "call")
+    letters = {loi.pk: parties(loi, known) for loi in (*filed, *lois)}
+    earlier = _earlier(call, known, on)
+    for user in users:
+        person = people[user.pk]
+        own = {pk for pk, letter in letters.items() if takes_part(person, letter)}
+        before = [letter for letter in earlier if takes_part(person, letter)]
+        for loi in lois:
+            competing = [letters[pk] for pk in sorted(own - {loi.pk})]
+            for found in find(person, letters[loi.pk], competing, earlier=before, on=on):
+                yield loi, user, found
 
 
 def _people(users: Iterable[User], places: Iterable[PanelMember]) -> dict[int, Person]:
@@ -78,7 +107,7 @@ class Candidate:
     keywords: tuple[str, ...]  # shared with the case
     levels: tuple[int | None, ...]  # how well the person knows each of them
     fit: int
-    hard: tuple[str, ...]
+    hard: tuple[str, ...]  # what rules out, in words
     soft: tuple[str, ...]
     away: tuple[tuple[date, date], ...] = ()  # within the time of writing
     absent: bool = False  # over the whole of it
@@ -104,36 +133,61 @@ def candidates(loi: LetterOfIntent, *, on: date, until: date | None = None) -> l
     until = until or on + WRITING
     seats = PanelMember.objects.filter(call=loi.call, state="accepted", role__in=SEATS)
     members = list(seats.select_related("user", "organisation").order_by("pk"))
+    rows: dict[int, list[Conflict]] = {}
+    for conflict in Conflict.objects.filter(loi=loi):
+        rows.setdefault(conflict.user_id, []).append(conflict)
+    found: dict[int, list[Found]] = {}
     users = [member.user for member in members]
-    people, known = _people(users, members), _registered()
-    recorded: dict[int, list[Conflict]] = {}
-    for conflict in Conflict.objects.filter(loi=loi, declared=True):
-        recorded.setdefault(conflict.user_id, []).append(conflict)
-    load, case, others = loads(loi.call), parties(loi, known), competing(loi, known)
-    earlier = _earlier(loi, known, on)
+    for _loi, user, one in findings([loi], users, on=on):
+        found.setdefault(user.pk, []).append(one)
+    proved = EmailAddress.objects.filter(verified=True, user__in=users)
+    proved = set(proved.values_list("user", flat=True))
+    load = loads(loi.call)
     wanted = dict(loi.call.keywords)
     asked = [code for code in _keywords(loi) if code in wanted]
-    found = []
+    before = []
     for member in members:
-        conflicts = find(people[member.user_id], case, others, earlier=earlier, on=on)
-        noted = recorded.get(member.user_id, [])
+        hard, soft = standing(found.get(member.user_id, []), rows.get(member.user_id, []))
+        if not (member.user.is_active and member.user_id in proved):
+            hard = (_("the account is closed, or its address not proved"), *hard)
         known_codes = [code for code in asked if code in member.keywords]
         levels = tuple(member.keywords[code] for code in known_codes)
         away = tuple(one for one in member.absences if one[0] <= until and one[1] >= on)
-        found.append(
+        before.append(
             Candidate(
                 member,
                 load.get(member.user_id, 0),
                 tuple(wanted[code] for code in known_codes),
                 levels,
                 1000 * sum(level or NAMED for level in levels) // (MOST * max(len(asked), 1)),
-                tuple(str(c.reason) for c in [*conflicts, *noted] if c.hard),
-                tuple(str(c.reason) for c in [*conflicts, *noted] if not c.hard),
+                hard,
+                soft,
                 away,
                 any(first <= on and until <= last for first, last in away),
             )
         )
-    return sorted(found, key=lambda c: (not c.possible, bool(c.soft), -c.fit, c.load))
+    return sorted(before, key=lambda c: (not c.possible, bool(c.soft), -c.fit, c.load))
+
+
+def standing(
+    found: Iterable[Found], rows: Iterable[Conflict]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What rules out and what is to be told, after the rulings: whoever was dismissed does not count.
+
+    What the rules find and nobody has written down yet counts as it is found.
+    """
+    rows = list(rows)
+    ruled = {(row.kind, row.evidence) for row in rows if row.state == "dismissed"}
+    counted = [row for row in rows if row.state != "dismissed"]
+    known = {row.kind for row in counted if not row.declared}
+    new = [one for one in found if one.kind not in known and (one.kind, one.evidence) not in ruled]
+    return (
+        tuple([str(c.reason) for c in new if c.hard] + [c.reason for c in counted if c.shuts_out]),
+        tuple(
+            [str(c.reason) for c in new if not c.hard]
+            + [c.reason for c in counted if not c.shuts_out]
+        ),
+    )
 
 
 def _keywords(loi: LetterOfIntent) -> list[str]:
@@ -149,16 +203,9 @@ def _registered() -> dict[str, Organisation]:
     }
 
 
-def competing(loi: LetterOfIntent, known: dict[str, Organisation]) -> list[Parties]:
-    """The other letters filed to the call."""
-    others = loi.call.lois.exclude(pk=loi.pk).exclude(filing=None)
-    others = others.select_related("organisation", "filing", "pi", "call")
-    return [parties(other, known) for other in others]
-
-
-def _earlier(loi: LetterOfIntent, known: dict[str, Organisation], on: date) -> list[Parties]:
+def _earlier(call: Call, known: dict[str, Organisation], on: date) -> list[Parties]:
     """The letters filed to other calls while work done together still counts."""
-    others = LetterOfIntent.objects.exclude(call=loi.call).filter(
+    others = LetterOfIntent.objects.exclude(call=call).filter(
         filing__arrived_at__date__gte=on - TOGETHER_WITHIN
     )
     others = others.select_related("organisation", "filing", "pi", "call")

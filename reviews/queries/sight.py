@@ -171,9 +171,3 @@ def loads(call: Call) -> dict[int, int]:
     """Reviewer id → cases of the call in hand, invitations included."""
     active = Assignment.objects.filter(loi__call=call, state__in=ACTIVE)
     return dict(active.values_list("reviewer").annotate(n=Count("pk")).order_by())
-
-
-def conflicts_on(loi: LetterOfIntent) -> QuerySet[Conflict]:
-    """The conflicts on record with a case, of those on its panel."""
-    found = Conflict.objects.filter(loi=loi).select_related("user")
-    return found.order_by("user__name", "pk")

@@ -1,6 +1,7 @@
 """One function a verb. Lock order as in `proposals.services`: call, case, then the review."""
 
 from reviews.services.conclusions import conclude, conclude_reviews, prepare_decision
+from reviews.services.conflicts import confirm, dismiss, look, step_out
 from reviews.services.consensus import answer_consensus, draft_consensus, write_consensus
 from reviews.services.deadlines import extend, extend_all, reassign
 from reviews.services.discussions import (
@@ -22,7 +23,6 @@ from reviews.services.panels import (
     recuse,
     remove,
     reseat,
-    step_out,
 )
 from reviews.services.sheets import bring_back, lock, may_write, reopen, save_review
 from reviews.services.ties import choose_first
@@ -41,12 +41,15 @@ __all__ = [
     "choose_hearing",
     "conclude",
     "conclude_reviews",
+    "confirm",
+    "dismiss",
     "draft_consensus",
     "edit_comment",
     "extend",
     "extend_all",
     "give_back",
     "lock",
+    "look",
     "mark_read",
     "may_write",
     "open_names",

@@ -1,7 +1,7 @@
 from proposals.services.locks import call, case
-from reviews.models import Assignment, Matching, Meeting, PanelMember
+from reviews.models import Assignment, Conflict, Matching, Meeting, PanelMember
 
-__all__ = ["call", "case", "matching", "meeting", "place", "review"]
+__all__ = ["call", "case", "conflict", "matching", "meeting", "place", "review"]
 
 
 def review(assignment: Assignment) -> Assignment:
@@ -12,6 +12,14 @@ def review(assignment: Assignment) -> Assignment:
         .select_related("reviewer")
         .get(pk=assignment.pk)
     )
+    found.loi = loi
+    return found
+
+
+def conflict(of: Conflict) -> Conflict:
+    """A conflict with its case and its call, locked in the opposite order."""
+    loi = case(of.loi)
+    found = Conflict.objects.select_for_update(of=("self",)).select_related("user").get(pk=of.pk)
     found.loi = loi
     return found
 

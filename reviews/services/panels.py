@@ -1,20 +1,23 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 
-from portal import events, notices, roles
+from portal import notices
 from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no
 from proposals.models import LetterOfIntent
 from proposals.services import evaluation
-from proposals.workflow import LOI
 from reviews import queries
-from reviews.models import Assignment, Conflict, PanelMember
-from reviews.services import locks
+from reviews.conflicts import KIND
+from reviews.models import Assignment
+from reviews.services import conflicts, locks
 from reviews.workflow import ASSIGNMENT
+
+EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 @transaction.atomic
@@ -53,7 +56,7 @@ def assign(
     ASSIGNMENT.enter(
         assignment, "assign", by=by, now=now, case=loi.key, reviewer=reviewer.key, seat=seat
     )
-    look(loi, reviewer, now)
+    conflicts.look([loi], users=[reviewer], now=now)
     return assignment
 
 
@@ -95,32 +98,47 @@ def assign_all(
 def accept(
     assignment: Assignment,
     *,
-    soft_conflict: str = "",
+    declared: Mapping[str, str] = EMPTY,
     confidence: int | None = None,
     by: User,
     now: datetime,
 ) -> Event:
-    """Declare no conflict, or a soft one in words, say how well one knows the case, begin to read."""
+    """Declare no conflict, or soft ones for the chair to rule on, and begin to read.
+
+    `declared`: kind → what it is, in the reviewer's words. `confidence`: how well one knows the case.
+    """
     assignment = locks.review(assignment)
+    hard = next((kind for kind in declared if KIND[kind].hard), "")
+    if hard:
+        reason = say("“%(kind)s” rules out: step back from the case.", kind=KIND[hard].label)
+        raise Refused(no("assignment.hard", reason))
     event = ASSIGNMENT.move(
         assignment,
         "accept",
         by=by,
         now=now,
         columns={"confidence": confidence},
-        declared="soft" if soft_conflict else "none",
+        declared="soft" if declared else "none",
     )
-    if soft_conflict:
-        _note(assignment.loi, by, False, "other", soft_conflict, declared=True, now=now)
+    for kind, words in declared.items():
+        conflicts.declare(assignment.loi, kind, words=words, by=by, now=now)
     return event
 
 
 @transaction.atomic
-def recuse(assignment: Assignment, *, reason: str, by: User, now: datetime) -> Event:
+def recuse(
+    assignment: Assignment,
+    *,
+    reason: str,
+    declared: Mapping[str, str] = EMPTY,
+    by: User,
+    now: datetime,
+) -> Event:
     """Declare a hard conflict: from now on the person sees nothing of the case."""
     assignment = locks.review(assignment)
     event = ASSIGNMENT.move(assignment, "recuse", by=by, now=now, reason=reason)
-    _note(assignment.loi, by, True, "declared", reason, declared=True, now=now)
+    for kind, words in (declared or {"declared": reason}).items():
+        conflicts.declare(assignment.loi, kind, words=words, by=by, now=now)
     return event
 
 
@@ -170,51 +188,7 @@ def present(
 
 @transaction.atomic
 def begin_review(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
-    """Open the case to its reviewers and the chair, whose conflicts are looked for now."""
+    """Open the case to its reviewers and the chair, after another look at everybody's conflicts."""
     loi = locks.case(loi)
-    event = evaluation.begin_review(loi, facts=queries.facts(loi), by=by, now=now)
-    chairs = PanelMember.objects.filter(call=loi.call, role=roles.CHAIR, state="accepted")
-    for place in chairs.select_related("user"):
-        look(loi, place.user, now)
-    return event
-
-
-@transaction.atomic
-def step_out(loi: LetterOfIntent, *, reason: str, by: User, now: datetime) -> Event:
-    """The chair's own declaration of a hard conflict: the case is hidden from then on."""
-    loi = locks.case(loi)
-    if "chair" not in LOI.relation(by, loi):
-        raise Refused(
-            no("conflict.who", say("Only the panel's chair steps out of a case here."), who=True)
-        )
-    if len(reason.strip()) < 5:
-        raise Refused(
-            no("conflict.reason", say("Give a reason: it is kept and shown."), field="reason")
-        )
-    _note(loi, by, True, "declared", reason.strip(), declared=True, now=now)
-    return events.record("conflict.declared", loi, by=by, now=now, data={"reason": reason.strip()})
-
-
-def look(loi: LetterOfIntent, user: User, now: datetime) -> None:
-    """Write down the conflicts that the rules find between a person and a case."""
-    for found in queries.conflicts_of(user, loi, on=now.date()):
-        _note(loi, user, found.hard, found.kind, str(found.reason), declared=False, now=now)
-
-
-def _note(
-    loi: LetterOfIntent,
-    user: User,
-    hard: bool,
-    kind: str,
-    reason: str,
-    *,
-    declared: bool,
-    now: datetime,
-) -> None:
-    Conflict.objects.get_or_create(
-        loi=loi,
-        user=user,
-        kind=kind,
-        declared=declared,
-        defaults={"hard": hard, "reason": reason[:500], "at": now},
-    )
+    conflicts.look([loi], now=now)
+    return evaluation.begin_review(loi, facts=queries.facts(loi), by=by, now=now)

@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from portal import notices, roles
+from portal import notices
 from portal.links import digest
 from portal.models import Event, Organisation, User
 from proposals.models import Call
 from reviews import queries
 from reviews.models import Assignment, PanelMember
-from reviews.services import locks, panels
+from reviews.services import conflicts, locks
 from reviews.workflow import ASSIGNMENT, SEAT
 
 Absences = Sequence[tuple[date, date]]
@@ -90,10 +90,8 @@ def accept(
     columns = {"user": by, "joined_at": now, **_said(keywords, quota, away)}
     event = SEAT.move(place, "accept", by=by, now=now, columns=columns)
     by.forget()
-    if place.role == roles.CHAIR:
-        cases = place.call.lois.exclude(filing=None).select_related("organisation", "filing", "pi")
-        for loi in cases:
-            panels.look(loi, by, now)
+    cases = place.call.lois.exclude(filing=None).select_related("organisation", "filing", "pi")
+    conflicts.look(list(cases.select_related("call")), users=[by], now=now)
     return event
 
 

@@ -2,6 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.deadline import said
 from portal.forms import reason_of
 from portal.text import plain
 from portal.verdict import Refused, Verdict
@@ -11,9 +12,10 @@ from proposals import content as document
 from proposals.models import LetterOfIntent
 from proposals.workflow import LOI
 from reviews import queries, services
+from reviews.conflicts import KIND
 from reviews.views.ranking import judged_case
 from reviews.views.reading import fixed, lines, status_of, whole
-from reviews.workflow import ASSIGNMENT
+from reviews.workflow import ASSIGNMENT, CONFLICT
 
 CASE_ACTS = ("conclude_reviews", "conclude")
 
@@ -55,7 +57,6 @@ def side_by_side(
         "reviews": [
             {
                 **whole(review),
-                "counts": review.pk in {a.pk for a in (*bench.locked, *bench.assessors)},
                 "reopen": chair and ASSIGNMENT.verdict(review, "reopen", act),
             }
             for review in sorted(reviews, key=lambda one: one.assessed)
@@ -73,7 +74,15 @@ def side_by_side(
         "due": bench.facts.consensus_due,
         "consensus": bench.consensus,
         "settled": bool(bench.consensus) and not bench.facts.unagreed,
-        "conflicts": queries.conflicts_on(loi),
+        "excluded": [
+            {
+                "name": one.assignment.reviewer,
+                "since": said(max(one.conflict.at, one.assignment.locked_at), loi.call.zone),
+                "why": one.conflict.reason,
+            }
+            for one in queries.excluded(loi)
+        ],
+        "conflicts": _conflicts(request, loi),
         "rounds": clarifications.of(loi, request.arrived_at),
         "concluding": acts.get("conclude_reviews"),
         "sending": acts.get("conclude"),
@@ -82,6 +91,16 @@ def side_by_side(
         "refusal": refusal,
     }
     return render(request, "reviews/case.html", context, status=status)
+
+
+def _conflicts(request: HttpRequest, loi: LetterOfIntent) -> list[dict]:
+    """What is on record of those who judge the case; the call's page has all of it."""
+    judging = set(loi.assignments.values_list("reviewer", flat=True))
+    rows = queries.visible_conflicts(request.user, loi.call).filter(loi=loi, user__in=judging)
+    return [
+        {"row": row, "kind": KIND[row.kind].label, "state": CONFLICT.state(row.state)}
+        for row in rows
+    ]
 
 
 @require_POST

@@ -1,6 +1,7 @@
 from reviews.workflow.assignments import ASSIGNMENT
+from reviews.workflow.conflicts import CONFLICT
 from reviews.workflow.matchings import MATCHING
 from reviews.workflow.meetings import MEETING
 from reviews.workflow.panel import SEAT
 
-__all__ = ["ASSIGNMENT", "MATCHING", "MEETING", "SEAT"]
+__all__ = ["ASSIGNMENT", "CONFLICT", "MATCHING", "MEETING", "SEAT"]

@@ -1,5 +1,6 @@
 from portal import roles
 from portal.deadline import zoned
+from portal.queries import verified_addresses
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import START, Act, Row, State, Table, register
@@ -13,37 +14,49 @@ OPEN_CASES = (*SCREENING, "under_review")
 
 def no_hard_conflict(assignment: Assignment, act: Act) -> Verdict:
     """The reviewer has no hard conflict with the case: organisation, team, competing letter."""
-    for found in queries.conflicts_of(assignment.reviewer, assignment.loi, on=act.now.date()):
-        if found.hard and not queries.identities_open(act.by, assignment.loi):
-            # The reason would tell the reviewer who applies.
-            return no(
-                "conflict",
-                say(
-                    "A conflict of interest with %(case)s was found: tell the secretariat.",
-                    case=assignment.loi.reference,
-                ),
-            )
-        if found.hard:
-            return no(
-                "conflict",
-                say(
-                    "%(name)s cannot review %(case)s: %(why)s.",
-                    name=assignment.reviewer,
-                    case=assignment.loi.reference,
-                    why=found.reason,
-                ),
-                field="reviewer",
-            )
-    if (assignment.loi_id, assignment.reviewer_id) in queries.shut_out([assignment.loi]):
+    hard, _soft = queries.conflicts_before(assignment.reviewer, assignment.loi, on=act.now.date())
+    if hard and not queries.identities_open(act.by, assignment.loi):
+        # The reason would tell the reviewer who applies.
         return no(
             "conflict",
             say(
-                "%(name)s has a hard conflict on record with %(case)s.",
+                "A conflict of interest with %(case)s was found: tell the secretariat.",
+                case=assignment.loi.reference,
+            ),
+        )
+    if hard:
+        return no(
+            "conflict",
+            say(
+                "%(name)s cannot review %(case)s: %(why)s.",
                 name=assignment.reviewer,
                 case=assignment.loi.reference,
+                why=hard[0],
             ),
             field="reviewer",
         )
+    return YES
+
+
+def a_conflict_is_confirmed(assignment: Assignment, act: Act) -> Verdict:
+    """A conflict of interest of the reviewer with the case was confirmed."""
+    if (assignment.loi_id, assignment.reviewer_id) not in queries.shut_out([assignment.loi]):
+        return no("no_conflict", say("No conflict of the reviewer with the case is confirmed."))
+    return YES
+
+
+def account_is_in_use(assignment: Assignment, act: Act) -> Verdict:
+    """The reviewer has an open account and has proved its address: an unknown may be anybody."""
+    person = assignment.reviewer
+    if not person.is_active:
+        return no(
+            "account_closed",
+            say("The account of %(name)s is closed.", name=person),
+            field="reviewer",
+        )
+    if not verified_addresses(person):
+        reason = say("%(name)s has not proved an address yet.", name=person)
+        return no("address_unproved", reason, field="reviewer")
     return YES
 
 
@@ -190,16 +203,17 @@ def sheet_is_complete(assignment: Assignment, act: Act) -> Verdict:
 
 # fmt: off
 ASSIGNMENT_ROWS = (
-    Row("assign", "assigned", (START,), "invited", ("secretary",), (case_takes_reviewers, no_hard_conflict, within_quota, not_away_throughout, seat_is_free), "assignment_invited"),
+    Row("assign", "assigned", (START,), "invited", ("secretary",), (case_takes_reviewers, no_hard_conflict, within_quota, not_away_throughout, seat_is_free, account_is_in_use), "assignment_invited"),
     Row("accept", "accepted", ("invited",), "accepted", ("reviewer",), (case_takes_reviewers, no_hard_conflict, sheet_is_open), button=say("Accept the review")),
     Row("recuse", "recused", ("invited", "accepted"), "recused", ("reviewer",), tells="assignment_recused", button=say("Step back: conflict of interest"), reason=True, tone="danger"),
     Row("give_back", "given_back", ("invited", "accepted"), "removed", ("reviewer",), button=say("Give the case back"), reason=True),
     Row("remove", "removed", ("invited", "accepted"), "removed", ("secretary", "chair"), tells="assignment_removed", button=say("Take off the case"), reason=True, tone="danger"),
     Row("extend", "extended", ("invited", "accepted"), START, ("secretary", "chair"), (case_takes_reviewers, instants_lie_ahead), "assignment_extended", say("Set later instants"), reason=True),
     Row("reseat", "reseated", ("invited", "accepted", "locked"), START, ("secretary", "chair"), (can_present,)),
+    Row("exclude", "excluded", ("invited", "accepted"), "removed", ("secretary", "chair", "approver"), (a_conflict_is_confirmed,), "assignment_excluded", reason=True),
     Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_hard_conflict, sheet_is_open, sheet_is_complete), button=say("Lock the review")),
     Row("open_names", "names_opened", ("accepted",), "accepted", ("reviewer",), (case_is_under_review, names_are_hidden, blind_part_is_complete), button=say("Open the names")),
-    Row("reopen", "reopened", ("locked",), "accepted", ("chair",), (case_is_under_review,), "assignment_reopened", say("Reopen the review"), reason=True),
+    Row("reopen", "reopened", ("locked",), "accepted", ("chair",), (case_is_under_review, no_hard_conflict), "assignment_reopened", say("Reopen the review"), reason=True),
 )
 # fmt: on
 

@@ -201,7 +201,7 @@ def it_is_reviewed(reviewer: Person, case: str, scores: list, turn: int) -> None
     if "/declare/" not in page.url:
         page.goto(page.url.rstrip("/") + "/declare/")
     reviewer.look("declaration")
-    page.locator("[name=conflict][value=none]").check()
+    page.locator("[name=none]").check()
     reviewer.press("Declare")
     texts = data.load("panel")
     for n, score in enumerate(scores, 1):

@@ -21,8 +21,10 @@ def text(response) -> str:
 
 def proves(person: User, address: str = "") -> User:
     """The person has confirmed the address, their own if none is named."""
-    EmailAddress.objects.create(
-        user=person, email=address or person.email, verified=True, primary=not address
+    EmailAddress.objects.update_or_create(
+        user=person,
+        email=address or person.email,
+        defaults={"verified": True, "primary": not address},
     )
     return person
 

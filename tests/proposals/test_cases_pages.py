@@ -103,7 +103,8 @@ def test_a_case_in_conflict_is_counted_and_not_shown(cast, visit):
         user=cast.approver,
         hard=True,
         declared=True,
-        kind="employer",
+        kind="family",
+        state="declared",
         reason="Works there.",
         at=make.SCREENED,
     )

@@ -173,7 +173,7 @@ def test_whoever_has_a_conflict_with_a_case_sees_no_sum_of_what_is_held(
     assert "proposed" in words(visit(cast.approver, at=make.APPROVED).get(at))
     Conflict.objects.create(
         loi=proposed.lois.first(), user=cast.second_approver, hard=True, declared=True,
-        kind="declared", reason="Family.", at=make.DURING,
+        kind="declared", state="declared", reason="Family.", at=make.DURING,
     )  # fmt: skip
     answer = visit(cast.second_approver, at=make.APPROVED).get(at)
     bars = answer.context["bars"]

@@ -50,7 +50,7 @@ def test_one_conflict_among_the_ticked_invites_nobody_and_the_ticks_stay(cast, v
     answer = client.post(f"/lois/{case.key}/assign/", invite(cast, case, *ticked))
     assert answer.status_code == 409
     assert (
-        f"Conflicted cannot review {case.reference}: belongs to an organisation of the letter."
+        f"Conflicted cannot review {case.reference}: belongs to Institute A, an organisation of the letter."
         in answer.content.decode()
     )
     assert answer.context["ticked"] == {person.key for person in ticked}
@@ -80,9 +80,9 @@ def test_the_table_says_what_rules_out_and_what_is_to_be_told(cast, visit, case)
     PanelMember.objects.filter(user=cast.reviewer_two).update(country="IT", quota=1)
     page = visit(cast.secretary, at=LATER).get(f"/lois/{case.key}/assign/")
     found = {c.member.user: c for c in page.context["candidates"]}
-    assert found[cast.conflicted].hard == ("belongs to an organisation of the letter",)
+    assert found[cast.conflicted].hard == ("belongs to Institute A, an organisation of the letter",)
     assert not found[cast.conflicted].possible
-    assert found[cast.reviewer_two].soft == ("same country (IT)",)
+    assert found[cast.reviewer_two].soft == ("both in Italy",)
     assert found[cast.reviewer_one].keywords == ("Volatiles",)
     assert page.context["candidates"][-1].member.user == cast.conflicted
 

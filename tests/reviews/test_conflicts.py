@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -6,7 +7,7 @@ from portal.verdict import Refused
 from proposals import queries as proposals
 from proposals.models import LetterOfIntent
 from reviews import queries, services
-from reviews.conflicts import Body, Named, Parties, Person, Stay, find
+from reviews.conflicts import KIND, Body, Named, Parties, Person, Stay, find
 from reviews.models import Conflict
 from tests import make
 from tests.cast import INSTITUTE_C
@@ -99,6 +100,48 @@ def test_the_evidence_changes_with_the_facts_alone():
     assert gone[0].evidence != stayed[0].evidence
 
 
+def test_all_places_and_letters_are_evidence_and_not_the_first_alone():
+    both = find(person(at=["Institute A", "Istituto C"]), CASE, on=ON)
+    one = find(person(at=["Institute A"]), CASE, on=ON)
+    assert [found.evidence for found in both] == ["institute a:;institute c:"]
+    assert one[0].evidence != both[0].evidence
+    third = Parties("TEST27-0003", (Named("Rival of the Case"),))
+    (found,) = find(person(name="Rival of the Case"), CASE, [third, OTHER], on=ON)
+    assert found.evidence == "TEST27-0002;TEST27-0003"
+
+
+def test_a_letter_that_names_a_crowd_brings_nobody_together():
+    crowd = (*FORMER.people, *(Named(f"Author {n}") for n in range(29)))
+    assert len(crowd) == 31
+    friend = person(name="Old Friend")
+    assert find(friend, CASE, earlier=[FORMER], on=ON)
+    assert not find(friend, CASE, earlier=[replace(FORMER, people=crowd)], on=ON)
+    assert find(friend, CASE, earlier=[replace(FORMER, people=crowd[:30])], on=ON)
+
+
+def test_the_order_of_what_is_compared_changes_nothing():
+    who = person(name="Old Friend", at=["Institute A", "Institute C"], country="IT")
+    turned = replace(CASE, people=CASE.people[::-1], bodies=CASE.bodies[::-1])
+    other = replace(who, stays=who.stays[::-1])
+    found = find(who, CASE, [OTHER], earlier=[FORMER], on=ON)
+    assert [one.evidence for one in found] == [
+        one.evidence for one in find(other, turned, [OTHER], earlier=[FORMER], on=ON)
+    ]
+
+
+def test_every_kind_that_is_found_or_declared_is_explained():
+    assert {
+        "team",
+        "organisation",
+        "likeness",
+        "competing",
+        "together",
+        "unwanted",
+        "country",
+    } < set(KIND)
+    assert all(str(kind.label) and str(kind.counts).endswith(".") for kind in KIND.values())
+
+
 def test_an_exclusion_is_never_shown_to_the_reviewer(cast, visit):
     wish = {"name": "Reviewer one", "reason": "We disagree in print."}
     loi = make.screened(cast, make.filed(cast, team={"exclusions": [wish]}))
@@ -143,8 +186,8 @@ def test_soft_conflicts_that_are_found_are_kept_with_the_invitation(cast):
     make.panel(cast, loi.call)
     loi.call.panel.filter(user=cast.reviewer_one).update(country="CL")
     services.assign(loi, cast.reviewer_one, by=cast.secretary, now=make.SCREENED)
-    found = Conflict.objects.get(loi=loi)
-    assert (found.hard, found.declared, found.reason) == (False, False, "same country (CL)")
+    found = Conflict.objects.get(loi=loi, user=cast.reviewer_one)
+    assert (found.hard, found.declared, found.reason) == (False, False, "both in Chile")
 
 
 def test_a_chair_in_the_letter_is_shut_out_when_the_review_begins(cast):
@@ -193,7 +236,14 @@ def test_one_person_and_many_are_shut_out_alike(cast):
         (other, cast.chair, True),
     ):
         Conflict.objects.create(
-            loi=loi, user=person, hard=hard, declared=True, kind="other", reason="?", at=LATER
+            loi=loi,
+            user=person,
+            hard=hard,
+            declared=True,
+            kind="other",
+            reason="?",
+            at=LATER,
+            state="declared",
         )
     lois = LetterOfIntent.objects.all()
     one_by_one = {

@@ -8,7 +8,6 @@ from portal.models import Event, Message
 from portal.verdict import Refused
 from proposals import queries as proposals
 from reviews import queries, services
-from reviews.models import Conflict
 from tests import make
 
 LATER = make.SCREENED + timedelta(days=2)
@@ -70,44 +69,54 @@ def test_before_accepting_there_are_names_and_no_content(cast, visit, case):
 def test_no_conflict_opens_the_case(cast, visit, case):
     client = visit(cast.reviewer_one, at=LATER)
     assignment = of(cast.reviewer_one, case)
-    answer = client.post(f"/reviews/{assignment.key}/declare/", {"conflict": "none"})
+    answer = client.post(f"/reviews/{assignment.key}/declare/", {"none": "on"})
     assert (answer.status_code, answer.url) == (302, f"/reviews/{assignment.key}/")
     page = client.get(answer.url).content.decode()
     assert make.WORDS.strip() in page
     assert "10.5" in page  # the MEV of the sheet
     scans.work_off(LATER)
     assert client.get(letter_of(case)).status_code == 200
-    assert not Conflict.objects.exists()
+    assert not case.conflicts.filter(user=cast.reviewer_one).exists()
 
 
-def test_a_soft_conflict_is_kept_in_words(cast, visit, case):
+def test_soft_conflicts_are_kept_in_words_for_the_chair(cast, visit, case):
     client = visit(cast.reviewer_one, at=LATER)
     assignment = of(cast.reviewer_one, case)
     address = f"/reviews/{assignment.key}/declare/"
-    answer = client.post(address, {"conflict": "soft", "words": ""})
-    assert answer.status_code == 400
-    assert "Say in a few words what it is." in answer.content.decode()
-    assert answer.context["form"]["conflict"].value() == "soft"
-    client.post(address, {"conflict": "soft", "words": "A joint paper three years ago."})
-    found = Conflict.objects.get()
-    assert (found.hard, found.declared, found.reason) == (
-        False,
-        True,
-        "A joint paper three years ago.",
+    for typed, said in (
+        ({}, "Tick what holds for you, or that none of it does."),
+        ({"together": "on"}, "Say in a few words what it is."),
+        ({"together_words": "A paper."}, "Tick it as well, or clear the words."),
+        ({"none": "on", "other": "on", "other_words": "A quarrel."}, "one of the two"),
+    ):
+        answer = client.post(address, typed)
+        assert answer.status_code == 400
+        assert said in answer.content.decode()
+        assert all(answer.context["form"][name].value() for name in typed)
+    assert not case.conflicts.filter(user=cast.reviewer_one).exists()
+    paper, quarrel = "A joint paper three years ago.", "We quarrelled in print."
+    client.post(
+        address,
+        {"together": "on", "together_words": paper, "other": "on", "other_words": quarrel},
     )
+    found = case.conflicts.filter(user=cast.reviewer_one).order_by("pk")
+    assert [(c.kind, c.hard, c.declared, c.state, c.reason) for c in found] == [
+        ("together", False, True, "declared", paper),
+        ("other", False, True, "declared", quarrel),
+    ]
     assert make.again(assignment).state == "accepted"
 
 
-def test_a_hard_conflict_shuts_the_case(cast, visit, case):
+def test_one_hard_conflict_among_others_shuts_the_case(cast, visit, case):
     client = visit(cast.reviewer_one, at=LATER)
     assignment = of(cast.reviewer_one, case)
-    answer = client.post(
-        f"/reviews/{assignment.key}/declare/",
-        {"conflict": "hard", "words": "My former student leads it."},
-    )
+    typed = {"adviser": "on", "adviser_words": "My former student leads it."}
+    typed |= {"country": "on", "country_words": "I live there."}
+    answer = client.post(f"/reviews/{assignment.key}/declare/", typed)
     assert (answer.status_code, answer.url) == (302, "/reviews/")
     assert make.again(assignment).state == "recused"
-    assert Conflict.objects.get().hard
+    found = case.conflicts.filter(user=cast.reviewer_one).order_by("pk")
+    assert [(c.kind, c.hard) for c in found] == [("adviser", True), ("country", False)]
     _sees_nothing(client, case, assignment)
     letter = Message.objects.filter(notice="assignment_recused").first()
     assert "My former student" not in letter.body
