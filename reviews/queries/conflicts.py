@@ -61,10 +61,11 @@ def owed_findings(
     call = lois[0].call
     seated = PanelMember.objects.filter(call=call, state="accepted")
     chairs = set(seated.filter(role=roles.CHAIR).values_list("user", flat=True))
+    # Whoever is told of a conflict must not be found to have one a moment later.
+    office = {user.pk: user for user in proposals.holders(*OFFICE)}
     if users is None:
-        holders = {user.pk for user in proposals.holders(*OFFICE)}
-        looked_at = Q(pk__in=seated.values("user")) | Q(pk__in=holders)
-        users = User.objects.filter(looked_at, is_active=True).order_by("pk")
+        users = User.objects.filter(pk__in=seated.values("user"), is_active=True).order_by("pk")
+    users = list((office | {user.pk: user for user in users}).values())
     judging = set(
         Assignment.objects.filter(loi__in=lois, state__in=ACTIVE).values_list("loi", "reviewer")
     )
@@ -79,9 +80,7 @@ def owed_findings(
         row = known.get((loi.pk, user.pk, found.kind))
         if row is None or (row.state != "confirmed" and row.evidence != found.evidence):
             owed.append((loi, user, found))
-    # Whoever is told of a conflict must not be found to have one a moment later.
-    held = offices(call)
-    first = {roles.APPROVER: 0, roles.SECRETARY: 1}
+    held, first = offices(call), {roles.APPROVER: 0, roles.SECRETARY: 1}
     return sorted(owed, key=lambda one: first.get(held.get(one[1].pk, ""), 2))
 
 

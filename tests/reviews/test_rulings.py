@@ -174,8 +174,8 @@ def cases(cast):
     ]
     named = make.filed(cast, team={"people": people})
     other = make.filed(cast, make.call(cast, code="TEST28"), rival=True)
+    named = make.screened(cast, named)
     make.panel(cast, named.call)
-    make.screened(cast, named)
     evaluation.begin_review(
         make.again(named), facts=make.ENOUGH, by=cast.second_secretary, now=make.SCREENED
     )
