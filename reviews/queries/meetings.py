@@ -88,7 +88,8 @@ class Room:
 def room(item: Item) -> Room:
     people = [place.user for place in panel(item.meeting.call).filter(state="accepted")]
     gone = {user for _, user in shut_out([item.loi])}
-    soft = Conflict.objects.filter(loi=item.loi, hard=False).order_by("pk")
+    soft = Conflict.objects.filter(loi=item.loi, hard=False, secret=False)
+    soft = soft.exclude(state="dismissed").order_by("pk")
     said: dict[int, list[str]] = {}
     for one in soft:
         said.setdefault(one.user_id, []).append(one.reason)

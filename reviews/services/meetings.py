@@ -15,7 +15,7 @@ from proposals.workflow import LOI
 from reviews import queries
 from reviews.models import Attendance, Item, Meeting
 from reviews.services import locks
-from reviews.services.panels import look
+from reviews.services.conflicts import look
 from reviews.workflow import MEETING
 
 
@@ -36,8 +36,7 @@ def begin(meeting: Meeting, *, by: User, now: datetime) -> Event:
     _complete(meeting)
     people = [place.user for place in queries.panel(meeting.call).filter(state="accepted")]
     for item in meeting.items.select_related("loi__organisation", "loi__filing", "loi__pi"):
-        for person in people:
-            look(item.loi, person, now)
+        look([item.loi], users=people, now=now)
     return event
 
 
@@ -89,8 +88,7 @@ def take_up(
                 ),
             )
         )
-    for person in present:
-        look(item.loi, person, now)
+    look([item.loi], users=present, now=now)
     room = queries.room(item)
     inside = {person.pk for person in present}
     must = [person for person in room.leave if person.pk in inside]
