@@ -5,8 +5,8 @@ from portal.invariants import register
 from portal.models import Event
 from proposals.models import LetterOfIntent
 from proposals.models.lois import RUNNING
-from reviews import queries
-from reviews.models import Assignment, Conflict, Ruling
+from reviews import queries, sheets
+from reviews.models import Assignment, Conflict, Revision, Ruling
 from reviews.workflow import ASSIGNMENT
 
 JUDGED = ("consensus", "final_review")
@@ -39,6 +39,26 @@ def locked_reviews_are_complete(now: datetime) -> Iterator[str]:
     for assignment in locked.select_related("loi__call"):
         for owed in queries.owed(assignment):
             yield f"review {assignment.key} is locked: {owed}"
+
+
+@register
+def what_was_locked_is_as_it_was_locked(now: datetime) -> Iterator[str]:
+    for revision in Revision.objects.exclude(lock=None).select_related("assignment"):
+        key = revision.assignment.key
+        if revision.digest != sheets.digest(key, revision.lock, revision.content):
+            yield f"locked version {revision.lock} of review {key} was changed"
+    locked = Assignment.objects.filter(state="locked").prefetch_related(
+        "revisions", "scores__criterion"
+    )
+    for assignment in locked:
+        last = max(assignment.revisions.all(), key=lambda one: one.version, default=None)
+        if last is None or last.lock is None or last.content != assignment.content:
+            yield f"review {assignment.key} is locked and is not its last version"
+        counted = {
+            s.criterion.code: s.value for s in assignment.scores.all() if s.value is not None
+        }
+        if counted != sheets.read(assignment.content).scores:
+            yield f"the scores of review {assignment.key} are not those it says"
 
 
 @register

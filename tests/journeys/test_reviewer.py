@@ -163,7 +163,7 @@ def one_score_is_changed_and_locked_again(laptop: Person, address: str) -> None:
     keys.press("Tab")
     page.locator("[name=score_C2]:checked").focus()
     keys.press("Control+Shift+Enter")
-    laptop.press("Lock version 11")
+    page.get_by_role("button", name="Lock version").click()
     expect(page.locator("#sheet")).to_contain_text("Locked version 2")
 
 

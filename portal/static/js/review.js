@@ -22,7 +22,8 @@
   const remembered = () => {
     try { return sessionStorage.getItem(memory); } catch { return null; }
   };
-  const open = () => show(holder(location.hash) || remembered() || "#case");
+  const offered = document.querySelector("#trouble .notice, #sheet .notice[role=status]"); // something typed earlier waits
+  const open = () => show(offered ? "#sheet" : holder(location.hash) || remembered() || "#case");
 
   for (const link of links) {
     link.addEventListener("click", (event) => {
@@ -83,7 +84,9 @@
       if (line.textContent.trim() !== said) line.textContent = said;
     }
     const lacking = found.reduce((sum, [, { lacking: one }]) => sum + (one || 0), 0);
-    const scored = text(progress, "scored", { n: found.filter(([, one]) => one.judged).length, all: found.length });
+    const closed = [...sheet.querySelectorAll("section.criterion")]; // not written now: by name, or before the names
+    const kept = closed.filter((one) => one.querySelector(".tabular")).length;
+    const scored = text(progress, "scored", { n: found.filter(([, one]) => one.judged).length + kept, all: found.length + closed.length });
     const owed = lacking === 1 ? progress.dataset.one : text(progress, "many", { n: lacking });
     progress.firstElementChild.textContent = lacking ? `${scored}, ${owed}` : scored;
     next.hidden = open_parts().length === 0;
