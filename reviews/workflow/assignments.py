@@ -7,7 +7,11 @@ from portal.workflow import START, Act, Row, State, Table, register
 from proposals.models.lois import SCREENING
 from reviews import policy, queries
 from reviews.models import Assignment
-from reviews.workflow.blinding import blind_part_is_complete, names_are_hidden
+from reviews.workflow.blinding import (
+    blind_part_is_complete,
+    does_not_run_the_call,
+    names_are_hidden,
+)
 
 OPEN_CASES = (*SCREENING, "under_review")
 
@@ -203,7 +207,7 @@ def sheet_is_complete(assignment: Assignment, act: Act) -> Verdict:
 
 # fmt: off
 ASSIGNMENT_ROWS = (
-    Row("assign", "assigned", (START,), "invited", ("secretary",), (case_takes_reviewers, no_hard_conflict, within_quota, not_away_throughout, seat_is_free, account_is_in_use), "assignment_invited"),
+    Row("assign", "assigned", (START,), "invited", ("secretary",), (case_takes_reviewers, does_not_run_the_call, no_hard_conflict, within_quota, not_away_throughout, seat_is_free, account_is_in_use), "assignment_invited"),
     Row("accept", "accepted", ("invited",), "accepted", ("reviewer",), (case_takes_reviewers, no_hard_conflict, sheet_is_open), button=say("Accept the review")),
     Row("recuse", "recused", ("invited", "accepted"), "recused", ("reviewer",), tells="assignment_recused", button=say("Step back: conflict of interest"), reason=True, tone="danger"),
     Row("give_back", "given_back", ("invited", "accepted"), "removed", ("reviewer",), button=say("Give the case back"), reason=True),

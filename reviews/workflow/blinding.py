@@ -3,8 +3,23 @@
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import Act
+from proposals.queries import READERS
 from reviews import queries
 from reviews.models import Assignment
+
+
+def does_not_run_the_call(assignment: Assignment, act: Act) -> Verdict:
+    """Where the call hides its applicants, who knows them as secretary, approver or auditor reviews none of its cases."""
+    if assignment.loi.call.hides_applicants and assignment.reviewer.roles() & READERS:
+        return no(
+            "knows_names",
+            say(
+                "%(name)s reads who applies to this call as one of its staff, and it is hidden from reviewers.",
+                name=assignment.reviewer,
+            ),
+            field="reviewer",
+        )
+    return YES
 
 
 def names_are_hidden(assignment: Assignment, act: Act) -> Verdict:

@@ -178,3 +178,12 @@ def test_the_sheet_posts_what_is_open_and_keeps_the_rest(cast, blind, visit):
         **dict.fromkeys(BLIND, "4.0"),
         **dict.fromkeys(NAMED, "3.0"),
     }
+
+
+def test_whoever_runs_a_call_that_hides_its_applicants_reviews_none_of_its_cases(cast, blind):
+    act = {"by": cast.secretary, "now": make.SCREENED}
+    make.seat(cast, blind.loi.call, cast.auditor, "reviewer")
+    loi = make.again(blind.loi)
+    with pytest.raises(Refused, match="reads who applies to this call as one of its staff"):
+        services.assign(loi, cast.again("auditor"), **act)
+    services.assign(hiding(loi, hides_applicants=False), cast.again("auditor"), **act)
