@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from portal import kept, scans
@@ -31,6 +32,9 @@ def scene(stage):
     )
     loi = make.screened(stage, loi)
     make.panel(stage, loi.call)
+    EmailAddress.objects.get_or_create(
+        user=stage.outsider, email=stage.outsider.email, verified=True, primary=True
+    )
     make.seat(stage, loi.call, stage.outsider, "assessor")
     seats = dict.fromkeys(stage.reviewers, Assignment.Seat.REVIEWER)
     seats[stage.outsider] = Assignment.Seat.ASSESSOR
