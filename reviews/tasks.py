@@ -1,6 +1,8 @@
 from celery import shared_task
+from django.db.models import Max
 
 from portal import clock, leases
+from portal.models import Event
 from portal.verdict import Refused
 from proposals.models import Call
 from reviews import queries
@@ -53,10 +55,19 @@ def tell_of_discussions() -> None:
     tell_of_the_day(now=clock.now())
 
 
+# The end of the chain of events when this process has looked last: nothing that a conflict
+# is found from changes without an event, and reading every letter of a call is not free.
+looked = {"seq": -1}
+
+
 @shared_task(name="reviews.tasks.look_for_conflicts")
 def look_for_conflicts() -> None:
     """Find what places of work, addresses, identifiers and letters have brought about since."""
+    last = Event.objects.aggregate(seq=Max("seq"))["seq"]
+    if last == looked["seq"]:
+        return
     for call in Call.objects.filter(state__in=JUDGING, history=False).order_by("pk"):
         cases = call.lois.filter(state__in=queries.BEFORE_THE_PANEL).exclude(filing=None)
         related = cases.select_related("organisation", "filing", "pi", "call")
         conflicts.look(list(related), now=clock.now())
+    looked["seq"] = last

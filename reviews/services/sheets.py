@@ -13,10 +13,14 @@ from reviews import queries, sheets
 from reviews.models import Assignment, Finding, Revision, Score
 from reviews.services import locks
 from reviews.workflow import ASSIGNMENT
-from reviews.workflow.assignments import case_is_under_review, no_hard_conflict, sheet_is_open
+from reviews.workflow.assignments import (
+    case_is_under_review,
+    no_conflict_on_record,
+    sheet_is_open,
+)
 
 # What must hold while a sheet is written.
-WRITING = (case_is_under_review, no_hard_conflict, sheet_is_open)
+WRITING = (case_is_under_review, no_conflict_on_record, sheet_is_open)
 
 
 @transaction.atomic

@@ -42,6 +42,21 @@ def no_hard_conflict(assignment: Assignment, act: Act) -> Verdict:
     return YES
 
 
+def no_conflict_on_record(assignment: Assignment, act: Act) -> Verdict:
+    """No conflict on record keeps the reviewer from the case; new ones are looked for by the clock."""
+    if (assignment.loi_id, assignment.reviewer_id) in queries.shut_out([assignment.loi]):
+        return no(
+            "conflict",
+            say(
+                "A conflict of interest keeps %(name)s from %(case)s.",
+                name=assignment.reviewer,
+                case=assignment.loi.reference,
+            ),
+            field="reviewer",
+        )
+    return YES
+
+
 def a_conflict_is_confirmed(assignment: Assignment, act: Act) -> Verdict:
     """A conflict of interest of the reviewer with the case was confirmed."""
     if (assignment.loi_id, assignment.reviewer_id) not in queries.shut_out([assignment.loi]):
@@ -215,9 +230,9 @@ ASSIGNMENT_ROWS = (
     Row("extend", "extended", ("invited", "accepted"), START, ("secretary", "chair"), (case_takes_reviewers, instants_lie_ahead), "assignment_extended", say("Set later instants"), reason=True),
     Row("reseat", "reseated", ("invited", "accepted", "locked"), START, ("secretary", "chair"), (can_present,)),
     Row("exclude", "excluded", ("invited", "accepted"), "removed", ("secretary", "chair", "approver"), (a_conflict_is_confirmed,), "assignment_excluded", reason=True),
-    Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_hard_conflict, sheet_is_open, sheet_is_complete), button=say("Lock the review")),
+    Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_conflict_on_record, sheet_is_open, sheet_is_complete), button=say("Lock the review")),
     Row("open_names", "names_opened", ("accepted",), "accepted", ("reviewer",), (case_is_under_review, names_are_hidden, blind_part_is_complete), button=say("Open the names")),
-    Row("reopen", "reopened", ("locked",), "accepted", ("chair",), (case_is_under_review, no_hard_conflict), "assignment_reopened", say("Reopen the review"), reason=True),
+    Row("reopen", "reopened", ("locked",), "accepted", ("chair",), (case_is_under_review, no_conflict_on_record), "assignment_reopened", say("Reopen the review"), reason=True),
 )
 # fmt: on
 
