@@ -50,6 +50,7 @@ def they_meet(chair: Person, reviewer: Person, case: str) -> None:
     page = chair.page
     chair.go(f"/calls/{CODE}/meeting/")
     chair.press("Begin the meeting")
+    expect(page.locator(".page-head")).to_contain_text("going on")
     page.keyboard.type("04")
     page.wait_for_url("**/meetings/*/*/")
     expect(page.locator(".room")).to_contain_text("Reviewer R4")  # must leave: the own institute
