@@ -312,6 +312,41 @@ outsider            .      .        -      -       -        -
 others              .      .        .      .       .        .
 """
 
+# A hard conflict that was found, then one that a reviewer declared as soft.
+CONFLICTS = """
+found         find declare confirm dismiss
+secretaries   .    .       +       +
+approvers     .    .       !       !
+chair         .    .       +       +
+conflicted    .    -       .       .
+clock         +    .       .       .
+others        .    .       .       .
+
+dismissed     find declare confirm dismiss
+secretaries   .    .       -       -
+approvers     .    .       -       -
+chair         .    .       -       -
+conflicted    .    +       .       .
+clock         +    .       .       .
+others        .    .       .       .
+
+declared      find declare confirm dismiss
+secretaries   .    .       !       !
+approvers     .    .       !       !
+chair         .    .       +       +
+reviewer_one  .    +       .       .
+clock         -    .       .       .
+others        .    .       .       .
+
+confirmed     find declare confirm dismiss
+secretaries   .    .       -       -
+approvers     .    .       -       -
+chair         .    .       -       -
+reviewer_one  .    -       .       .
+clock         -    .       .       .
+others        .    .       .       .
+"""
+
 # A meeting of the panel.
 MEETINGS = """
 planned       begin close

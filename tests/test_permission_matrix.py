@@ -13,8 +13,10 @@ from proposals.services import calls, copies, decisions, filings, namings
 from proposals.services import shares as services
 from proposals.workflow import CALL, DECISION, LOI, NAMING, SHARE
 from reviews import services as judging
+from reviews.models import Conflict
 from reviews.services import meetings, places
-from reviews.workflow import MEETING, SEAT
+from reviews.services.conflicts import declare
+from reviews.workflow import CONFLICT, MEETING, SEAT
 from tests import make
 from tests.make import (
     APPROVED,
@@ -30,6 +32,7 @@ from tests.make import (
 )
 from tests.permission_grids import (
     CALLS,
+    CONFLICTS,
     COPIES,
     DECISIONS,
     INVITATIONS,
@@ -244,6 +247,22 @@ def test_places_on_the_panel(cast, check):
     places.leave(place, reason="A new post abroad.", by=cast.outsider, now=DURING)
     check(PLACES, SEAT, place, DURING)
     assert check.seen == list(read(PLACES, (*cast.NAMES, "clock")))
+
+
+def test_conflicts_of_interest(cast, check):
+    loi = make.reviewed(cast)
+    judging.look([make.again(loi)], now=REVIEWED)
+    found = Conflict.objects.get(loi=loi, user=cast.conflicted)
+    check(CONFLICTS, CONFLICT, found, REVIEWED)
+    why = "The institute confirms that another person of the name works there."
+    judging.dismiss(found, reason=why, by=cast.secretary, now=REVIEWED)
+    check(CONFLICTS, CONFLICT, found, REVIEWED)
+    declare(loi, "country", words="The same.", by=cast.reviewer_one, now=REVIEWED)
+    declared = Conflict.objects.get(loi=loi, declared=True)
+    check(CONFLICTS, CONFLICT, declared, REVIEWED)
+    judging.confirm(declared, reason="Too near.", by=cast.chair, now=REVIEWED)
+    check(CONFLICTS, CONFLICT, declared, REVIEWED)
+    assert check.seen == list(read(CONFLICTS, (*cast.NAMES, "clock")))
 
 
 def test_meetings(cast, check):

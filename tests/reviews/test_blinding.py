@@ -12,6 +12,7 @@ from proposals.services.drafts import Stale
 from reviews import queries, services
 from reviews.services import FindingDraft
 from tests import make
+from tests.portal.seating import proves
 
 
 def hiding(loi, **rules: bool):
@@ -182,7 +183,7 @@ def test_the_sheet_posts_what_is_open_and_keeps_the_rest(cast, blind, visit):
 
 def test_whoever_runs_a_call_that_hides_its_applicants_reviews_none_of_its_cases(cast, blind):
     act = {"by": cast.secretary, "now": make.SCREENED}
-    make.seat(cast, blind.loi.call, cast.auditor, "reviewer")
+    make.seat(cast, blind.loi.call, proves(cast.auditor), "reviewer")
     loi = make.again(blind.loi)
     with pytest.raises(Refused, match="reads who applies to this call as one of its staff"):
         services.assign(loi, cast.again("auditor"), **act)
