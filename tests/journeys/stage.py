@@ -79,7 +79,7 @@ class Stage:
             found[:] = [at for text in texts for at in re.findall(rf"http\S*{link}\S*", text)]
             return bool(found)
 
-        wait_until(arrived, 30, f"a mail to {address} with {link}")
+        wait_until(arrived, 30 * self.slow, f"a mail to {address} with {link}")
         return found[-1]
 
     def end(self) -> int:
