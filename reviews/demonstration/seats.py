@@ -45,7 +45,7 @@ def on_cases(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime, now: da
         cases["FIC-24"], assessor, seat="assessor", by=secretary, now=at,
         due_at=calls.midnight(now, 5), closes_at=calls.midnight(now, 12),
     )  # fmt: skip
-    services.accept(invited, confidence=3, by=assessor, now=at + DAY)
+    services.accept(invited, by=assessor, now=at + DAY)
     for loi in cases.values():
         on_it = loi.assignments.filter(state__in=queries.ACTIVE).exclude(seat="assessor")
         if len(on_it) >= loi.call.reviewers_least:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviews.conflicts import KINDS
+from reviews.forms.sheet import CONFIDENCE
 
 LEAST, MOST = 5, 500
 DECLARABLE = [kind for kind in KINDS if kind.declared]
@@ -18,8 +19,20 @@ class DeclareForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, **options):
+    confidence = forms.TypedChoiceField(
+        label=gettext_lazy("How well do you know this case"),
+        help_text=gettext_lazy("Kept on the sheet, where you may still change it."),
+        choices=CONFIDENCE,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect({"class": "form-check-input"}),
+    )
+
+    def __init__(self, *args, assessed: bool = False, **options):
         super().__init__(*args, **options)
+        if assessed:
+            del self.fields["confidence"]  # a report has none
         self.declared: dict[str, str] = {}
         for kind in DECLARABLE:
             self.fields[kind.name] = forms.BooleanField(

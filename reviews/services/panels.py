@@ -112,12 +112,16 @@ def accept(
     if hard:
         reason = say("“%(kind)s” rules out: step back from the case.", kind=KIND[hard].label)
         raise Refused(no("assignment.hard", reason))
+    known = {}
+    if confidence is not None:  # the sheet begins with it, and may change it
+        sheet = assignment.content | {"confidence": confidence}
+        known = {"confidence": confidence, "content": sheet}
     event = ASSIGNMENT.move(
         assignment,
         "accept",
         by=by,
         now=now,
-        columns={"confidence": confidence},
+        columns=known,
         declared="soft" if declared else "none",
     )
     for kind, words in declared.items():

@@ -21,7 +21,9 @@ def declare(request: HttpRequest, key: str) -> HttpResponse:
     assignment = own(request, key, "invited", *WRITTEN)
     if assignment.state != "invited":
         return redirect("review", key=key)
-    form = DeclareForm(request.POST if request.method == "POST" else None)
+    form = DeclareForm(
+        request.POST if request.method == "POST" else None, assessed=assignment.assessed
+    )
     refusal, status = None, 200
     if request.method == "POST":
         status = 400
@@ -56,7 +58,7 @@ def _declared(request: HttpRequest, assignment: Assignment, form: DeclareForm) -
         services.recuse(assignment, reason="; ".join(form.declared.values()), **acts)
         messages.info(request, _("You have stepped back from %(case)s.") % case)
         return redirect("inbox")
-    services.accept(assignment, **acts)
+    services.accept(assignment, confidence=form.cleaned_data.get("confidence"), **acts)
     if assignment.loi.state in queries.JUDGED:
         return redirect("review", key=assignment.key)
     messages.info(request, _("Accepted. %(case)s opens when its screening is done.") % case)

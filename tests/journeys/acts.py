@@ -131,3 +131,31 @@ def file(aor: Person, letter: str, *, act: str = "file") -> None:
         password.fill(PASSWORD)
     aor.page.get_by_role("button", name=re.compile("^File revision")).click()
     aor.page.wait_for_url(f"**{letter}")
+
+
+def declare(reviewer: Person, *, knows: int = 2) -> None:
+    """No conflict of interest, and how well the case is known: the sheet has it then."""
+    reviewer.page.locator("[name=none]").check()
+    reviewer.page.locator(f"[name=confidence][value='{knows}']").check()
+    reviewer.press("Declare")
+
+
+def score(reviewer: Person, scores: list, *, turn: int) -> None:
+    """The sheet of whoever has declared: each criterion with a finding, the risk; then locked."""
+    page, texts = reviewer.page, data.load("panel")
+    for n, value in enumerate(scores, 1):
+        code, strength = f"C{n}", value >= 3.5
+        page.locator(f"[name=score_{code}][value='{value}']").check()
+        page.locator(f"[name={code}-0-text]").fill(
+            texts["strengths" if strength else "weaknesses"][code][turn]
+        )
+        page.locator(f"[name={code}-0-kind]").select_option("strength" if strength else "weakness")
+        page.locator(f"[name={code}-0-major]").set_checked(value <= 2 or value == 5)
+    reviewer.press("Save")
+    expect(page.locator("#owed")).to_contain_text("the risk is not rated")
+    expect(page.locator("#owed")).not_to_contain_text("your expertise")
+    reviewer.look("review-being-written")
+    page.locator("[name=risk][value=low]").check()
+    reviewer.press("Read it all, and lock")
+    page.get_by_role("button", name=re.compile("Lock version")).click()
+    expect(page.locator("main")).to_contain_text("Locked version 1")

@@ -16,8 +16,10 @@ from tests.journeys.acts import (
     attach,
     begin,
     content,
+    declare,
     describe_call,
     save,
+    score,
     seconds_ahead,
     sign_off,
     type_in,
@@ -201,25 +203,8 @@ def it_is_reviewed(reviewer: Person, case: str, scores: list, turn: int) -> None
     if "/declare/" not in page.url:
         page.goto(page.url.rstrip("/") + "/declare/")
     reviewer.look("declaration")
-    page.locator("[name=none]").check()
-    reviewer.press("Declare")
-    texts = data.load("panel")
-    for n, score in enumerate(scores, 1):
-        code, strength = f"C{n}", score >= 3.5
-        page.locator(f"[name=score_{code}][value='{score}']").check()
-        page.locator(f"[name={code}-0-text]").fill(
-            texts["strengths" if strength else "weaknesses"][code][turn]
-        )
-        page.locator(f"[name={code}-0-kind]").select_option("strength" if strength else "weakness")
-        page.locator(f"[name={code}-0-major]").set_checked(score <= 2 or score == 5)
-    reviewer.press("Save")
-    assert reviewer.reads("the risk is not rated")
-    reviewer.look("review-being-written")
-    page.locator("[name=risk][value=low]").check()
-    page.locator("[name=confidence][value='2']").check()
-    reviewer.press("Read it all, and lock")
-    page.get_by_role("button", name=re.compile("Lock version")).click()
-    assert reviewer.reads("Locked version 1")
+    declare(reviewer)
+    score(reviewer, scores, turn=turn)
     reviewer.look("review-locked")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from portal.models import Event, Message
 from portal.verdict import Refused
-from reviews import services
+from reviews import queries, services
 from reviews.services import deadlines
 from tests import make
 
@@ -209,3 +209,15 @@ def test_the_calendar_holds_instants_and_references_alone(cast, visit, written):
     assert "DTSTART:20270517T080000Z\r\n" in text
     assert written.loi.title not in text
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+
+
+def test_how_well_a_case_is_known_is_said_when_it_is_accepted(cast, visit, case):
+    own = case.assignments.get(reviewer=cast.reviewer_one)
+    typed = {"none": "on", "confidence": "3"}
+    answer = visit(cast.reviewer_one, at=make.SCREENED).post(f"/reviews/{own.key}/declare/", typed)
+    assert answer.status_code == 302
+    own = make.again(own)
+    assert (own.state, own.confidence) == ("accepted", 3)
+    page = visit(cast.reviewer_one, at=make.SCREENED).get(f"/reviews/{own.key}/")
+    assert page.context["form"]["confidence"].value() == 3
+    assert "your expertise" not in " ".join(map(str, queries.owed(own)))
