@@ -1,0 +1,199 @@
+"""Every address of the portal, with the keys of a world filled in; and what is asked of one."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from zipfile import ZipFile
+
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from portal.models import Affiliation, Invitation, Message, Organisation, User
+from proposals.models import (
+    Amendment,
+    Attachment,
+    Call,
+    FiledFile,
+    Letter,
+    LetterOfIntent,
+    Question,
+    Share,
+)
+from reviews.models import Assignment, Comment, Conflict, Matching, Meeting, Pair, PanelMember
+from tests.visitor import Visitor
+
+# Another's business: accounts are the library's, and a monitor asks for the clocks.
+FOREIGN = ("accounts/", "health/")
+
+
+def patterns(of: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, str]]:
+    """(name, path as it is written) of every route that is ours."""
+    for one in (of or get_resolver()).url_patterns:
+        path = before + str(one.pattern)
+        if path.startswith(FOREIGN):
+            continue
+        if isinstance(one, URLPattern):
+            yield one.name, path
+        else:
+            yield from patterns(one, path)
+
+
+def arguments(path: str) -> tuple[str, ...]:
+    """The names of what an address has in it, in order."""
+    return tuple(re.findall(r"<(?:\w+:)?(\w+)>", path))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, with what differs between any two requests taken out."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    queries: int
+
+
+class Keys:
+    """The opaque keys of a world under names that are the same in its twin.
+
+    Keys are drawn anew each time; of what is named by its id, rows are written
+    in the same order in both.
+    """
+
+    def __init__(self) -> None:
+        self.known = {
+            one.key: f"⟨{model.__name__} {one.pk if model in TOLD_APART else ''}⟩"
+            for model in (*ROWS.values(), FiledFile, Attachment)
+            for one in model._default_manager.all()
+        }
+        self.known |= {message.code: "⟨Message⟩" for message in Message.objects.all()}
+        self._any = re.compile("|".join(map(re.escape, self.known)))
+
+    def plain(self, text: str) -> str:
+        text = self._any.sub(lambda found: self.known[found[0]], text)
+        for pattern in NONCES:
+            text = pattern.sub(r"\1⟨nonce⟩", text)
+        return text
+
+
+NONCES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r'(name="csrfmiddlewaretoken" value=")[^"]+',
+        r'(X-CSRFToken":\s*")[^"]+',
+        r"(nonce-)[\w+/=-]+",
+        r'(nonce=")[^"]+',
+        r"(csrftoken=)\w+",
+        r"(sessionid=)\w+",
+        r'(name="(?:kept|stamp)" value=")[^"]+',
+        r'(Written</dt><dd class="tabular">)[^<]+',  # by the database's clock
+        r"()\b[0-9a-f]{64}\b",  # digests are over keys as well
+        r"()\b[\w+/]{86}==",  # and signatures over digests
+    )
+)
+# Told of the cookie itself elsewhere; the length of the body is its own.
+UNTOLD = {"set-cookie", "content-length", "expires"}
+
+
+def ask(browser: Visitor, address: str, keys: Keys, *, method: str = "get", **data) -> Answer:
+    asked = []
+    with connection.execute_wrapper(lambda run, *what: asked.append(1) or run(*what)):
+        response = getattr(browser, method)(address, data)
+        raw = response.getvalue() if response.streaming else response.content
+    text = _text(raw, response.headers.get("Content-Type", ""))
+    return Answer(
+        response.status_code,
+        tuple(
+            sorted(
+                (name.lower(), keys.plain(value))
+                for name, value in response.headers.items()
+                if name.lower() not in UNTOLD
+            )
+        ),
+        keys.plain(text),
+        len(asked),
+    )
+
+
+def _text(raw: bytes, kind: str) -> str:
+    """What is in an answer; of a bundle, what is in each of its files."""
+    if kind.startswith("application/zip"):
+        bundle = ZipFile(BytesIO(raw))
+        return "\n".join(
+            f"{name}: {bundle.read(name).decode('latin-1')}" for name in bundle.namelist()
+        )
+    return raw.decode() if kind.startswith(("text/", "application/json")) else raw.decode("latin-1")
+
+
+# What an address begins with → the rows that its key opens.
+ROWS = {
+    "amendments": Amendment,
+    "comments": Comment,
+    "conflicts": Conflict,
+    "invitations": Invitation,
+    "letters": Letter,
+    "lois": LetterOfIntent,
+    "matchings": Matching,
+    "meetings": Meeting,
+    "organisations": Organisation,
+    "pairs": Pair,
+    "panel": PanelMember,
+    "people": User,
+    "profile": Affiliation,
+    "questions": Question,
+    "reviews": Assignment,
+    "shares": Share,
+}
+# Arguments that are no key of a row, each with a value that leads somewhere.
+PLAIN = {
+    "section": "team",
+    "slug": "lander-one",
+    "kind": "terms",
+    "number": 1,
+    "old": 1,
+    "new": 2,
+    "token": "no-such-token",
+    "key_id": "no-such-key",
+}
+
+
+TOLD_APART = (Assignment, LetterOfIntent, Organisation, User)
+
+
+def addresses(reader: User | None) -> Iterator[tuple[str, str]]:
+    """(name, address) of every route: for each case and review, and one row of all else.
+
+    Messages are the reader's own, and one of another's.
+    """
+    files = list(FiledFile.objects.order_by("pk").values_list("filing__loi__key", "key"))
+    for name, path in patterns():
+        names = arguments(path)
+        for given in _given(path, names, reader):
+            if "file_key" in names:
+                mine = [file for loi, file in files if loi == given["key"]]
+                for file in mine:
+                    yield name, reverse(name, kwargs={**given, "file_key": file})
+            else:
+                yield name, reverse(name, kwargs=given)
+
+
+def _given(path: str, names: tuple[str, ...], reader: User | None) -> Iterator[dict[str, object]]:
+    begins = path.partition("/")[0]
+    fixed = {name: PLAIN[name] for name in names if name in PLAIN}
+    if begins == "messages" and names:
+        others = Message.objects.exclude(recipient=reader).order_by("pk")[:1]
+        mine = Message.objects.filter(recipient=reader).order_by("pk")
+        yield from ({"code": one.code} for one in (*mine, *others))
+    elif "code" in names:
+        codes = Call.objects.order_by("pk").values_list("code", flat=True)
+        yield {"code": codes[0] if begins == "calls" else "no-such-code", **fixed}
+    elif "key" in names:
+        model = ROWS[begins]
+        keys = model._default_manager.order_by("pk").values_list("key", flat=True)
+        several = model in {LetterOfIntent, Assignment}
+        if "case" in names:
+            fixed["case"] = LetterOfIntent.objects.order_by("pk").values_list("key", flat=True)[0]
+        yield from ({"key": key, **fixed} for key in (keys if several else keys[:1]))
+    else:
+        yield fixed

@@ -1,0 +1,297 @@
+"""Who is answered what at every address while a case is under review, and what no answer holds.
+
+    +  200        >  sent elsewhere        .  not there: 404
+    x  not theirs: 403        -  not like this: 400, 405 or 409
+
+Acts are asked with nothing typed. A route without its line fails: whoever adds one says here who may open it.
+"""
+
+from html import unescape
+
+import pytest
+from django.db import transaction
+
+from reviews import services as judging
+from tests import make, routes
+from tests.make import REVIEWED, SCREENED
+
+PEOPLE = (None, "outsider", "pi", "rival_pi", "reviewer_one", "reviewer_two", "conflicted")
+STAFF = ("chair", "secretary", "approver", "auditor", "legal", "admin")
+MARKS = {200: "+", 302: ">", 404: ".", 403: "x", 400: "-", 405: "-", 409: "-"}
+SECRET = "Known to the panel alone"
+
+# Whose lines show: nobody, outsider, PI, rival, who has locked, who writes, who is shut out;
+# chair, secretary, approver, auditor, legal, administrator.
+ROUTES = """
+day                          >++++++++++++
+messages                     >++++++++++++
+message                      >.++++++++...
+help_workflow                +++++++++++++
+help_roles                   +++++++++++++
+people                       >.........+.+
+roles_of                     >............
+events                       >.........+..
+profile                      >++++++++++++
+affiliate                    >------------
+organisations                >+>>+++++++++
+register_organisation        >++++++++++++
+likely_organisations         >++++++++++++
+organisation                 >.+.....+++..
+ask_for_seat                 >+>++++++++++
+verify_organisation          >.x.....-xx..
+send_back_organisation       >.x.....-xx..
+register_again_organisation  >............
+invite                       >............
+give_seat                    >.-.....---..
+take_seat                    >.-.....---..
+leave_organisation           >.>.....>>>..
+hand_over                    >.-.....---..
+invitation_link              .............
+front                        +++++++++++++
+mission                      +++++++++++++
+help_form                    +++++++++++++
+verify                       +++++++++++++
+verify_key                   +++++++++++++
+key                          .............
+verification                 .............
+calls                        >++++++++++++
+draft_call                   >.......+....
+call                         +++++++++++++
+revise_call                  >.......+....
+propose_call                 >xxxxxxx-xxxx
+send_back_call               >xxxxxxx--xxx
+publish_call                 >xxxxxxxx-xxx
+board                        >......++++.+
+amend_call                   >.......+....
+propose_amendment            >.......+....
+ask                          >------------
+questions                    >.......+.+..
+lois                         >++++++++++++
+begin_loi                    >++++++++++++
+loi                          >.++++.++++..
+edit_loi                     >.>>.........
+presence                     >............
+copied                       >............
+revisions                    >.++.........
+difference                   >.++.........
+bring_back                   >............
+headroom                     >............
+attach                       >.>>>>.>>>>..
+detach                       >.--xx.xxxx..
+sign_off_loi                 >.>>>>.>>>>..
+return_to_draft_loi          >.>>>>.>>>>..
+file_loi                     >.>>>>.>>>>..
+revise_loi                   >.>>>>.>>>>..
+sign_off_copy_loi            >.>>>>.>>>>..
+return_copy_loi              >.>>>>.>>>>..
+refile_loi                   >.>>>>.>>>>..
+discard_copy_loi             >.>>>>.>>>>..
+filing                       >.++++.++++..
+filed_manifest               >.++....+++..
+manifest                     >.++....+++..
+withdraw_loi                 >.>>>>.>>>>..
+attachment                   >.++--.----..
+attachment_shown             >.++--.----..
+ask_naming                   >.>>.........
+naming                       .............
+confirm_naming               .............
+reject_naming                .............
+signature                    >.++....+++..
+proof                        >.++....+++..
+filed_signature              >.++....+++..
+filed_proof                  >.++....+++..
+partners                     >.++.........
+ask_share                    >.--.........
+letter                       >............
+cases                        >.......+++..
+screen                       >.......+++..
+ask_clarification_loi        >.......+xx..
+answer_clarification_loi     >.>>>>.>>>>..
+declare_ineligible_loi       >.......x-x..
+decisions                    >......++++..
+reopen_decisions_call        >......-x-x..
+approve_decisions_call       >......++++..
+move_release_call            >......++++..
+release_call                 >......x-xx..
+inbox                        >++++++++++++
+due_dates                    >++++++++++++
+declare                      >...>>.......
+review                       >...++.......
+lock_assignment              >...>+.......
+open_names_assignment        >...++.......
+sheet_versions               >...++.+..+..
+sheet_version                >............
+bring_sheet_back             >............
+recuse_assignment            >....-.......
+give_back_assignment         >....-.......
+place_link                   .............
+place                        >......+.....
+accept_place                 >......-.....
+decline_place                >......-.....
+describe_place               >......>.....
+leave_place                  >......--.x..
+remind_place                 >......x-.x..
+withdraw_place               >......x-.x..
+panel                        >.......+.+..
+matching                     >.......+.+..
+read_table                   >.......-.-..
+assignments                  >.......+.+..
+set_pair                     >.......-.-..
+deadlines                    >......++.+..
+extend_assignment            >......++.+..
+reassign                     >.......+....
+assign                       >.......+.+..
+remove_assignment            >......--.x..
+present                      >.......>.>..
+begin_review_loi             >.......-.x..
+ranking                      >......+..+..
+scores                       >......+..+..
+compare                      >......+..+..
+judging                      >......+..+..
+reopen_assignment            >......-..x..
+step_out                     >......-..x..
+conclude_reviews_loi         >......-..x..
+ranking_table                >......+..+..
+choose_first                 >......-..x..
+discussion                   >...+..++.+..
+read_discussion              >...>..>>.>..
+choose_hearing               >...-..--.-..
+meeting                      >...+++++.+..
+consensus                    >...+..+..+..
+answer_consensus             >...-..-..-..
+conclude_loi                 >......-..x..
+prepare_decision             >......+..+..
+conflicts                    >......++++..
+conflicts_table              >......++++..
+help_conflicts               +++++++++++++
+propose_decisions_call       >......-..x..
+"""
+
+# Routes of amendments, invitations, matchings and so on: no such row stands in this world.
+ABSENT = {
+    "accept_invitation",
+    "amendment",
+    "answer_privately_question",
+    "answer_question",
+    "apply_matching",
+    "begin_meeting",
+    "close_meeting",
+    "confirm_conflict",
+    "correct_question",
+    "countersign_share",
+    "decline_invitation",
+    "decline_question",
+    "decline_share",
+    "discard_matching",
+    "dismiss_conflict",
+    "edit_comment",
+    "end_affiliation",
+    "invitation",
+    "lift_pair",
+    "meeting_case",
+    "minutes",
+    "minutes_table",
+    "order_agenda",
+    "publish_amendment",
+    "question",
+    "resend_invitation",
+    "settle",
+    "share",
+    "strike_affiliation",
+    "take_back_amendment",
+    "take_back_invitation",
+    "take_back_share",
+    "take_up",
+    "withdraw_comment",
+}
+
+
+@pytest.fixture(scope="module")
+def world(stage, django_db_blocker):
+    """A case with a locked review, one being written and an invitation; another beside it."""
+    with django_db_blocker.unblock():
+        call = make.call(stage, hides_reviewers=True)
+        make.panel(stage, call)
+        loi = make.filed(stage, call)
+        make.filed(stage, call, rival=True, title="Dust lofting camera for the terminator")
+        loi = make.screened(stage, loi)
+        one, two, _ = (
+            judging.assign(loi, person, by=stage.secretary, now=SCREENED)
+            for person in stage.reviewers
+        )
+        judging.accept(one, by=stage.reviewer_one, now=SCREENED)
+        judging.accept(two, by=stage.reviewer_two, now=SCREENED)
+        judging.begin_review(loi, by=stage.secretary, now=SCREENED)
+        one = make.lock_review(one)
+        one.findings.update(text=SECRET)
+        return make.again(loi)
+
+
+@pytest.fixture
+def cast(stage, world, db):
+    return stage
+
+
+def answered(cast, visit, people) -> dict[tuple, routes.Answer]:
+    """(name of the route, address, person) → what they are answered."""
+    found, keys = {}, routes.Keys()
+    for name in people:
+        reader = name and cast.again(name)
+        browser = visit(reader, at=REVIEWED)
+        for where, address in routes.addresses(reader):
+            answer = routes.ask(browser, address, keys)
+            if answer.status == 405:  # an act: begun with nothing typed, and undone
+                with transaction.atomic():
+                    answer = routes.ask(browser, address, keys, method="post")
+                    transaction.set_rollback(True)
+            found[where, address, name] = answer
+    return found
+
+
+def test_every_route_has_its_line():
+    """Those that open a row of which this world has none are asked elsewhere."""
+    known = {one.split()[0] for one in ROUTES.strip().splitlines()}
+    assert {name for name, _path in routes.patterns()} - known == ABSENT
+
+
+@pytest.mark.parametrize(
+    "people",
+    [("reviewer_two",), pytest.param((*PEOPLE, *STAFF), marks=pytest.mark.soak)],
+    ids=["some", "all"],
+)
+def test_every_route_answers_whom_its_line_says_and_tells_nobody_more(cast, visit, people):
+    answers = answered(cast, visit, people)
+    different = []
+    for one in ROUTES.strip().splitlines():
+        where, marks = one.split()
+        expected = dict(zip((*PEOPLE, *STAFF), marks, strict=True))
+        for name in people:
+            got = {
+                MARKS[a.status] for (r, _, who), a in answers.items() if (r, who) == (where, name)
+            }
+            # Of several addresses, the most open answer.
+            mark = next((mark for mark in "+>-x." if mark in got), " ")
+            if mark != expected[name]:
+                different.append(f"{where}: {name} {mark}, not {expected[name]}")
+    assert different == []
+    leaks = [
+        (where, who, word)
+        for (where, _address, who), answer in answers.items()
+        for word in hidden(cast, who)
+        if word in unescape(answer.body)
+    ]
+    assert leaks == []
+
+
+def hidden(cast, who: str | None) -> list[str]:
+    """What this person may read nowhere: others' names, addresses and words on the case."""
+    others = [
+        person for person in cast.reviewers if who is None or person.name != getattr(cast, who).name
+    ]
+    identities = [word for person in others for word in (person.name, person.email)]
+    match who:
+        case "reviewer_one":  # has locked: reads what the others wrote, and not who they are
+            return identities
+        case "chair" | "secretary" | "approver" | "auditor" | "admin":
+            return []
+    return [*identities, SECRET]
