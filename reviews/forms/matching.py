@@ -89,7 +89,7 @@ class TableForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.cases, self.people = cases, people
 
-    def clean_file(self) -> list[list[str]]:
+    def clean_file(self) -> list[tuple[str, str]]:
         upload = self.cleaned_data["file"]
         if upload.size > MOST_BYTES:
             raise forms.ValidationError(
@@ -100,7 +100,14 @@ class TableForm(forms.Form):
             text = upload.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise forms.ValidationError(_now("The table is not UTF-8 text.")) from error
-        rows = csv.DictReader(io.StringIO(text))
+        try:
+            return self._pairs(csv.DictReader(io.StringIO(text, newline="")))
+        except csv.Error as error:
+            raise forms.ValidationError(
+                _now("The table cannot be read: %(why)s.") % {"why": error}
+            ) from error
+
+    def _pairs(self, rows: csv.DictReader) -> list[tuple[str, str]]:
         if not {"case", "reviewer"} <= set(rows.fieldnames or ()):
             raise forms.ValidationError(
                 _now(

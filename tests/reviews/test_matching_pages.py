@@ -154,6 +154,25 @@ def test_a_table_with_strangers_is_refused_line_by_line(cast, call, visit):
     assert not Matching.objects.exists()
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_a_table_is_read_whatever_ends_its_lines(cast, call, visit, ends):
+    text = ends.join(["case,reviewer", "TEST27-0001,reviewer.one@example.org", ""])
+    upload = SimpleUploadedFile("t.csv", text.encode(), "text/csv")
+    client = visit(cast.secretary, at=NOW)
+    answer = client.post(f"/calls/{call.code}/matching/table/", {"file": upload})
+    assert answer.status_code == 302
+    assert len(Matching.objects.get().found["pairs"]) == 1
+
+
+def test_a_table_that_cannot_be_read_is_refused_in_words(cast, call, visit):
+    text = "case,reviewer\n" + "x" * 140_000 + ",y\n"
+    upload = SimpleUploadedFile("t.csv", text.encode(), "text/csv")
+    client = visit(cast.secretary, at=NOW)
+    answer = client.post(f"/calls/{call.code}/matching/table/", {"file": upload})
+    assert answer.status_code == 400
+    assert "The table cannot be read" in answer.content.decode()
+
+
 @pytest.mark.parametrize("who", ["chair", "approver", "reviewer_one", "pi", "admin"])
 def test_only_the_secretary_and_the_auditor_see_it(cast, call, visit, who):
     client = visit(getattr(cast, who), at=NOW)
