@@ -69,7 +69,8 @@ def parts(content: dict, terms: Terms, *, private: bool = True, names: bool = Tr
                     part.grids.append(grid)
             elif shown := value(item, given.get(item.name, ""), terms):
                 part.lines.append(Line(item.label, shown, item.unit, item.kind == LONG))
-        found.append(part)
+        if names or part.lines or part.grids:  # nothing is left of a section that only names
+            found.append(part)
     return found
 
 

@@ -111,6 +111,7 @@ def test_a_blind_reviewer_reads_the_case_and_nobody_s_name_until_they_open_the_n
         assert telling(browser.get(address)) == [], address
     sheet = browser.get(page).content.decode()
     assert "Figure" in sheet and make.content()["science"]["background"].strip() in sheet
+    assert "Organisations and people" not in sheet
     assert browser.get(f"/lois/{loi.key}/").status_code == 404
     files = {
         file.kind: f"/lois/{loi.key}/attachments/{file.key}/" for file in loi.filing.files.all()
