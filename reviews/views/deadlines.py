@@ -38,12 +38,13 @@ def deadlines(request: HttpRequest, code: str) -> HttpResponse:
     """Every review of the call that is not locked, the first due first; later instants for all."""
     call, now = _call(request, code), request.arrived_at
     found = list(queries.owed_in(call, request.user))
+    others = [one for one in found if one.reviewer_id != request.user.pk]
     form = ExtendForm(request.POST or None, zone=call.zone, now=now, initial=_offered(call, now))
     refusal, status = None, 400 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             number = services.extend_all(
-                found, **form.instants, reason=form.cleaned_data["reason"],
+                others, **form.instants, reason=form.cleaned_data["reason"],
                 by=request.user, now=now,
             )  # fmt: skip
         except Refused as refused:
@@ -57,7 +58,9 @@ def deadlines(request: HttpRequest, code: str) -> HttpResponse:
         "lines": [_line(request, one) for one in found],
         "form": form,
         "zone": zone_name(call.zone),
-        "extends": bool(CALL.relation(request.user, call) & {roles.SECRETARY, "chair"}),
+        "extends": len(others)
+        if CALL.relation(request.user, call) & {roles.SECRETARY, "chair"}
+        else 0,
         "refusal": refusal,
     }
     return render(request, "reviews/deadlines.html", context, status=status)

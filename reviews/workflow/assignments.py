@@ -179,6 +179,13 @@ def sheet_is_open(assignment: Assignment, act: Act) -> Verdict:
     return YES
 
 
+def is_another_persons(assignment: Assignment, act: Act) -> Verdict:
+    """Nobody sets later instants for a review of their own."""
+    if assignment.reviewer_id == act.by.pk:
+        return no("own_review", say("It is your own review: another secretary or the chair."))
+    return YES
+
+
 def instants_lie_ahead(assignment: Assignment, act: Act) -> Verdict:
     """The new instants lie ahead, and the sheet does not close before the review is due."""
     if act.facts is None:
@@ -227,7 +234,7 @@ ASSIGNMENT_ROWS = (
     Row("recuse", "recused", ("invited", "accepted"), "recused", ("reviewer",), tells="assignment_recused", button=say("Step back: conflict of interest"), reason=True, tone="danger"),
     Row("give_back", "given_back", ("invited", "accepted"), "removed", ("reviewer",), button=say("Give the case back"), reason=True),
     Row("remove", "removed", ("invited", "accepted"), "removed", ("secretary", "chair"), tells="assignment_removed", button=say("Take off the case"), reason=True, tone="danger"),
-    Row("extend", "extended", ("invited", "accepted"), START, ("secretary", "chair"), (case_takes_reviewers, instants_lie_ahead), "assignment_extended", say("Set later instants"), reason=True),
+    Row("extend", "extended", ("invited", "accepted"), START, ("secretary", "chair"), (case_takes_reviewers, is_another_persons, instants_lie_ahead), "assignment_extended", say("Set later instants"), reason=True),
     Row("reseat", "reseated", ("invited", "accepted", "locked"), START, ("secretary", "chair"), (can_present,)),
     Row("exclude", "excluded", ("invited", "accepted"), "removed", ("secretary", "chair", "approver"), (a_conflict_is_confirmed,), "assignment_excluded", reason=True),
     Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_conflict_on_record, sheet_is_open, sheet_is_complete), button=say("Lock the review")),

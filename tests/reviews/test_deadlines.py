@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from portal.models import Event, Message
 from portal.verdict import Refused
@@ -107,6 +108,32 @@ def test_all_reviews_of_a_call_get_later_instants_in_one_act(cast, visit, writte
         ("invited", None),
         ("invited", None),
     ]
+
+
+def test_nobody_sets_later_instants_for_an_own_review(cast, visit, written):
+    person = cast.secretary
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    make.seat(cast, written.loi.call, cast.secretary, "reviewer")
+    own = services.assign(
+        written.loi,
+        cast.secretary,
+        due_at=DUE,
+        closes_at=CLOSES,
+        by=cast.secretary,
+        now=make.SCREENED,
+    )
+    later = {"due_at": CLOSES + DAY, "closes_at": None, "reason": "I have had no time yet."}
+    act = lambda: services.extend(own, **later, by=cast.secretary, now=DUE)  # noqa: E731
+    assert refusal(act) == "own_review"
+    typed = {"due": "2027-06-12T00:00", "closes": "", "reason": "The sheets closed on a holiday."}
+    address = f"/calls/{written.loi.call.code}/deadlines/"
+    client = visit(cast.again("secretary"), at=CLOSES)
+    assert "Set for 3 reviews" in client.get(address).content.decode()
+    assert client.post(address, typed).status_code == 302
+    assert make.again(written).closes_at is None
+    assert make.again(own).closes_at == CLOSES
+    services.extend(own, **later, by=cast.second_secretary, now=DUE)
+    assert make.again(own).closes_at is None
 
 
 def test_nobody_else_sets_instants(cast, visit, written):
