@@ -144,6 +144,12 @@ def _writes_one(user: User, loi: LetterOfIntent) -> bool:
     return own.exists()
 
 
+def judged_by_others(user: User) -> QuerySet[LetterOfIntent]:
+    """The cases this person sees, without those of which they have an own review to write."""
+    own = Assignment.objects.filter(reviewer=user, state__in=["invited", "accepted"])
+    return proposals.visible_lois(user).exclude(pk__in=own.values("loi"))
+
+
 def panel(call: Call) -> QuerySet[PanelMember]:
     """Who sits on the panel now, the chairs first."""
     now = PanelMember.objects.filter(call=call, state="accepted")

@@ -10,7 +10,6 @@ from portal.text import plain
 from portal.verdict import Refused, Verdict
 from proposals import content as document
 from proposals import differences
-from proposals import queries as proposals
 from proposals.models import LetterOfIntent
 from proposals.workflow import LOI
 from reviews import queries, services
@@ -22,7 +21,7 @@ from reviews.views.reading import fixed, lines, status_of, whole
 
 def agreed_case(request: HttpRequest, key: str) -> tuple[LetterOfIntent, str]:
     """A case with the reader's part in it: the chair, a reviewer who has locked, the auditor."""
-    found = proposals.visible_lois(request.user).filter(state__in=RANKED).select_related("pi")
+    found = queries.judged_by_others(request.user).filter(state__in=RANKED).select_related("pi")
     loi = get_object_or_404(found, key=key)
     who = LOI.relation(request.user, loi)
     for part in ("chair", roles.AUDITOR):

@@ -53,7 +53,7 @@ def judged_call(request: HttpRequest, code: str) -> Call:
 
 def judged_case(request: HttpRequest, key: str) -> LetterOfIntent:
     """A case before its chair, and before the auditor to read."""
-    found = proposals.visible_lois(request.user).filter(state__in=RANKED).select_related("pi")
+    found = queries.judged_by_others(request.user).filter(state__in=RANKED).select_related("pi")
     loi = get_object_or_404(found, key=key)
     if not LOI.relation(request.user, loi) & {"chair", roles.AUDITOR}:
         raise Http404
@@ -95,7 +95,7 @@ def board(
 
 
 def _rows(request: HttpRequest, call: Call) -> tuple[list[dict], tuple]:
-    visible = proposals.visible_lois(request.user).filter(call=call, state__in=RANKED)
+    visible = queries.judged_by_others(request.user).filter(call=call, state__in=RANKED)
     decisions = {
         decision.loi_id: decision
         for decision in proposals.visible_decisions(request.user)

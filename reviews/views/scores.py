@@ -5,7 +5,6 @@ from django.views.decorators.http import require_safe
 
 from portal import countries
 from portal.text import plain
-from proposals import queries as proposals
 from proposals.models import Call
 from reviews import order, plots, queries, scoring
 from reviews.calibration import Calibrated
@@ -64,7 +63,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _scores(request: HttpRequest, call: Call) -> queries.Scores:
-    visible = proposals.visible_lois(request.user).filter(call=call, state__in=RANKED)
+    visible = queries.judged_by_others(request.user).filter(call=call, state__in=RANKED)
     return queries.scores(visible)
 
 

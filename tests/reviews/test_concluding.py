@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from portal.models import Event
 from reviews import services
@@ -69,6 +70,23 @@ def test_reviews_that_agree_need_no_consensus(cast, visit):
     client.post(f"/lois/{loi.key}/conclude-reviews/")
     assert client.post(f"/lois/{loi.key}/conclude/").status_code == 302
     assert make.again(loi).state == "final_review"
+
+
+def test_an_auditor_who_judges_a_case_reads_no_score_before_the_own_lock(cast, visit):
+    EmailAddress.objects.create(
+        user=cast.auditor, email=cast.auditor.email, verified=True, primary=True
+    )
+    loi = make.under_review(cast)
+    make.review(cast, loi, cast.reviewer_one, scores="2 4 4 4 4 4")
+    make.seat(cast, loi.call, cast.auditor, "reviewer")
+    services.assign(loi, cast.again("auditor"), due_at=None, by=cast.secretary, now=make.SCREENED)
+    client = visit(cast.again("auditor"), at=LATER)
+    for page in ("reviews", "consensus"):
+        assert client.get(f"/lois/{loi.key}/{page}/").status_code == 404
+    for page in ("ranking/", "scores/", "ranking.csv", "compare/"):
+        answer = client.get(f"/calls/{loi.call.code}/{page}")
+        assert answer.status_code == 200 and loi.reference not in answer.content.decode()
+    assert visit(cast.chair, at=LATER).get(f"/lois/{loi.key}/consensus/").status_code == 200
 
 
 def test_the_auditor_reads_the_reviews_and_concludes_nothing(cast, visit):
