@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import ngettext
 
 from portal import workdays
 from portal.cards import Todo
 from portal.deadline import Deadline, said, zoned
+from portal.models import User
 from portal.text import say
-from proposals import screening
+from proposals import queries, screening
 from proposals.models import Call, Clarification, Letter, LetterOfIntent
 
 
@@ -24,16 +25,20 @@ class Blocker:
     todo: Todo
 
 
-def own(call: Call, now: datetime) -> list[Blocker]:
+def own(call: Call, user: User, now: datetime) -> list[Blocker]:
+    """As this person may count them: a case that a conflict hides is in no number."""
+    if call.history:
+        return []
+    if call.state == "closed":
+        return _closed(call, call.lois.exclude(queries.hidden_from(user)), now)
     found = {
         "draft": _draft,
         "proposed": _proposed,
         "published": _published,
-        "closed": _closed,
         "decisions_proposed": _decisions_proposed,
         "decisions_approved": _decisions_approved,
     }.get(call.state, lambda call, now: [])(call, now)
-    return [] if call.history else found
+    return found
 
 
 def _to(name: str, call: Call) -> str:
@@ -74,11 +79,9 @@ def _published(call: Call, now: datetime) -> list[Blocker]:
     return [Blocker("secretary", todo)]
 
 
-def _closed(call: Call, now: datetime) -> list[Blocker]:
+def _closed(call: Call, lois: QuerySet[LetterOfIntent], now: datetime) -> list[Blocker]:
     waiting = list(
-        LetterOfIntent.objects.filter(call=call, state="screening").prefetch_related(
-            "screenings", "clarifications__answer"
-        )
+        lois.filter(state="screening").prefetch_related("screenings", "clarifications__answer")
     )
     for loi in waiting:
         loi.call = call
@@ -86,7 +89,7 @@ def _closed(call: Call, now: datetime) -> list[Blocker]:
     found = [loi.screening for loi in waiting if loi.screening]
     ineligible = sum(1 for one in found if not one.compliant)
     undecided = (
-        LetterOfIntent.objects.filter(call=call, state="final_review")
+        lois.filter(state="final_review")
         .exclude(decisions__state__in=["prepared", "approved"])
         .count()
     )
@@ -125,7 +128,7 @@ def _closed(call: Call, now: datetime) -> list[Blocker]:
     ]
     return [
         *_unscreened(call, unscreened, now),
-        *_unanswered(call, now),
+        *_unanswered(call, lois, now),
         *(
             Blocker(who, replace(todo, sentence=text % {"n": number, "code": call.code}))
             for who, number, text, todo in counted
@@ -163,10 +166,10 @@ def _unscreened(call: Call, waiting: list[LetterOfIntent], now: datetime) -> Ite
     )
 
 
-def _unanswered(call: Call, now: datetime) -> Iterator[Blocker]:
+def _unanswered(call: Call, lois: QuerySet[LetterOfIntent], now: datetime) -> Iterator[Blocker]:
     """How many cases wait for their partners: nobody of the office can clear these."""
     waiting = Clarification.objects.filter(
-        loi__call=call, loi__state="clarification", due_at__gt=now, answer=None
+        loi__in=lois.filter(state="clarification"), due_at__gt=now, answer=None
     )
     found = waiting.aggregate(number=Count("loi", distinct=True), first=Min("due_at"))
     if found["number"]:

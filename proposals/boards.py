@@ -226,9 +226,10 @@ def days_to_selection(call: Call, now: datetime) -> int | None:
     return (final - now.astimezone(call.zoneinfo).date()).days if final else None
 
 
-def counts(call: Call) -> dict[str, int]:
-    """State → how many letters of the call are in it."""
-    rows = LetterOfIntent.objects.filter(call=call).values_list("state").annotate(n=Count("pk"))
+def counts(call: Call, user: User) -> dict[str, int]:
+    """State → how many letters of the call are in it, without those hidden from this person."""
+    found = LetterOfIntent.objects.filter(call=call).exclude(queries.hidden_from(user))
+    rows = found.values_list("state").annotate(n=Count("pk"))
     return dict(rows.order_by())
 
 
@@ -268,7 +269,7 @@ def short(call: Call, now: datetime, *, deciding: bool) -> dict:
 
 def board(call: Call, user: User, now: datetime, *, deciding: bool) -> dict:
     """The way of one call to its selection, as its board shows it."""
-    found, head = counts(call), short(call, now, deciding=deciding)
+    found, head = counts(call, user), short(call, now, deciding=deciding)
     return {
         **head,
         "days_past": max(0, -(head["days"] or 0)),
@@ -283,7 +284,7 @@ def board(call: Call, user: User, now: datetime, *, deciding: bool) -> dict:
 
 def blockers(call: Call, user: User, now: datetime) -> list[Todo]:
     """What stands between the call and its results, each with the act that clears it."""
-    found = [blocker.todo for blocker in blockers_of.own(call, now)]
+    found = [blocker.todo for blocker in blockers_of.own(call, user, now)]
     for source in BLOCKERS:
         found.extend(source(call, user, now))
     return found
@@ -292,4 +293,4 @@ def blockers(call: Call, user: User, now: datetime) -> list[Todo]:
 def owed_by(call: Call, user: User, now: datetime) -> list[Todo]:
     """The blockers that this person can clear."""
     mine = policy.call_relation(user, call)
-    return [blocker.todo for blocker in blockers_of.own(call, now) if blocker.who in mine]
+    return [blocker.todo for blocker in blockers_of.own(call, user, now) if blocker.who in mine]

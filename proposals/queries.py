@@ -192,12 +192,17 @@ def visible_questions(user: User) -> QuerySet[Question]:
     return questions.filter(asker=user)
 
 
-def conflicted(user: User, call: Call) -> bool:
-    """Is a filed case of the call hidden from this person by a conflict of interest?"""
+def hidden_from(user: User) -> Q:
+    """The cases that a conflict of interest hides from this person, whatever else they may see."""
     hidden = Q(pk__in=[])
     for sight in (source(user) for source in SIGHTS):
         hidden |= sight.hidden
-    return call.lois.filter(hidden).exclude(state__in=UNFILED).exists()
+    return hidden
+
+
+def conflicted(user: User, call: Call) -> bool:
+    """Is a filed case of the call hidden from this person by a conflict of interest?"""
+    return call.lois.filter(hidden_from(user)).exclude(state__in=UNFILED).exists()
 
 
 def running_tickets(call: Call, now: datetime) -> QuerySet[Amendment]:

@@ -84,7 +84,14 @@ def test_the_administrators_board_counts_and_names_no_case(cast, visit):
     page = words(visit(cast.admin, at=make.DURING).get(f"/calls/{call.code}/board/"))
     assert filed.title not in page
     assert filed.reference not in page
-    assert [stage["count"] for stage in boards.funnel(boards.counts(call))] == [2, 1, 0, 0, 0, 0]
+    assert [stage["count"] for stage in boards.funnel(boards.counts(call, cast.admin))] == [
+        2,
+        1,
+        0,
+        0,
+        0,
+        0,
+    ]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -87,3 +87,15 @@ def test_the_list_of_cases_says_how_far_the_reviews_are(cast):
     assert [str(label) for label, _ in found.links] == ["Reviewers"]
     (found,) = boards.CASES[-1](loi.call, cast.again("chair"), [loi]).values()
     assert [str(label) for label, _ in found.links] == ["Reviews"]
+
+
+def test_a_case_that_a_conflict_hides_is_in_no_number(cast):
+    loi = make.in_final_review(cast)
+    owed = ("1 case of TEST27 is in final review without a decision.", True)
+    for who in ("chair", "approver"):
+        assert owed in blockers(loi.call, cast.again(who), make.REVIEWED)
+        assert boards.counts(loi.call, cast.again(who)) == {"final_review": 1}
+    services.step_out(loi, reason="I advise the institute.", by=cast.chair, now=make.REVIEWED)
+    assert owed in blockers(loi.call, cast.again("approver"), make.REVIEWED)
+    assert owed not in blockers(loi.call, cast.again("chair"), make.REVIEWED)
+    assert boards.counts(loi.call, cast.again("chair")) == {}
