@@ -35,13 +35,19 @@ def runs(user: User, meeting: Meeting) -> bool:
 
 
 def agenda(user: User, meeting: Meeting) -> list[Item]:
-    """The cases of a meeting in their order; those this person is shut out of are not among them."""
+    """The cases of a meeting in their order; those this person is shut out of are not among them.
+
+    They are numbered as they are seen: a gap would tell of the others.
+    """
     reads = policy.call_relation(user, meeting.call) & {*RUNS, roles.AUDITOR}
     seen = Q(pk__in=proposals.visible_lois(user).values("pk")) if reads else ~hidden_from(user)
     lois = LetterOfIntent.objects.filter(seen, call=meeting.call, state__in=JUDGED)
     found = Item.objects.filter(meeting=meeting, loi__in=lois.values("pk"))
     found = found.select_related("loi__call", "loi__organisation", "loi__filing", "meeting")
-    return list(found.order_by("place"))
+    items = list(found.order_by("place"))
+    for place, item in enumerate(items, 1):
+        item.place = place
+    return items
 
 
 def attending(items: Iterable[Item]) -> dict[int, dict[int, bool]]:

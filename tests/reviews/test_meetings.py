@@ -104,6 +104,7 @@ def test_the_agenda_of_a_conflicted_member_lacks_the_case(cast, meeting, cases, 
     case, other = cases
     rows = visit(cast.conflicted, at=BEGUN).get(f"/calls/{case.call.code}/meeting/").context["rows"]
     assert [row["item"].loi_id for row in rows] == [other.pk]
+    assert [row["number"] for row in rows] == ["01"]
 
 
 def test_nobody_with_a_conflict_is_noted_as_in_the_room(cast, meeting, cases, visit):
