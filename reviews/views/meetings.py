@@ -169,7 +169,9 @@ def order_agenda(request: HttpRequest, key: str) -> HttpResponse:
 def _ordered(request: HttpRequest, items: list[Item]) -> list[str]:
     by = request.POST.get("by", "")
     if by in {RANK, DISPUTE}:
-        standings = queries.ranking([item.loi for item in items])
+        # The rest follow as they were: a place would tell the scores to who has yet to lock.
+        concluded = [item.loi for item in items if item.loi.state in queries.TALKED_OVER]
+        standings = queries.ranking(concluded)
         if by == DISPUTE:
             standings.sort(key=lambda one: -(one.bench.spread.sd or 0))
         return [one.loi.key for one in standings]

@@ -234,6 +234,19 @@ def test_the_agenda_is_put_in_order(cast, meeting, cases, visit):
     assert Event.objects.filter(verb="meeting.agenda_ordered").count() == 4
 
 
+@pytest.mark.parametrize("by", ["rank", "dispute"])
+def test_the_order_of_the_agenda_tells_no_score_of_a_case_under_review(cast, visit, by):
+    of = make.call(cast, code="NEXT27")
+    scored, concluded = (make.filed(cast, of) for _ in range(2))
+    make.reviewed(cast, scored, scores=("5 5 5 5 5 5", "5 5 5 5 5 5", "4 4 4 4 4 4"))
+    make.reviewed(cast, concluded, scores=("4 4 4 4 4 4",) * 3)
+    services.conclude_reviews(concluded, by=cast.chair, now=make.REVIEWED)
+    found = meetings.plan(make.again(of), planned_for=BEGUN, by=cast.secretary, now=PLANNED)
+    visit(cast.chair, at=PLANNED).post(f"/meetings/{found.key}/agenda/", {"by": by})
+    placed = [item.loi_id for item in found.items.order_by("place")]
+    assert placed == [concluded.pk, scored.pk]
+
+
 def test_the_auditor_reads_and_runs_nothing(cast, meeting, cases, visit):
     case, _ = cases
     take_up(cast, meeting, case, cast.chair)
