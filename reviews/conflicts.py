@@ -122,12 +122,20 @@ KIND = {kind.name: kind for kind in KINDS}
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An organisation under all its names, with the domains of its addresses."""
+    """An organisation under all its names, with the domains of its addresses.
+
+    `name` is the one to say where it has several.
+    """
 
     names: frozenset[str]
     domains: frozenset[str] = frozenset()
+    name: str = ""
 
     def called(self) -> str:
+        return self.name or self.least()
+
+    def least(self) -> str:
+        """The first of its names in their order: the same whichever of them was written."""
         return min(self.names, default="")
 
 
@@ -239,7 +247,7 @@ def _bodies(person: Person, case: Parties, on: date) -> Iterator[Found]:
                 day=stay.until,
             )
         reasons.append(reason)
-        evidence.append(f"{_fold(shared.called())}:{stay.until or ''}")
+        evidence.append(f"{_fold(shared.least())}:{stay.until or ''}")
     for address in sorted(person.emails):
         domain = address.rpartition("@")[2].casefold()
         if any(_under(domain, stated) for body in case.bodies for stated in body.domains):

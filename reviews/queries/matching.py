@@ -91,7 +91,7 @@ def _people(users: Iterable[User], places: Iterable[PanelMember]) -> dict[int, P
 
 def body(organisation: Organisation) -> Body:
     names = (organisation.name, organisation.local_name, *organisation.aliases)
-    return Body(frozenset(filter(None, names)), frozenset(organisation.domains))
+    return Body(frozenset(filter(None, names)), frozenset(organisation.domains), organisation.name)
 
 
 @dataclass(frozen=True, slots=True)

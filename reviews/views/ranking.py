@@ -136,6 +136,8 @@ def _row(
         "level": LEVELS.get(identity["level"], ""),
         "state": LOI.state(loi.state),
         "rank": place.rank if place else "",
+        # Fewer reviews than the call asks for: the next one may turn the order.
+        "provisional": bool(place) and facts.locked < loi.call.reviewers_least,
         "tied": bool(place and place.tied),
         "tie": _tie(place) if place else "",
         "choice": choice if place and "choice" in place.beat.values() else None,

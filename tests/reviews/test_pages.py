@@ -111,6 +111,8 @@ ACTS = {
     "remove_assignment": "review",
     "reopen_assignment": "review",
 }
+# Looking at these shows what would be done.
+READ_BACK = {"lock_assignment"}
 ALLOWED = {
     ("secretary", "begin_review_loi"),
     ("secretary", "remove_assignment"),
@@ -145,7 +147,7 @@ def test_whose_act_is_whose(cast, visit, written):
 def test_acts_are_never_done_by_looking(cast, visit, written):
     loi, (locked, *_) = written
     client = visit(cast.secretary, at=LATER)
-    for act in ACTS:
+    for act in set(ACTS) - READ_BACK:
         kwargs = {"loi": {"key": loi.key}, "call": {"code": loi.call.code}}
         kwargs["review"] = {"key": locked.key}
         assert status(client, act, **kwargs[ACTS[act]]) == 405, act
@@ -193,8 +195,8 @@ def test_the_inbox_asks_as_much_for_three_reviews_as_for_one(
     assert len(answer.context["lines"]) == number
 
 
-RANKING_QUERIES = 27
-INBOX_QUERIES = 9
+RANKING_QUERIES = 31
+INBOX_QUERIES = 12
 
 
 def test_an_empty_inbox_says_what_it_is(cast, visit):
