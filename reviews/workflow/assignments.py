@@ -19,15 +19,6 @@ OPEN_CASES = (*SCREENING, "under_review")
 def no_hard_conflict(assignment: Assignment, act: Act) -> Verdict:
     """The reviewer has no hard conflict with the case: organisation, team, competing letter."""
     hard, _soft = queries.conflicts_before(assignment.reviewer, assignment.loi, on=act.now.date())
-    if hard and not queries.identities_open(act.by, assignment.loi):
-        # The reason would tell the reviewer who applies.
-        return no(
-            "conflict",
-            say(
-                "A conflict of interest with %(case)s was found: tell the secretariat.",
-                case=assignment.loi.reference,
-            ),
-        )
     if hard:
         return no(
             "conflict",
@@ -230,7 +221,7 @@ def sheet_is_complete(assignment: Assignment, act: Act) -> Verdict:
 # fmt: off
 ASSIGNMENT_ROWS = (
     Row("assign", "assigned", (START,), "invited", ("secretary",), (case_takes_reviewers, does_not_run_the_call, no_hard_conflict, within_quota, not_away_throughout, seat_is_free, account_is_in_use), "assignment_invited"),
-    Row("accept", "accepted", ("invited",), "accepted", ("reviewer",), (case_takes_reviewers, no_hard_conflict, sheet_is_open), button=say("Accept the review")),
+    Row("accept", "accepted", ("invited",), "accepted", ("reviewer",), (case_takes_reviewers, no_conflict_on_record, sheet_is_open), button=say("Accept the review")),
     Row("recuse", "recused", ("invited", "accepted"), "recused", ("reviewer",), tells="assignment_recused", button=say("Step back: conflict of interest"), reason=True, tone="danger"),
     Row("give_back", "given_back", ("invited", "accepted"), "removed", ("reviewer",), button=say("Give the case back"), reason=True),
     Row("remove", "removed", ("invited", "accepted"), "removed", ("secretary", "chair"), tells="assignment_removed", button=say("Take off the case"), reason=True, tone="danger"),

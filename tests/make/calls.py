@@ -1,6 +1,8 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from allauth.account.models import EmailAddress
+
 from portal.models import User
 from proposals.models import Allocation, Call, Criterion, Mission, Platform
 from proposals.services import calls
@@ -135,7 +137,8 @@ def panel(cast: Cast, of: Call) -> None:
 def seat(
     cast: Cast, of: Call, person: User, role: str, *, now: datetime = PUBLISHED, **offered
 ) -> PanelMember:
-    """A place on the panel, offered and accepted."""
+    """A place on the panel, offered to a proved address and accepted."""
+    EmailAddress.objects.get_or_create(user=person, email=person.email, verified=True)
     place = places.invite(of, person, role, **offered, by=cast.secretary, now=now)
     places.accept(place, by=person, now=now)
     person.__dict__.pop("_panels", None)

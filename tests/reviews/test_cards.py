@@ -4,6 +4,7 @@ from decimal import Decimal
 from portal import cards
 from proposals import boards
 from reviews import services
+from reviews.models import Conflict
 from tests import make
 
 LATER = make.SCREENED + timedelta(days=2)
@@ -51,7 +52,11 @@ def test_the_way_of_a_case_through_everybodys_day(cast):
         )
     assert todos(one) == []
     chair = cast.again("chair")
-    assert todos(chair) == ["1 case of TEST27 has all its reviews locked: conclude them."]
+    ready = "1 case of TEST27 has all its reviews locked: conclude them."
+    assert todos(chair) == ["1 conflict of interest of TEST27 waits for your ruling.", ready]
+    found = Conflict.objects.get(loi=loi, user=cast.conflicted)
+    services.confirm(found, reason="They work there.", by=chair, now=LATER)
+    assert todos(chair) == [ready]
     services.conclude_reviews(loi, by=chair, now=LATER)
     assert todos(chair) == ["1 case of TEST27 needs a written consensus."]
     words = "The panel agrees that the feasibility is shown well enough."
