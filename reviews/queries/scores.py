@@ -7,8 +7,6 @@ from statistics import correlation, mean
 from portal.models import User
 from proposals.models import LetterOfIntent
 from reviews import calibration, plots, scoring
-from reviews.models import Assignment
-from reviews.queries.sight import ACTIVE
 from reviews.queries.sums import Standing, ranking
 
 LEAST_COMMON = 3  # cases, below which a correlation says nothing
@@ -90,13 +88,16 @@ def pairs(found: Scores) -> list[Pair]:
     return sorted(every, key=lambda pair: -pair.apart)
 
 
-def days(lois: Iterable[LetterOfIntent]) -> list[plots.Day]:
-    """Day by day how many of the reviews of these cases were due, and how many are locked."""
-    found = Assignment.objects.filter(loi__in=list(lois), state__in=ACTIVE)
+def days(standings: Iterable[Standing]) -> list[plots.Day]:
+    """Day by day how many of the reviews of these cases were due, and how many are locked.
+
+    Of those that count, and of the technical assessors' reports.
+    """
+    found = [a for one in standings for a in (*one.bench.assignments, *one.bench.assessors)]
     due: dict[date, int] = {}
     locked: dict[date, int] = {}
-    for due_at, locked_at in found.values_list("due_at", "locked_at"):
-        for counts, at in ((due, due_at), (locked, locked_at)):
+    for review in found:
+        for counts, at in ((due, review.due_at), (locked, review.locked_at)):
             if at:
                 counts[at.date()] = counts.get(at.date(), 0) + 1
     written, by_due, by_locked = [], 0, 0

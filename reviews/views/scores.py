@@ -25,7 +25,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponse:
         for value in (*found.of_case(reference), one.low, one.high)
     )
     pairs = queries.pairs(found)
-    days = queries.days(standing.loi for standing in found.standings)
+    days = queries.days(found.standings)
     around = plots.Axis.around(value for pair in pairs for value in pair.differences)
     context = {
         "call": call,

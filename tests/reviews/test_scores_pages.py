@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from reviews import plots, services
+from reviews.services import conflicts
 from tests import make
 
 LATER = make.REVIEWED + timedelta(days=1)
@@ -61,6 +62,13 @@ def test_how_far_two_reviewers_agree_and_how_the_reviews_came_in(cast, judged, v
     (day,) = page.context["days"]
     assert (day.due, day.locked, day.on) == (0, 9, make.REVIEWED.date())
     assert "<polyline" in page.content.decode()
+
+
+def test_a_review_that_counts_no_more_is_in_no_day(cast, judged, visit):
+    of, (loi, *_) = judged
+    conflicts.declare(loi, "declared", words="A joint paper.", by=cast.reviewer_one, now=LATER)
+    (day,) = visit(cast.chair, at=LATER).get(f"/calls/{of.code}/scores/").context["days"]
+    assert day.locked == 8
 
 
 def test_lines_of_days_rise_from_the_first_to_the_last():
