@@ -31,7 +31,9 @@ def choose_first(loi: LetterOfIntent, *, reason: str, by: User, now: datetime) -
     mine = places.get(loi.key)
     equal = [key for key, place in places.items() if mine and place.rank == mine.rank]
     others = sorted(key for key in equal if key != loi.key)
-    if not others:
+    seen = proposals.visible_lois(by).filter(key__in=others).count()
+    # Of a tie with hidden cases alone nothing is told, not that there is one either.
+    if not seen:
         raise Refused(
             no(
                 "tie.none",
@@ -41,7 +43,7 @@ def choose_first(loi: LetterOfIntent, *, reason: str, by: User, now: datetime) -
                 ),
             )
         )
-    if proposals.visible_lois(by).filter(key__in=others).count() != len(others):
+    if seen != len(others):
         raise Refused(
             no(
                 "tie.conflict",

@@ -76,11 +76,22 @@ def test_a_choice_that_is_refused(cast, cases, who, which, reason, rule):
     assert not TieChoice.objects.exists()
 
 
-def test_a_chair_with_a_conflict_in_the_tie_does_not_choose(cast, cases):
+def test_a_chair_with_a_conflict_is_told_of_no_tie_with_a_hidden_case(cast, cases):
     first, second, _ = cases
     services.step_out(first, reason="A joint paper.", by=cast.chair, now=LATER)
     with pytest.raises(Refused) as refused:
         services.choose_first(second, reason=WHY, by=cast.again("chair"), now=LATER)
+    assert refused.value.verdict.rule == "tie.none"
+
+
+def test_a_chair_with_a_conflict_in_a_tie_of_three_does_not_choose(cast):
+    of = make.call(cast, code="THREE27")
+    hidden, second, _ = equal = [make.filed(cast, of) for _ in range(3)]
+    for loi in equal:
+        make.reviewed(cast, loi)
+    services.step_out(make.again(hidden), reason="A joint paper.", by=cast.chair, now=LATER)
+    with pytest.raises(Refused) as refused:
+        services.choose_first(make.again(second), reason=WHY, by=cast.again("chair"), now=LATER)
     assert refused.value.verdict.rule == "tie.conflict"
 
 
