@@ -52,14 +52,13 @@ def rulings_owed(user: User, now: datetime) -> Iterator[Todo]:
     calls = proposals.visible_calls(user).filter(history=False, state__in=JUDGING)
     for call in calls.order_by("closes_at"):
         if office or call.code in chaired:
-            yield from _owed(call, user, act=_("Read and rule"))
+            yield from _owed(call, user, queries.offices(call))
 
 
-def _owed(call: Call, user: User, *, act: str) -> Iterator[Todo]:
+def _owed(call: Call, user: User, offices: dict[int, str]) -> Iterator[Todo]:
     """Counted over what the reader may see and rule on; empty where that is nothing."""
     mine = CALL.relation(user, call)
     waiting = queries.waiting_conflicts(queries.visible_conflicts(user, call))
-    offices = queries.offices(call)
     number = sum(
         1
         for row in waiting
@@ -72,20 +71,21 @@ def _owed(call: Call, user: User, *, act: str) -> Iterator[Todo]:
             number,
         )
         address = reverse("conflicts", kwargs={"code": call.code})
-        yield Todo(sentence % {"n": number, "code": call.code}, address, act)
+        yield Todo(sentence % {"n": number, "code": call.code}, address, _("Read and rule"))
 
 
 def blockers(call: Call, user: User, now: datetime) -> Iterator[Todo]:
     """For the board: rulings that wait, and cases without a chair, a secretary or an approver."""
     if call.history or call.state not in JUDGING:
         return
-    yield from _owed(call, user, act=_("Read and rule"))
+    offices = queries.offices(call)
+    yield from _owed(call, user, offices)
     mine = CALL.relation(user, call)
     cases = proposals.visible_lois(user).filter(call=call, state__in=queries.BEFORE_THE_PANEL)
     cases = list(cases.exclude(organisation__in=list(user.seats())))
     gone = queries.shut_out(cases)
     for office, sentence, helper, page in EMPTY:
-        held = {pk for pk, what in queries.offices(call).items() if what == office}
+        held = {pk for pk, what in offices.items() if what == office}
         number = sum(1 for loi in cases if held and all((loi.pk, pk) in gone for pk in held))
         if number:
             words = say(sentence.msgid, n=number, code=call.code)
