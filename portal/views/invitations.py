@@ -8,36 +8,27 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from portal import policy, queries, roles, throttle
-from portal.links import digest
 from portal.models import Invitation
 from portal.services import invitations
 from portal.tables import INVITATION
 from portal.verdict import Refused, Verdict
-
-LINKS_A_MINUTE = 30
+from portal.views.links import LINKS_A_MINUTE, follow
 
 
 @login_not_required
 @never_cache
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of the mail. It leads whoever it was sent to on, and does nothing by itself."""
-    if not throttle.allows(request, "invitation", most=LINKS_A_MINUTE, now=request.arrived_at):
-        return render(request, "portal/too_fast.html", status=429)
-    found = Invitation.objects.select_related("organisation", "invited_by")
-    invitation = found.filter(token_digest=digest(token)).first()
-    if invitation is None:
-        return render(request, "portal/invitation_void.html", status=404)
-    if not request.user.is_authenticated:
-        here = reverse("invitation_link", args=[token])
-        request.session["after_login"] = here
-        context = {"invitation": invitation, "next": here}
-        return render(request, "portal/invitation_link.html", context)
-    if "invited" in policy.relation_to_invitation(request.user, invitation):
-        request.session.pop("after_login", None)
-        return redirect("invitation", key=invitation.key)
-    context = {"invitation": invitation, "other": True}
-    return render(request, "portal/invitation_link.html", context, status=403)
+    """The link of the mail."""
+    return follow(
+        request,
+        token,
+        Invitation.objects.select_related("organisation"),
+        relation=policy.relation_to_invitation,
+        page="invitation",
+        template="portal/invitation_link.html",
+        void="portal/invitation_void.html",
+    )
 
 
 @require_safe

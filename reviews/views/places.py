@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import countries, roles, throttle
+from portal import countries, roles
 from portal.deadline import said
 from portal.forms import reason_of
-from portal.links import digest
 from portal.verdict import Refused, Verdict
+from portal.views.links import follow
 from proposals import queries as proposals
 from proposals.models import Call
 from reviews import policy, queries
@@ -22,8 +22,6 @@ from reviews.models import PanelMember
 from reviews.services import places
 from reviews.views.reading import status_of
 from reviews.workflow import SEAT
-
-LINKS_A_MINUTE = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,22 +120,16 @@ def _told(form: InviteForm, refused: Refused) -> tuple[Verdict | None, int]:
 @never_cache
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of the mail. It leads whoever it was sent to on, and does nothing by itself."""
-    if not throttle.allows(request, "invitation", most=LINKS_A_MINUTE, now=request.arrived_at):
-        return render(request, "portal/too_fast.html", status=429)
-    found = PanelMember.objects.select_related("call__mission", "user")
-    place = found.filter(token_digest=digest(token)).first()
-    if place is None:
-        return render(request, "reviews/place_void.html", status=404)
-    if not request.user.is_authenticated:
-        here = reverse("place_link", args=[token])
-        request.session["after_login"] = here
-        return render(request, "reviews/place_link.html", {"call": place.call, "next": here})
-    if "invited" in policy.relation_to_place(request.user, place):
-        request.session.pop("after_login", None)
-        return redirect("place", key=place.key)
-    context = {"call": place.call, "other": True}
-    return render(request, "reviews/place_link.html", context, status=403)
+    """The link of the mail."""
+    return follow(
+        request,
+        token,
+        PanelMember.objects.select_related("call__mission", "user"),
+        relation=policy.relation_to_place,
+        page="place",
+        template="reviews/place_link.html",
+        void="reviews/place_void.html",
+    )
 
 
 @require_safe

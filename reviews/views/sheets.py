@@ -1,5 +1,7 @@
 """The page on which a sheet is written, the case beside it, and the page that locks it."""
 
+from collections.abc import Callable
+
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
@@ -112,14 +114,10 @@ def lock(request: HttpRequest, key: str) -> HttpResponse:
     assignment = load(request, key)
     refusal, status = None, 200
     if request.method == "POST":
-        acts = {"by": request.user, "now": request.arrived_at}
-        try:
-            services.lock(assignment, version=version_of(request), **acts)
-        except Refused as refused:
-            assignment = load(request, key)
-            refusal, status = refused.verdict, status_of(refused)
-        else:
+        refusal, status = _done(request, services.lock, assignment)
+        if refusal is None:
             return redirect("review", key=key)
+        assignment = load(request, key)
     elif assignment.state == "locked":
         return redirect("review", key=key)
     act = Act(by=request.user, now=request.arrived_at)
@@ -139,14 +137,10 @@ def open_names(request: HttpRequest, key: str) -> HttpResponse:
     assignment = load(request, key)
     refusal, status = None, 200
     if request.method == "POST":
-        acts = {"by": request.user, "now": request.arrived_at}
-        try:
-            services.open_names(assignment, version=version_of(request), **acts)
-        except Refused as refused:
-            assignment = load(request, key)
-            refusal, status = refused.verdict, status_of(refused)
-        else:
+        refusal, status = _done(request, services.open_names, assignment)
+        if refusal is None:
             return redirect("review", key=key)
+        assignment = load(request, key)
     later = queries.closed_criteria(assignment)
     read = whole(assignment)
     context = {
@@ -162,6 +156,17 @@ def open_names(request: HttpRequest, key: str) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "reviews/open_names.html", context, status=status)
+
+
+def _done(
+    request: HttpRequest, act: Callable, assignment: Assignment
+) -> tuple[Verdict | None, int]:
+    """Do what was read back; the refusal with its status, where it is refused."""
+    try:
+        act(assignment, version=version_of(request), by=request.user, now=request.arrived_at)
+    except Refused as refused:
+        return refused.verdict, status_of(refused)
+    return None, 200
 
 
 def _frame(assignment: Assignment) -> dict:
