@@ -102,7 +102,7 @@ class Person:
             accept_downloads=True,
             java_script_enabled=scripts,
         )
-        self.scripts, self.slow = scripts, stage.slow
+        self.email, self.scripts, self.slow = email, scripts, stage.slow
         expect.set_options(timeout=10_000 * stage.slow)
         self.page: Page = context.new_page()
         self.page.set_default_timeout(10_000 * stage.slow)

@@ -54,6 +54,7 @@ def test_from_an_open_call_to_a_verified_letter(browser, stage: Stage, tmp_path)
 
     chair = person("chair")
     reviewers = [person(f"reviewer{n}") for n in (1, 2, 3)]
+    the_panel_is_seated(secretary, chair, [*reviewers, pi])
     it_is_screened_and_assigned(secretary, case)
     scores = data.load("panel")["scores"]["FIC-02"].values()
     for turn, (reviewer, given) in enumerate(zip(reviewers, scores, strict=True)):
@@ -162,18 +163,28 @@ def the_clock_closes_the_call(
     secretary.look("day-of-the-secretary")
 
 
-def it_is_screened_and_assigned(secretary: Person, case: str) -> None:
+def the_panel_is_seated(secretary: Person, chair: Person, others: list[Person]) -> None:
+    """Invited by the secretary, accepted by each; one of them is of the letter's own team."""
     page = secretary.page
+    for person in (chair, *others):
+        secretary.go(f"/calls/{CODE}/panel/")
+        page.locator("[name=email]").fill(person.email)
+        page.locator("[name=role]").select_option("chair" if person is chair else "reviewer")
+        secretary.press("Invite to the panel")
+        assert secretary.reads(person.email)
+        person.go("/day/")
+        assert person.reads(f"You are invited to the panel of {CODE}.")
+        person.follow("Answer")
+        if person is not chair:
+            person.page.locator("[name^=knows_][value='2']").first.check()
+        person.press("Accept the place")
+        expect(person.page.get_by_role("button", name="Accept the place")).to_have_count(0)
     secretary.go(f"/calls/{CODE}/panel/")
-    for local, role in [("chair", "chair"), *((f"reviewer{n}", "reviewer") for n in (1, 2, 3))]:
-        page.locator("[name=email]").fill(f"{local}@example.org")
-        page.locator("[name=role]").select_option(role)
-        secretary.press("Add to the panel")
-        assert secretary.reads(f"{local}@example.org")
-    page.locator("[name=email]").fill("pi.baltic-space@example.org")
-    secretary.press("Add to the panel")
     secretary.look("panel")
 
+
+def it_is_screened_and_assigned(secretary: Person, case: str) -> None:
+    page = secretary.page
     secretary.go(f"/calls/{CODE}/cases/")
     secretary.look("cases")
     secretary.go(f"{case}screen/")
