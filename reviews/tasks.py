@@ -1,5 +1,7 @@
+from allauth.account.models import EmailAddress
 from celery import shared_task
-from django.db.models import Max
+from django.core.cache import cache
+from django.db.models import Count, Max, Sum
 
 from portal import clock, leases
 from portal.models import Event
@@ -14,6 +16,7 @@ MOST_A_BATCH = 3
 JUDGING = ("published", "closed", "decisions_proposed", "decisions_approved")
 # Each stage of the matcher is cut off after so long; the lease outlasts all of them.
 STAGE_SECONDS, LEASE_SECONDS = 20, 300
+LOOKED = "reviews.conflicts.looked"
 
 
 @shared_task(name="reviews.tasks.remind_reviewers")
@@ -55,19 +58,22 @@ def tell_of_discussions() -> None:
     tell_of_the_day(now=clock.now())
 
 
-# The end of the chain of events when this process has looked last: nothing that a conflict
-# is found from changes without an event, and reading every letter of a call is not free.
-looked = {"seq": -1}
-
-
 @shared_task(name="reviews.tasks.look_for_conflicts")
 def look_for_conflicts() -> None:
-    """Find what places of work, addresses, identifiers and letters have brought about since."""
-    last = Event.objects.aggregate(seq=Max("seq"))["seq"]
-    if last == looked["seq"]:
+    """Find what places of work, addresses, identifiers and letters have brought about since.
+
+    Reading every letter of a call is not free: nothing is read as long as no event
+    was written and no address was proved or given up.
+    """
+    proved = EmailAddress.objects.filter(verified=True)
+    mark = (
+        Event.objects.aggregate(last=Max("seq")),
+        proved.aggregate(number=Count("pk"), which=Sum("pk")),
+    )
+    if cache.get(LOOKED) == mark:
         return
     for call in Call.objects.filter(state__in=JUDGING, history=False).order_by("pk"):
         cases = call.lois.filter(state__in=queries.BEFORE_THE_PANEL).exclude(filing=None)
         related = cases.select_related("organisation", "filing", "pi", "call")
         conflicts.look(list(related), now=clock.now())
-    looked["seq"] = last
+    cache.set(LOOKED, mark, timeout=None)

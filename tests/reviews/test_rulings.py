@@ -16,6 +16,7 @@ from reviews.models import Conflict, Ruling
 from reviews.services.conflicts import declare
 from tests import make
 from tests.cast import INSTITUTE_C
+from tests.portal.seating import proves
 
 LATER = make.REVIEWED + timedelta(days=1)
 WRONG = "Another person of the same name works there, the institute confirms."
@@ -244,6 +245,15 @@ def test_the_task_finds_what_profiles_have_brought_about_and_writes_nothing_twic
     assert Conflict.objects.count() == before + 2
     assert of(cast.reviewer_one, judged).kind == "organisation"
     assert of(cast.reviewer_two, judged).kind == "team"
+
+
+def test_the_task_finds_what_a_newly_proved_address_tells(cast, judged):
+    tasks.look_for_conflicts()
+    cast.institute.domains = ["institute-a.example.net"]
+    cast.institute.save()
+    proves(cast.reviewer_three, "somebody@institute-a.example.net")  # and no event says so
+    tasks.look_for_conflicts()
+    assert of(cast.reviewer_three, judged).kind == "organisation"
 
 
 def test_a_person_without_a_proved_address_or_with_a_closed_account_is_not_assigned(cast):
