@@ -90,18 +90,21 @@ class SheetForm(forms.Form):
         data=None,
         *,
         assignment: Assignment,
+        sheet: sheets.Sheet,
+        standing: dict,
         more: str = "",
-        sheet: sheets.Sheet | None = None,
     ):
-        """`more` is the code of a criterion that gets another empty row."""
+        """`sheet` is what stands, `standing` its fields besides the findings.
+
+        `more` is the code of a criterion that gets another empty row.
+        """
         self.assignment = assignment
         self.criteria = queries.criteria_of(assignment)
         self.closed = queries.closed_criteria(assignment)
         # What is not written now goes on as it is saved, whatever is posted.
         kept = {code: line for code, line in assignment.content.items() if code in self.closed}
         self.kept = sheets.read(kept)
-        sheet = sheet or sheets.read(assignment.content)
-        initial = {"version": assignment.version, "risk": sheet.risk, **self.standing(sheet)}
+        initial = {"version": assignment.version, "risk": sheet.risk, **standing}
         super().__init__(data, initial=initial)
         self.findings: dict[str, list[FindingForm]] = {}
         for criterion in self.criteria:
@@ -119,18 +122,6 @@ class SheetForm(forms.Form):
                 )
                 for place in range(number)
             ]
-        self.add_fields()
-
-    def standing(self, sheet: sheets.Sheet) -> dict:
-        """The fields besides the findings, as they are saved."""
-        raise NotImplementedError
-
-    def add_fields(self) -> None:
-        raise NotImplementedError
-
-    @property
-    def written(self) -> sheets.Sheet:
-        raise NotImplementedError
 
     def is_valid(self) -> bool:
         rows = [row.is_valid() for row in self.rows]
@@ -174,12 +165,11 @@ class ReviewForm(SheetForm):
         widget=forms.RadioSelect,
     )
 
-    def standing(self, sheet: sheets.Sheet) -> dict:
-        values = {f"score_{code}": value for code, value in sheet.scores.items()}
-        values |= {f"score_{code}": sheets.NOT_APPLICABLE for code in sheet.not_applicable}
-        return values | {"confidence": sheet.confidence}
-
-    def add_fields(self) -> None:
+    def __init__(self, data=None, *, sheet: sheets.Sheet, **given):
+        standing = {f"score_{code}": value for code, value in sheet.scores.items()}
+        standing |= {f"score_{code}": sheets.NOT_APPLICABLE for code in sheet.not_applicable}
+        standing["confidence"] = sheet.confidence
+        super().__init__(data, sheet=sheet, standing=standing, **given)
         for criterion in self.criteria:
             if criterion.code in self.closed:
                 continue
@@ -220,19 +210,11 @@ class ReportForm(SheetForm):
         help_text=gettext_lazy("How it would be accommodated, what would have to change, and why."),
     )
 
-    def standing(self, sheet: sheets.Sheet) -> dict:
-        values = {"accommodation": sheet.accommodation, "text": sheet.text}
+    def __init__(self, data=None, *, sheet: sheets.Sheet, **given):
+        standing = {"accommodation": sheet.accommodation, "text": sheet.text}
         for code, figure in sheet.figures.items():
-            values |= {f"amount_{code}": figure.amount, f"reason_{code}": figure.reason}
-        return values
-
-    @cached_property
-    def asked(self) -> dict:
-        """What the letter asks, {resource: amount}, of what can be reckoned again."""
-        demands = proposals.demands(self.assignment.loi)
-        return {of.kind: amount for of, amount in demands.items() if of.kind is not SLOTS}
-
-    def add_fields(self) -> None:
+            standing |= {f"amount_{code}": figure.amount, f"reason_{code}": figure.reason}
+        super().__init__(data, sheet=sheet, standing=standing, **given)
         for resource in self.asked:
             self.fields[f"amount_{resource.code}"] = forms.DecimalField(
                 label=_("%(resource)s as assessed") % {"resource": resource.label},
@@ -244,6 +226,12 @@ class ReportForm(SheetForm):
             self.fields[f"reason_{resource.code}"] = forms.CharField(
                 label=_("Why it differs"), required=False, max_length=500
             )
+
+    @cached_property
+    def asked(self) -> dict:
+        """What the letter asks, {resource: amount}, of what can be reckoned again."""
+        demands = proposals.demands(self.assignment.loi)
+        return {of.kind: amount for of, amount in demands.items() if of.kind is not SLOTS}
 
     @property
     def figures(self) -> list[dict]:
@@ -276,9 +264,11 @@ class ReportForm(SheetForm):
         )
 
 
-def sheet_form(data=None, *, assignment: Assignment, **given) -> SheetForm:
+def sheet_form(data=None, *, assignment: Assignment, more: str = "") -> ReviewForm | ReportForm:
+    """The form of what this person writes on the case, beginning from what is saved."""
     kind = ReportForm if assignment.assessed else ReviewForm
-    return kind(data, assignment=assignment, **given)
+    saved = sheets.read(assignment.content)
+    return kind(data, assignment=assignment, sheet=saved, more=more)
 
 
 def _values(finding: sheets.FindingDraft) -> dict:
