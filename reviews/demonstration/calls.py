@@ -51,28 +51,24 @@ class Host(NamedTuple):
     offers: tuple[tuple[str, str, str, str | None], ...]
 
 
+def _host(slug: str, code: str, platform: dict, **mission: object) -> tuple[Mission, Platform]:
+    facts = {"as_of": date(2026, 10, 31), "fictional": True, **mission}
+    found, _ = Mission.objects.get_or_create(slug=slug, defaults=facts)
+    carrier, _ = Platform.objects.get_or_create(mission=found, code=code, defaults=platform)
+    return found, carrier
+
+
 def lander() -> Host:
-    found, _ = Mission.objects.get_or_create(
-        slug="demonstration-polar-lander",
-        defaults={
-            "name": "Demonstration polar lander [FICTIONAL]",
-            "status": "Fictional: a demonstration on the terms of Chang'e-8",
-            "site": "South polar highlands, 85° S (COSPAR category IIb)",
-            "latitude_deg": -85,
-            "summary": "A lander that exists in this demonstration only, and offers 200 kg to partners.",
-            "as_of": date(2026, 10, 31),
-            "fictional": True,
-            "position": 1,
-        },
-    )
-    platform, _ = Platform.objects.get_or_create(
-        mission=found,
-        code="lander",
-        defaults={
-            "name": "Lander",
-            "envelope_mm": [1500, 1200, 1000],
-            "temperature_c": [-60, 70],
-        },
+    mission, platform = _host(
+        "demonstration-polar-lander",
+        "lander",
+        {"name": "Lander", "envelope_mm": [1500, 1200, 1000], "temperature_c": [-60, 70]},
+        name="Demonstration polar lander [FICTIONAL]",
+        status="Fictional: a demonstration on the terms of Chang'e-8",
+        site="South polar highlands, 85° S (COSPAR category IIb)",
+        latitude_deg=-85,
+        summary="A lander that exists in this demonstration only, and offers 200 kg to partners.",
+        position=1,
     )
     summary = (
         "Partners are invited to propose payloads at mission, system and unit level. System- "
@@ -85,37 +81,28 @@ def lander() -> Host:
         ("power", "1000", "0", None),
         ("slots", "10", "0", None),
     )
-    return Host(found, platform, summary, offers)
+    return Host(mission, platform, summary, offers)
 
 
 def orbiter() -> Host:
-    found, _ = Mission.objects.get_or_create(
-        slug="demonstration-orbiter",
-        defaults={
-            "name": "Demonstration orbiter [FICTIONAL]",
-            "status": "Fictional: a demonstration on the terms of Chang'e-7's orbiter",
-            "site": "Low polar orbit",
-            "summary": "An orbiter that exists in this demonstration only, and offers 15 kg to partners.",
-            "as_of": date(2026, 10, 31),
-            "fictional": True,
-            "position": 2,
-        },
-    )
-    platform, _ = Platform.objects.get_or_create(
-        mission=found,
-        code="orbiter",
-        defaults={
-            "name": "Orbiter",
-            "envelope_mm": [500, 400, 300],
-            "temperature_c": [-60, 70],
-        },
+    mission, platform = _host(
+        "demonstration-orbiter",
+        "orbiter",
+        {"name": "Orbiter", "envelope_mm": [500, 400, 300], "temperature_c": [-60, 70]},
+        name="Demonstration orbiter [FICTIONAL]",
+        status="Fictional: a demonstration on the terms of Chang'e-7's orbiter",
+        site="Low polar orbit",
+        summary="An orbiter that exists in this demonstration only, and offers 15 kg to partners.",
+        position=2,
     )
     summary = (
         "Partners are invited to propose instruments for a low polar orbit. They share "
         "15\N{NO-BREAK SPACE}kg on the orbiter, of which 1.5\N{NO-BREAK SPACE}kg are held back; one instrument has at "
         "most 10\N{NO-BREAK SPACE}kg, counted as MEV."
     )
-    return Host(found, platform, summary, (("mass", "15", "1.5", "10"), ("power", "60", "0", None)))
+    return Host(
+        mission, platform, summary, (("mass", "15", "1.5", "10"), ("power", "60", "0", None))
+    )
 
 
 def published(
