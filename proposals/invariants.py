@@ -7,7 +7,7 @@ from portal import canonical, events, keyring, signing
 from portal.invariants import register
 from portal.models import Event, Invitation, Message
 from portal.tables import INVITATION
-from proposals import queries, shares
+from proposals import ledger, queries, shares
 from proposals.models import (
     Allocation,
     Amendment,
@@ -187,11 +187,21 @@ def published_answers_have_numbers_without_gaps(now: datetime) -> Iterator[str]:
 
 
 @register
-def the_ledger_is_within_what_can_be_given(now: datetime) -> Iterator[str]:
+def the_ledger_adds_up_line_by_line(now: datetime) -> Iterator[str]:
+    """Every line says the balance after it, the last one is what the allocation says."""
     for allocation in Allocation.objects.select_related("call").prefetch_related("entries"):
-        balance = queries.balance(allocation)
-        if balance.free < 0 or balance.proposed < 0 or balance.committed < 0:
-            yield f"{allocation.call.code} {allocation.resource}: {balance.taken} of {balance.available}"
+        name = f"{allocation.call.code} {allocation.resource}"
+        lines = sorted(allocation.entries.all(), key=lambda line: line.number)
+        if [line.number for line in lines] != list(range(1, allocation.entered + 1)):
+            yield f"{name}: the lines are {[line.number for line in lines]}"
+        balances = ledger.statement(allocation.balance, [line.entry for line in lines])
+        for line, after in zip(lines, balances[1:], strict=True):
+            if (line.held_after, line.committed_after) != (after.proposed, after.committed):
+                yield f"{name}, line {line.number}: {after.taken} stand, it says otherwise"
+            if after.free < 0:
+                yield f"{name}, line {line.number}: {after.taken} of {after.available}"
+        if balances[-1] != allocation.balance:
+            yield f"{name}: {allocation.balance.taken} stand, the lines add to {balances[-1].taken}"
 
 
 @register

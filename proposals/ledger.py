@@ -1,7 +1,7 @@
 """The ledger of one allocation: hold, commit, return, and never over what can be given."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from portal.text import say
@@ -54,28 +54,47 @@ def positions(entries: Iterable[Entry]) -> tuple[dict[str, Decimal], dict[str, D
     held: dict[str, Decimal] = {}
     committed: dict[str, Decimal] = {}
     for entry in entries:
-        if entry.kind == HOLD:
-            held[entry.subject] = held.get(entry.subject, ZERO) + entry.amount
-            continue
-        source = committed if entry.kind == RETURN and committed.get(entry.subject) else held
-        if source.get(entry.subject, ZERO) < entry.amount:
-            raise ValueError(
-                f"{entry.kind} of {entry.amount} for {entry.subject}: only "
-                f"{source.get(entry.subject, ZERO)} are there"
-            )
-        source[entry.subject] -= entry.amount
-        if entry.kind == COMMIT:
-            committed[entry.subject] = committed.get(entry.subject, ZERO) + entry.amount
+        _post(entry, held, committed)
     return held, committed
 
 
-def balance(
-    resource: Resource, offered: Decimal, held_back: Decimal, entries: Iterable[Entry]
-) -> Balance:
-    held, committed = positions(entries)
-    return Balance(
-        resource, offered, held_back, sum(held.values(), ZERO), sum(committed.values(), ZERO)
-    )
+def _post(entry: Entry, held: dict[str, Decimal], committed: dict[str, Decimal]) -> bool:
+    """Put one entry to its subject's account; is it of what was committed?"""
+    if entry.kind == HOLD:
+        held[entry.subject] = held.get(entry.subject, ZERO) + entry.amount
+        return False
+    of_committed = entry.kind == RETURN and bool(committed.get(entry.subject))
+    source = committed if of_committed else held
+    if source.get(entry.subject, ZERO) < entry.amount:
+        raise ValueError(
+            f"{entry.kind} of {entry.amount} for {entry.subject}: only "
+            f"{source.get(entry.subject, ZERO)} are there"
+        )
+    source[entry.subject] -= entry.amount
+    if entry.kind == COMMIT:
+        committed[entry.subject] = committed.get(entry.subject, ZERO) + entry.amount
+    return of_committed
+
+
+def after(before: Balance, kind: str, amount: Decimal, *, of_committed: bool = False) -> Balance:
+    """The balance with one entry more; a return is of what is held, or `of_committed`."""
+    held, committed = {
+        HOLD: (amount, ZERO),
+        COMMIT: (-amount, amount),
+        RETURN: (ZERO, -amount) if of_committed else (-amount, ZERO),
+    }[kind]
+    return replace(before, proposed=before.proposed + held, committed=before.committed + committed)
+
+
+def statement(empty: Balance, entries: Iterable[Entry]) -> list[Balance]:
+    """The balance before the first entry and after each; ValueError as in `positions`."""
+    held: dict[str, Decimal] = {}
+    committed: dict[str, Decimal] = {}
+    found = [replace(empty, proposed=ZERO, committed=ZERO)]
+    for entry in entries:
+        of_committed = _post(entry, held, committed)
+        found.append(after(found[-1], entry.kind, entry.amount, of_committed=of_committed))
+    return found
 
 
 def may_hold(balance: Balance, amount: Decimal) -> Verdict:

@@ -269,8 +269,7 @@ def mass_kg(loi: LetterOfIntent) -> Decimal:
 
 
 def balance(allocation: Allocation) -> ledger.Balance:
-    entries = [line.entry for line in allocation.entries.all()]
-    return ledger.balance(allocation.kind, allocation.capacity, allocation.held_back, entries)
+    return allocation.balance
 
 
 def asked(allocation: Allocation, lois: QuerySet[LetterOfIntent]) -> Decimal:

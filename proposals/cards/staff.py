@@ -55,9 +55,7 @@ def ways(user: User, now: datetime) -> Iterator[cards.Panel]:
     if not user.roles() & boards.READERS:
         return
     calls = Call.objects.filter(history=False, state__in=RUNNING).order_by("closes_at")
-    prefetched = calls.prefetch_related(
-        "milestones", "allocations__platform", "allocations__entries"
-    )
+    prefetched = calls.prefetch_related("milestones", "allocations__platform")
     for call in prefetched:
         deciding = boards.sees_holds(user, call)
         state = boards.standing(call, now) if call.state == "published" else CALL.state(call.state)

@@ -2,7 +2,8 @@ from proposals.models.amendments import Amendment
 from proposals.models.attachments import Attachment, FiledFile
 from proposals.models.calls import Allocation, Call, Criterion, Milestone
 from proposals.models.clarifications import Answer, Clarification
-from proposals.models.decisions import Decision, Grant, LedgerEntry
+from proposals.models.decisions import Decision, Grant
+from proposals.models.ledger import LedgerEntry
 from proposals.models.letters import Letter
 from proposals.models.lois import (
     Acknowledgement,

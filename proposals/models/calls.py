@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from portal import keys
+from proposals.ledger import Balance
 from proposals.models.missions import Platform
 from proposals.resources import RESOURCES, Resource
 from proposals.sheet import Limit
@@ -175,7 +177,11 @@ class Milestone(models.Model):
 
 
 class Allocation(models.Model):
-    """What a call offers of one resource on one platform. Amounts are in the resource's unit."""
+    """What a call offers of one resource on one platform. Amounts are in the resource's unit.
+
+    `held` and `committed` are the balance after its last line of the ledger
+    (`entered`), kept here so that the database itself refuses what does not fit.
+    """
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="allocations")
     platform = models.ForeignKey("proposals.Platform", models.PROTECT)
@@ -183,6 +189,9 @@ class Allocation(models.Model):
     capacity = models.DecimalField(max_digits=12, decimal_places=3)
     held_back = models.DecimalField(max_digits=12, decimal_places=3, default=0)
     module_cap = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    held = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    committed = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    entered = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar = ["call", "platform", "id"]
@@ -199,11 +208,24 @@ class Allocation(models.Model):
                 name="module_cap_within_capacity",
                 condition=Q(module_cap=None) | Q(module_cap__gt=0, module_cap__lte=F("capacity")),
             ),
+            # SQLite adds decimals as floats: half of the last place kept absorbs that.
+            models.CheckConstraint(
+                name="never_more_is_given_than_there_is",
+                condition=Q(
+                    held__gte=0,
+                    committed__gte=0,
+                    capacity__gte=F("held") + F("committed") + F("held_back") - Decimal("0.0005"),
+                ),
+            ),
         ]
 
     @property
     def kind(self) -> Resource:
         return RESOURCES[self.resource]
+
+    @property
+    def balance(self) -> Balance:
+        return Balance(self.kind, self.capacity, self.held_back, self.held, self.committed)
 
     @property
     def limit(self) -> Limit:

@@ -6,8 +6,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import keys
-from portal.models.events import AppendOnly
-from proposals import ledger
 
 
 class Decision(models.Model):
@@ -79,27 +77,3 @@ class Grant(models.Model):
                 condition=Q(amount=models.F("asked")) | ~Q(reason=""),
             ),
         ]
-
-
-class LedgerEntry(AppendOnly):
-    """One line of the ledger: hold, commit or return of an allocation for a decision."""
-
-    allocation = models.ForeignKey("proposals.Allocation", models.PROTECT, related_name="entries")
-    decision = models.ForeignKey(Decision, models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=6)
-    amount = models.DecimalField(max_digits=12, decimal_places=3)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering: ClassVar = ["id"]
-        constraints: ClassVar = [
-            models.CheckConstraint(name="entries_are_positive", condition=Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="entries_hold_commit_or_return",
-                condition=Q(kind__in=[ledger.HOLD, ledger.COMMIT, ledger.RETURN]),
-            ),
-        ]
-
-    @property
-    def entry(self) -> ledger.Entry:
-        return ledger.Entry(self.kind, str(self.decision_id), self.amount)

@@ -9,10 +9,10 @@ from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
-from proposals import ledger, queries
-from proposals.models import Allocation, Call, Decision, Grant, LedgerEntry, LetterOfIntent
+from proposals import queries
+from proposals.models import Allocation, Call, Decision, Grant, LetterOfIntent
 from proposals.panel import PanelResult
-from proposals.services import letters, locks
+from proposals.services import ledger, letters, locks
 from proposals.workflow import CALL, DECISION, LOI, OUTCOME_ACTION
 
 
@@ -51,7 +51,8 @@ def prepare(
     if decision.positive:
         for allocation, asked in queries.demands(loi).items():
             amount, why = (granted or {}).get(allocation.resource, (asked, ""))
-            _grant(decision, allocation, asked, amount, why, now)
+            _grant(decision, allocation, asked, amount, why)
+            ledger.hold(decision, allocation, amount, by=by, now=now)
     return decision
 
 
@@ -85,9 +86,7 @@ def _check_words(decision: Decision) -> None:
         )
 
 
-def _grant(
-    decision, allocation: Allocation, asked: Decimal, amount: Decimal, why: str, now
-) -> None:
+def _grant(decision, allocation: Allocation, asked: Decimal, amount: Decimal, why: str) -> None:
     unit, limit = allocation.kind, allocation.limit
     if not 0 <= amount <= asked:
         raise Refused(
@@ -125,18 +124,9 @@ def _grant(
                 field="granted",
             )
         )
-    require(ledger.may_hold(queries.balance(allocation), amount))
     Grant.objects.create(
         decision=decision, allocation=allocation, amount=amount, asked=asked, reason=why.strip()
     )
-    _enter(decision, allocation, ledger.HOLD, amount, now)
-
-
-def _enter(decision, allocation: Allocation, kind: str, amount: Decimal, now: datetime) -> None:
-    if amount:
-        LedgerEntry.objects.create(
-            allocation=allocation, decision=decision, kind=kind, amount=amount, at=now
-        )
 
 
 def void_of(loi: LetterOfIntent, *, by: User, now: datetime) -> None:
@@ -146,8 +136,7 @@ def void_of(loi: LetterOfIntent, *, by: User, now: datetime) -> None:
         return
     decision.loi = loi
     letters.void_of(decision, by=by, now=now)
-    for grant in decision.grants.select_related("allocation"):
-        _enter(decision, grant.allocation, ledger.RETURN, grant.amount, now)
+    ledger.give_back(decision, by=by, now=now)
     DECISION.move(decision, "void", by=by, now=now)
 
 
@@ -240,8 +229,7 @@ def release(call: Call, *, by: User, now: datetime) -> Event:
     event = CALL.move(call, "release", by=by, now=now)
     for decision in decisions:
         DECISION.move(decision, "release", by=by, now=now, columns={"released_at": now})
-        for grant in decision.grants.select_related("allocation"):
-            _enter(decision, grant.allocation, ledger.COMMIT, grant.amount, now)
+        ledger.commit(decision, by=by, now=now)
         letters.issue(decision.letters.get(state="stored"), by=by, now=now)
         LOI.move(decision.loi, OUTCOME_ACTION[decision.outcome], by=by, now=now)
     for kind in ("final", "result"):

@@ -16,7 +16,7 @@ from proposals.workflow import CALL, QUESTION
 from proposals.workflow.amendments import AMENDABLE
 
 VERIFICATIONS_A_MINUTE = 30
-TERMS = ("milestones", "allocations__platform", "allocations__entries")
+TERMS = ("milestones", "allocations__platform")
 
 
 @login_not_required

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proposals.ledger import COMMIT, HOLD, RETURN, Balance, Entry, balance, may_hold, positions
+from proposals.ledger import COMMIT, HOLD, RETURN, Balance, Entry, may_hold, positions, statement
 from proposals.resources import MASS, POWER, SLOTS
 
 
@@ -17,7 +17,11 @@ def entries(*lines: str) -> list[Entry]:
 
 
 def of(*lines: str, offered: str = "200", held_back: str = "20") -> Balance:
-    return balance(MASS, Decimal(offered), Decimal(held_back), entries(*lines))
+    return after(entries(*lines), offered, held_back)
+
+
+def after(written: list[Entry], offered: str = "200", held_back: str = "20") -> Balance:
+    return statement(Balance(MASS, Decimal(offered), Decimal(held_back)), written)[-1]
 
 
 def test_nothing_taken_leaves_what_is_offered_less_what_is_held_back():
@@ -100,7 +104,7 @@ def histories(draw) -> list[Entry]:
         there = held if kind == COMMIT or not committed.get(subject) else committed
         if kind == HOLD:
             amount = draw(amounts)
-            if not may_hold(balance(MASS, Decimal(200), Decimal(20), written), amount):
+            if not may_hold(after(written), amount):
                 continue
         elif there.get(subject):
             amount = draw(st.decimals("0.001", there[subject], places=3))
@@ -112,7 +116,7 @@ def histories(draw) -> list[Entry]:
 
 @given(histories())
 def test_the_bar_always_adds_up(history):
-    now = balance(MASS, Decimal(200), Decimal(20), history)
+    now = after(history)
     assert now.offered - now.held_back == now.proposed + now.committed + now.free
     assert min(now.proposed, now.committed, now.free) >= 0
     sums = {kind: sum(e.amount for e in history if e.kind == kind) for kind in (HOLD, RETURN)}
@@ -121,6 +125,6 @@ def test_the_bar_always_adds_up(history):
 
 @given(histories(), amounts)
 def test_a_hold_is_allowed_exactly_when_it_leaves_nothing_negative(history, amount):
-    now = balance(MASS, Decimal(200), Decimal(20), history)
-    after = balance(MASS, Decimal(200), Decimal(20), [*history, Entry(HOLD, "e", amount)])
-    assert bool(may_hold(now, amount)) == (after.free >= 0)
+    now = after(history)
+    held = after([*history, Entry(HOLD, "e", amount)])
+    assert bool(may_hold(now, amount)) == (held.free >= 0)
