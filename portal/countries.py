@@ -12,8 +12,9 @@ def choices() -> list[tuple[str, str]]:
     return sorted(_names(get_language() or "en").items(), key=lambda item: item[1])
 
 
-def name(code: str) -> str:
-    return _names(get_language() or "en").get(code, code)
+def name(code: str, language: str = "") -> str:
+    """The country's name in the language, else in the reader's."""
+    return _names(language or get_language() or "en").get(code, code)
 
 
 def known(code: str) -> bool:

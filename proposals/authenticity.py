@@ -8,11 +8,6 @@ from portal import events, keys
 from portal.text import Text, say
 from proposals.models import Letter
 
-KINDS = {
-    Letter.Kind.RECEIPT: say("receipt of filing"),
-    Letter.Kind.INELIGIBLE: say("screening letter"),
-    Letter.Kind.DECISION: say("decision letter"),
-}
 ANSWERS = {
     "issued": (say("Valid"), "jade"),
     "superseded": (say("Superseded"), "amber"),
@@ -27,7 +22,7 @@ class Answer:
 
     word: Text
     tone: str
-    kind: Text
+    kind: str
     number: str
     case: str
     dated: date
@@ -63,7 +58,7 @@ def find(code: str) -> Answer | None:
     return Answer(
         word=word,
         tone=tone,
-        kind=KINDS[letter.kind],
+        kind=letter.get_kind_display(),
         number=letter.number,
         case=letter.loi.reference,
         dated=letter.dated,

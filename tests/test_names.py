@@ -14,7 +14,8 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from portal import notices, roles, settings, workflow
 from portal.workflow import NOBODY, START
-from proposals.models import Decision
+from proposals import letters
+from proposals.models import Decision, Letter
 from proposals.workflow import OUTCOME_ACTION
 
 TABLES = sorted(workflow.TABLES.values(), key=lambda table: table.noun)
@@ -72,9 +73,9 @@ INSIDE = {
     "decision.unapprove": "reopen_decisions",
     "decision.void": "void_of",
     "assignment.exclude": "confirm",
-    "letter.write": "owe_receipt",
+    "letter.write": "owe",
     "letter.void": "void_of",
-    "letter.supersede": "supersede_receipts",
+    "letter.supersede": "issue",
 }
 
 
@@ -210,9 +211,10 @@ def test_every_outcome_has_its_row_and_its_state():
         assert loi.row(action).from_ == ("final_review",)
 
 
-@pytest.mark.parametrize("kind", ["receipt", "ineligible", "decision"])
-def test_every_kind_of_letter_has_its_page(kind):
-    assert get_template(f"letters/{kind}.html")
+@pytest.mark.parametrize("kind", Letter.Kind)
+def test_every_kind_of_letter_has_its_words_and_its_page(kind):
+    assert callable(letters.SORTS[kind].build)
+    assert get_template(f"letters/{letters.TEMPLATE}/{kind}.html")
 
 
 def test_every_bell_has_its_task():

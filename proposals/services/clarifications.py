@@ -9,8 +9,8 @@ from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
-from proposals.models import Answer, Call, Clarification, LetterOfIntent
-from proposals.services import locks
+from proposals.models import Answer, Call, Clarification, Letter, LetterOfIntent
+from proposals.services import letters, locks
 from proposals.workflow import LOI
 
 DAYS_TO_ANSWER = 5
@@ -51,9 +51,11 @@ def ask_clarification(
         at=now,
     )
     facts = {"round": asked.round, "due_at": due_at.astimezone(UTC).isoformat()}
-    return LOI.move(
+    event = LOI.move(
         loi, "ask_clarification", by=by, now=now, sha256=canonical.digest(question), **facts
     )
+    letters.owe(loi, Letter.Kind.CLARIFICATION, clarification=asked, by=by, now=now)
+    return event
 
 
 @transaction.atomic

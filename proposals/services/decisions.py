@@ -10,7 +10,7 @@ from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
 from proposals import queries
-from proposals.models import Allocation, Call, Decision, Grant, LetterOfIntent
+from proposals.models import Allocation, Call, Decision, Grant, Letter, LetterOfIntent
 from proposals.panel import PanelResult
 from proposals.services import ledger, letters, locks
 from proposals.workflow import CALL, DECISION, LOI, OUTCOME_ACTION
@@ -195,7 +195,14 @@ def approve_decisions(call: Call, *, release_on: date, by: User, now: datetime) 
             now=now,
             columns={"approved_by": by, "approved_at": now},
         )
-        letters.owe_decision(decision, by=by, now=now)
+        letters.owe(
+            decision.loi,
+            Letter.Kind.DECISION,
+            decision=decision,
+            dated=call.release_on,
+            by=by,
+            now=now,
+        )
     return event
 
 

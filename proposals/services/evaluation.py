@@ -8,6 +8,7 @@ from portal.text import say
 from portal.verdict import Refused, no
 from proposals.models import (
     Assessment,
+    Letter,
     LetterOfIntent,
     Screening,
 )
@@ -57,7 +58,7 @@ def screen(
 def declare_ineligible(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
     loi = locks.case(loi)
     event = LOI.move(loi, "declare_ineligible", by=by, now=now)
-    letters.owe_ineligible(loi, by=by, now=now)
+    letters.owe(loi, Letter.Kind.INELIGIBLE, by=by, now=now)
     return event
 
 

@@ -9,7 +9,7 @@ from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
-from proposals.models import Acknowledgement, Filing, LetterOfIntent
+from proposals.models import Acknowledgement, Filing, Letter, LetterOfIntent
 from proposals.services import (
     copies,
     decisions,
@@ -147,7 +147,7 @@ def _turn(loi, action, version, key, by, now) -> Filing:
     )
     shares.cover(loi)
     letters.supersede_receipts(loi, by=by, now=now)
-    letters.owe_receipt(loi, by=by, now=now)
+    letters.owe(loi, Letter.Kind.RECEIPT, filing=filing, by=by, now=now)
     if loi.ticket and loi.ticket.used >= loi.ticket.letters:
         # Used up, under the lock of the call: it admits the others no longer.
         loi.ticket.admitted.filter(filing=None).update(ticket=None)
@@ -196,6 +196,7 @@ def withdraw(loi: LetterOfIntent, *, by: User, now: datetime, reason: str) -> Ev
     copied = loi.working_copy != WorkingCopy.NONE
     columns = {"working_copy": WorkingCopy.NONE}
     event = LOI.move(loi, "withdraw", by=by, now=now, reason=reason, columns=columns)
+    letters.owe(loi, Letter.Kind.WITHDRAWN, person=by, reason=reason, by=by, now=now)
     if copied:
         copies.restore(loi, by=by, now=now)
     return event

@@ -8,7 +8,7 @@ from django.utils import translation
 from portal import clock, files, keys, leases, notices, pdf
 from portal.events import CLOCK
 from portal.models import StoredFile, User
-from proposals import letters, queries
+from proposals import letters
 from proposals.models import Decision, Letter, LetterOfIntent
 from proposals.services import locks
 from proposals.workflow import LETTER
@@ -16,10 +16,46 @@ from proposals.workflow import LETTER
 MOST_A_BATCH = 10
 
 
-def owe_receipt(loi: LetterOfIntent, *, by: User, now: datetime) -> Letter:
-    return _write(
-        loi, Letter.Kind.RECEIPT, letters.receipt(loi.filing), filing=loi.filing, by=by, now=now
+def owe(
+    loi: LetterOfIntent,
+    kind: str,
+    *,
+    by: User | str,
+    now: datetime,
+    dated: date | None = None,
+    **facts: object,
+) -> Letter:
+    """Enter a letter in the register with its number and frozen words; rendering comes later.
+
+    The one door for every kind. `facts` are what the builder of the kind asks for
+    (`proposals.letters.SORTS`); a filing or decision among them is kept as what the
+    letter is of, and a letter of the case's decision that is in force is the one
+    that it replaces. `dated` is the day it carries, in the zone of the call: today,
+    where none is given. The case has been filed; the caller holds the lock of the
+    call, so numbers are without gaps.
+    """
+    call = loi.call
+    call.last_letter += 1
+    call.save(update_fields=["last_letter"])
+    number, code = f"{call.code}-L{call.last_letter:04d}", keys.code()
+    dated = dated or now.astimezone(call.zoneinfo).date()
+    letter = Letter(
+        number=number,
+        code=code,
+        kind=kind,
+        loi=loi,
+        filing=facts.get("filing"),
+        decision=facts.get("decision"),
+        context=letters.context(
+            loi, kind, number=number, code=code, dated=dated, by=by, now=now, **facts
+        ),
+        dated=dated,
+        due_at=now,
     )
+    if kind == Letter.Kind.DECISION:
+        letter.replaces = loi.letters.filter(kind=kind, state="issued").first()
+    LETTER.enter(letter, "write", by=by, now=now, number=number)
+    return letter
 
 
 def supersede_receipts(loi: LetterOfIntent, *, by: User | str, now: datetime) -> None:
@@ -30,59 +66,15 @@ def supersede_receipts(loi: LetterOfIntent, *, by: User | str, now: datetime) ->
         LETTER.move(letter, "supersede", by=by, now=now)
 
 
-def owe_ineligible(loi: LetterOfIntent, *, by: User, now: datetime) -> Letter:
-    words = letters.ineligible(loi, now, contact(loi))
-    return _write(loi, Letter.Kind.INELIGIBLE, words, by=by, now=now)
-
-
-def owe_decision(decision: Decision, *, by: User, now: datetime) -> Letter:
-    loi = decision.loi
-    dated = loi.call.release_on
-    words = letters.decision(decision, dated, contact(loi))
-    words["signatory"] = letters.signatory(by)
-    return _write(loi, Letter.Kind.DECISION, words, decision=decision, dated=dated, by=by, now=now)
-
-
-def _write(
-    loi: LetterOfIntent,
-    kind: str,
-    words: dict,
-    *,
-    by: User,
-    now: datetime,
-    dated: date | None = None,
-    **links: object,
-) -> Letter:
-    """Enter a letter in the register with its number and frozen words; rendering comes later.
-
-    The caller holds the lock of the call, so numbers are without gaps.
-    """
-    call = loi.call
-    call.last_letter += 1
-    call.save(update_fields=["last_letter"])
-    number, code = f"{call.code}-L{call.last_letter:04d}", keys.code()
-    dated = dated or now.astimezone(call.zoneinfo).date()
-    with translation.override(settings.LANGUAGE_CODE):
-        context = {**letters.frame(loi, number, code, dated), **words}
-    letter = Letter(
-        number=number,
-        code=code,
-        kind=kind,
-        loi=loi,
-        context=context,
-        dated=dated,
-        due_at=now,
-        **links,
-    )
-    LETTER.enter(letter, "write", by=by, now=now, number=number)
-    return letter
-
-
 def redate(decision: Decision, *, by: User, now: datetime) -> None:
     """The same letter for another day: owed again, whatever a worker is doing with it now."""
-    letter = decision.letters.exclude(state="void").get()
-    dated = decision.loi.call.release_on
-    words = letters.decision(decision, dated, contact(decision.loi))
+    letter = decision.letters.get(state__in=["owed", "stored"])
+    letter.decision, loi = decision, decision.loi
+    dated = loi.call.release_on
+    words = letters.context(
+        loi, letter.kind, number=letter.number, code=letter.code, dated=dated, by=by, now=now,
+        decision=decision,
+    )  # fmt: skip
     LETTER.move(
         letter,
         "redate",
@@ -90,7 +82,7 @@ def redate(decision: Decision, *, by: User, now: datetime) -> None:
         now=now,
         columns={
             "dated": dated,
-            "context": {**letter.context, **words, "date": letters.day(dated)},
+            "context": {**words, "signatory": letter.context["signatory"]},
             "due_at": now,
             "done_at": None,
             "lease_until": None,
@@ -109,13 +101,21 @@ def void_of(decision: Decision, *, by: User, now: datetime) -> None:
 
 
 def issue(letter: Letter, *, by: User | str, now: datetime) -> None:
+    """From now on it is valid, and whoever asks by its code is told so; what it replaces is not.
+
+    The old one goes first: a decision has one letter in force at any moment.
+    """
+    if letter.replaces_id and letter.replaces.state == "issued":
+        LETTER.move(letter.replaces, "supersede", by=by, now=now, letter=letter.number)
     LETTER.move(letter, "issue", by=by, now=now, columns={"issued_at": now})
+    if tells := letters.SORTS[letter.kind].tells:
+        notices.post(tells, letter.loi, now=now, occasion=letter.number)
 
 
 def render_owed(now: datetime) -> int:
     """Render up to a batch of owed letters and store each; the number that was tried."""
     rows = Letter.objects.filter(state="owed").select_related(
-        "loi__call", "loi__organisation", "decision", "filing"
+        "loi__call", "loi__organisation", "decision", "filing", "replaces__loi"
     )
     tried = 0
     for letter in leases.claim(rows, now=now, seconds=settings.LEASE_SECONDS, most=MOST_A_BATCH):
@@ -138,7 +138,7 @@ def render_owed(now: datetime) -> int:
 def render(letter: Letter) -> bytes:
     """The PDF of a letter, from its frozen words alone: the same words give the same bytes."""
     with translation.override(letter.context["language"]):
-        html = render_to_string(f"letters/{letter.kind}.html", letter.context)
+        html = render_to_string(letters.template(letter), letter.context)
     midnight = datetime.combine(letter.dated, datetime.min.time(), letter.loi.call.zoneinfo)
     return pdf.render(
         html,
@@ -170,13 +170,7 @@ def store(letter: Letter, stored: StoredFile, *, now: datetime) -> None:
         number=letter.number,
         sha256=stored.sha256,
     )
-    if letter.kind != Letter.Kind.DECISION:
+    if not letters.SORTS[letter.kind].released:
         issue(letter, by=CLOCK, now=now)
-        notices.post(f"{letter.kind}_ready", letter.loi, now=now, occasion=letter.number)
     if letter.kind == Letter.Kind.RECEIPT:
         supersede_receipts(loi, by=CLOCK, now=now)
-
-
-def contact(loi: LetterOfIntent) -> str:
-    people = queries.holders("secretary")
-    return people[0].email if people else settings.DEFAULT_FROM_EMAIL

@@ -84,10 +84,10 @@ DECISION = register(
 
 # fmt: off
 LETTER_ROWS = (
-    Row("write", "written", (START,), "owed", ("aor", "approver")),
+    Row("write", "written", (START,), "owed", ("aor", "secretary", "approver", "legal", CLOCK)),
     Row("store", "stored", ("owed",), "stored", (CLOCK,)),
     Row("issue", "issued", ("stored",), "issued", (CLOCK, "secretary")),
-    Row("supersede", "superseded", ("issued",), "superseded", ("aor", CLOCK)),
+    Row("supersede", "superseded", ("issued",), "superseded", ("aor", "secretary", CLOCK)),
     Row("redate", "redated", ("owed", "stored"), "owed", ("secretary", "approver")),
     Row("void", "voided", ("owed", "stored"), "void", ("approver", "chair", "aor")),
 )

@@ -238,11 +238,11 @@ RECEIPT = BASE | {
 }
 
 SAMPLES = {
-    "letters/decision.html": {
+    "letters/1/decision.html": {
         "decision": DECISION,
         "reserve": RESERVE,
         "not_selected": NOT_SELECTED,
     },
-    "letters/ineligible.html": {"ineligible": INELIGIBLE},
-    "letters/receipt.html": {"receipt": RECEIPT},
+    "letters/1/ineligible.html": {"ineligible": INELIGIBLE},
+    "letters/1/receipt.html": {"receipt": RECEIPT},
 }

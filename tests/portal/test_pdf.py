@@ -108,13 +108,13 @@ def test_arabic_is_joined_and_runs_from_the_right():
 
 def test_a_long_name_stays_on_the_page():
     context = RECEIPT | {"persons": [{"label": "Filed by", "name": LONG_NAME}]}
-    flat = " ".join(text_of(letter("letters/receipt.html", context)).split())
+    flat = " ".join(text_of(letter("letters/1/receipt.html", context)).split())
     assert LONG_NAME in flat.replace("- ", "")
 
 
 def test_a_letter_without_verification_has_its_foot():
     context = RECEIPT | {"verification": None}
-    text = text_of(letter("letters/receipt.html", context))
+    text = text_of(letter("letters/1/receipt.html", context))
     assert "Verification code" not in text
     assert "Page 1 of " in " ".join(text.split())
 
@@ -122,7 +122,7 @@ def test_a_letter_without_verification_has_its_foot():
 def test_markup_in_a_context_stays_text():
     name = "<img src=file:///etc/passwd><b>Institute</b>"
     context = RECEIPT | {"addressee": RECEIPT["addressee"] | {"name": name}}
-    assert name in " ".join(text_of(letter("letters/receipt.html", context)).split())
+    assert name in " ".join(text_of(letter("letters/1/receipt.html", context)).split())
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,9 @@ time.sleep(60)
 
 
 def test_same_bytes_in_another_process_and_no_orphan_when_it_is_killed():
-    html = render_to_string("letters/decision.html", SAMPLES["letters/decision.html"]["reserve"])
+    html = render_to_string(
+        "letters/1/decision.html", SAMPLES["letters/1/decision.html"]["reserve"]
+    )
     html = html.replace("img:qr", "img:emblem")
     other = subprocess.Popen(
         [sys.executable, "-c", IN_ANOTHER_PROCESS],

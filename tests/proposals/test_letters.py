@@ -12,6 +12,7 @@ from tests import make
 from tests.make import APPROVED, DURING, RELEASE_ON, RELEASED
 
 LEASE = timedelta(seconds=60)
+SEPTEMBER = {"en": "30 September 2027", "zh": "2027年9月30日"}
 
 
 def receipt(cast) -> Letter:
@@ -35,8 +36,12 @@ def test_filing_owes_a_receipt_with_its_number_and_words(cast):
     assert words["about"]["case_reference"] == "TEST27-0001"
     assert words["manifest"]["signature"] == letter.filing.signature
     assert [person["name"] for person in words["persons"]] == [cast.pi.name, cast.aor.name]
-    assert {"label": "Mass, MEV", "value": "10.5", "unit": "kg"} in words["totals"]
-    assert words["instants"][0]["text"] == "1 Mar 2027, 17:00 Beijing"
+    mass = {"en": "Mass, MEV", "zh": "质量（最大预期值）"}
+    assert {"label": mass, "value": "10.5", "unit": "kg"} in words["totals"]
+    assert words["instants"][0]["at"] == {
+        "en": "1 Mar 2027, 17:00 Beijing (1 Mar 2027, 09:00 UTC)",
+        "zh": "2027年3月1日 17:00 北京时间（2027年3月1日 09:00 协调世界时）",
+    }
 
 
 def test_a_stored_receipt_is_issued_at_once_and_told(cast, truths):
@@ -65,17 +70,22 @@ def test_the_letter_says_what_was_decided(cast):
         "not_selected",
     )
     assert yes.context["grant"]["rows"] == [
-        {"resource": "Mass", "asked": "10.5", "granted": "10.5", "unit": "kg"}
+        {
+            "resource": {"en": "Mass", "zh": "质量"},
+            "asked": "10.5",
+            "granted": "10.5",
+            "unit": "kg",
+        }
     ]
     assert yes.context["bar"]["held_back"] == "20"
     assert yes.context["conditions"] == [
-        {"text": "File a containment report.", "owner": "PI", "due": "30 September 2027"}
+        {"text": "File a containment report.", "owner": "PI", "due": SEPTEMBER}
     ]
     assert (no.context["grant"], no.context["bar"], no.context["conditions"]) == (None, None, [])
     for letter in (yes, no):
-        assert letter.context["date"] == "30 June 2027"
+        assert letter.context["date"] == {"en": "30 June 2027", "zh": "2027年6月30日"}
         assert letter.context["signatory"]["name"] == cast.approver.name
-        assert letter.context["redress"]["until"].startswith("30 Jul 2027, 24:00 Beijing")
+        assert letter.context["redress"]["until"]["en"].startswith("30 Jul 2027, 24:00 Beijing")
     assert call.last_letter == 4
 
 

@@ -1,0 +1,105 @@
+"""The decision letter: outcome, grant, conditions, findings, next steps, redress."""
+
+from datetime import date, datetime, timedelta
+
+from portal.text import plain
+from proposals.letters.frame import redress
+from proposals.letters.words import both, day, grade, resource, unit
+from proposals.models import Decision, Grant, LetterOfIntent
+from proposals.resources import MASS
+
+
+def decision(loi: LetterOfIntent, *, dated: date, now: datetime, decision: Decision) -> dict:
+    grants = list(decision.grants.select_related("allocation"))
+    return {
+        "outcome": decision.outcome,
+        "reason": decision.reason,
+        "grant": _grant(grants),
+        "bar": next((_bar(grant) for grant in grants if grant.allocation.kind is MASS), None),
+        "conditions": [
+            {
+                "text": item["text"],
+                "owner": item["owner"],
+                "due": day(date.fromisoformat(item["due_on"])),
+            }
+            for item in decision.conditions
+        ],
+        "findings": _findings(decision.basis),
+        "next_steps": _next_steps(decision, dated),
+        "redress": redress(dated, loi.call),
+    }
+
+
+def _grant(grants: list[Grant]) -> dict | None:
+    if not grants:
+        return None
+    return {
+        "rows": [
+            {
+                "resource": resource(grant.allocation.kind),
+                "asked": plain(grant.asked),
+                "granted": plain(grant.amount),
+                "unit": unit(grant.allocation.kind),
+            }
+            for grant in grants
+        ],
+        "reason": " ".join(grant.reason for grant in grants if grant.reason),
+    }
+
+
+def _bar(grant: Grant) -> dict:
+    return {
+        "resource": resource(MASS),
+        "unit": str(MASS.unit),
+        "offered": plain(grant.allocation.capacity),
+        "held_back": plain(grant.allocation.held_back),
+        "granted": plain(grant.amount),
+    }
+
+
+def _findings(basis: dict) -> list[dict]:
+    """By criterion, as the approver cleared them with the decision."""
+    criteria = []
+    for criterion in basis.get("criteria", ()):
+        mine = [f for f in basis["findings"] if f["criterion"] == criterion["code"]]
+        criteria.append(
+            {
+                "criterion": criterion["title"],
+                "grade": grade(criterion["word"]),
+                "strengths": [
+                    {"text": f["text"], "major": f["major"]} for f in mine if f["strength"]
+                ],
+                "weaknesses": [
+                    {"text": f["text"], "major": f["major"]} for f in mine if not f["strength"]
+                ],
+            }
+        )
+    return criteria
+
+
+def _next_steps(decision: Decision, dated: date) -> list[dict]:
+    if decision.positive:
+        return [
+            {
+                "text": both(
+                    "The secretariat sends the draft of the agreement and names the counterpart on the host's side.",
+                    "秘书处发送协议草案，并告知搭载方联系人。",
+                ),
+                "date": day(dated + timedelta(days=30)),
+            },
+            {
+                "text": both("The agreement is signed by both sides.", "双方签署协议。"),
+                "date": day(dated + timedelta(days=90)),
+            },
+        ]
+    if decision.outcome == Decision.Outcome.RESERVE:
+        return [
+            {
+                "text": both(
+                    "You are told at once when what the proposal needs becomes free. You need do nothing.",
+                    "一旦所需资源空出，将立即通知贵方；贵方无需采取任何行动。",
+                ),
+                "date": None,
+            }
+        ]
+    return []
