@@ -38,13 +38,15 @@ def lacking(what: str, package: str) -> None:
     pytest.skip(said)
 
 
-def wait_until(holds: Callable[[], object], seconds: float, what: str = "") -> float:
+def wait_until(
+    holds: Callable[[], object], seconds: float, what: str = "", *, every: float = 0.05
+) -> float:
     """Ask until the answer is true; how long that took."""
     began = time.monotonic()
     while not holds():
         if time.monotonic() - began > seconds:
             raise AssertionError(f"not within {seconds:g} s: {what or holds}")
-        time.sleep(0.05)
+        time.sleep(every)
     return time.monotonic() - began
 
 

@@ -182,12 +182,12 @@ def awaiting(number: str, minutes: str = "60") -> dict:
 
 
 @transaction.atomic
-def close_in(seconds: str) -> dict:
-    """The only call closes on the first whole second after so many: as a number of seconds.
+def close_in(seconds: str, code: str = "") -> dict:
+    """A call, or the only one, closes on the first whole second after so many: as a number.
 
     Amended ten days ago, since a closing comes forward with a week's notice.
     """
-    now, call = clock.now(), Call.objects.get()
+    now, call = clock.now(), Call.objects.get(**{"code": code} if code else {})
     secretary, approver = (
         User.objects.get(email=f"{role}@example.org") for role in ("secretary", "approver")
     )
@@ -201,7 +201,7 @@ def close_in(seconds: str) -> dict:
         now=now - 10 * DAY,
     )
     amendments.publish(amendment, by=approver, now=now - 10 * DAY)
-    Message.objects.filter(done_at=None).update(done_at=now)
+    Message.objects.filter(done_at=None, notice__startswith="amendment").update(done_at=now)
     return {"closes_at": at.timestamp()}
 
 

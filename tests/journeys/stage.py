@@ -1,11 +1,13 @@
 """The portal as `make run` starts it, and people who use it in a real browser."""
 
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -18,9 +20,10 @@ from tests.live import KEPT, ROOT
 from tests.live import Browser as Requests
 from tests.servers import free_port, lacking, start, wait_until
 
-PICTURES = ROOT / "screenshots"
+PICTURES = os.environ.get("PICTURES")  # a folder, for whoever wants to look at every page
 AXE = Axe(AXE_SCRIPT + Path(__file__).with_name("contrast.js").read_text())
 PASSWORD = "lunar-demonstration"
+SIGN_IN = "/accounts/login/"
 CALM = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -57,9 +60,18 @@ class Stage:
         except OSError:
             return False
 
+    def close_soon(self, code: str) -> None:
+        """This call closes in a few seconds; come back when it has."""
+        printed = self.run("-m", "tests.faults.scenario", "close_in", "2", code)
+        closes_at = json.loads(printed.splitlines()[-1])["closes_at"]
+        time.sleep(max(0.0, closes_at - time.time()))
+
     def manage(self, *arguments: str) -> str:
+        return self.run("manage.py", *arguments)
+
+    def run(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             env=self.env, cwd=ROOT, capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr[-4000:]
@@ -89,7 +101,8 @@ class Stage:
 
 
 class Person:
-    """One person's browser window. Every page they `look` at is pictured and asked by axe."""
+    """One person's browser window. Every page they `look` at is asked by axe, and pictured
+    where `PICTURES` names a folder."""
 
     count = 0
 
@@ -110,7 +123,7 @@ class Person:
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         if email:
-            self.sign_in(email)
+            self.is_signed_in(email)
 
     def _listen(self, message) -> None:
         refused = "status of 4" in message.text  # a refusal is an answer, not a fault of the page
@@ -118,12 +131,20 @@ class Person:
         if message.type == "error" and not refused and not replaced:
             self.complaints.append(f"{message.text} ({message.location})")
 
-    def sign_in(self, email: str, password: str = PASSWORD) -> None:
-        self.go("/accounts/login/")
+    def sign_in(self, email: str) -> None:
+        self.go(SIGN_IN)
         self.page.locator("[name=login]").fill(email)
-        self.page.locator("[name=password]").fill(password)
+        self.page.locator("[name=password]").fill(PASSWORD)
         self.press("Sign in")
         self.page.wait_for_url("**/day/")
+
+    def is_signed_in(self, email: str) -> None:
+        """The same requests, without drawing two pages."""
+        send = self.page.context.request
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', send.get(SIGN_IN).text())
+        given = {"login": email, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
+        answer = send.post(SIGN_IN, form=given)
+        assert answer.url.endswith("/day/"), answer.url
 
     def go(self, path: str) -> None:
         self.page.goto(path)
@@ -144,13 +165,14 @@ class Person:
             self.page.reload()
             return self.reads(text)
 
-        wait_until(said, seconds * self.slow, f"“{text}” at {self.page.url}")
+        wait_until(said, seconds * self.slow, f"“{text}” at {self.page.url}", every=0.5)
 
     def look(self, name: str) -> None:
-        """Take the picture, ask axe, and hear what the browser complains of."""
-        Person.count += 1
-        PICTURES.mkdir(exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{Person.count:02d}-{name}.png", full_page=True)
+        """Ask axe, and hear what the browser complains of."""
+        if PICTURES:
+            Person.count += 1
+            picture = Path(PICTURES).absolute() / f"{Person.count:02d}-{name}.png"
+            self.page.screenshot(path=picture, full_page=True)
         assert self.complaints == [], f"the browser at {self.page.url}: {self.complaints}"
         if not self.scripts:
             return  # axe is one itself
