@@ -14,7 +14,7 @@ run:
 
 test:
 	@sh deploy/setup.sh test
-	@exec $(VENV) -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@exec $(VENV) -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 soak:
 	@sh deploy/setup.sh test
