@@ -146,7 +146,7 @@ def demanded(call: Call) -> dict[int, Decimal]:
     ).prefetch_related("assessments")
     for demand in demands:
         assessments = sorted(demand.assessments.all(), key=lambda a: a.pk)
-        amount = assessments[-1].amount if assessments else demand.amount
+        amount = assessments[-1].amount if assessments else demand.amount or Decimal(0)
         total[demand.allocation_id] = total.get(demand.allocation_id, Decimal(0)) + amount
     return total
 

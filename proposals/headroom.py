@@ -30,9 +30,9 @@ def lines(sheet: Sheet, limits: Iterable[Limit]) -> list[Line]:
     found = []
     demand = sheet.demand()
     for limit in limits:
-        if not demand or limit.resource is SLOTS:
+        amount = demand.get(limit.resource.code)
+        if amount is None or limit.resource is SLOTS:
             continue
-        amount = demand[limit.resource.code]
         refusal = over_cap(sheet, limit, amount)
         caps = [(limit.available, False)]
         if limit.module_cap is not None:

@@ -248,7 +248,19 @@ def visible_letters(user: User) -> QuerySet[Letter]:
 
 
 def demands(loi: LetterOfIntent) -> dict[Allocation, Decimal]:
-    """What the case asks, by allocation: the screening's figure where it gave one."""
+    """What the case asks, by allocation: the screening's figure where it gave one.
+
+    What is asked of a resource and not known is left out: see `unstated`.
+    """
+    return {of: amount for of, amount in _figures(loi).items() if amount is not None}
+
+
+def unstated(loi: LetterOfIntent) -> list[Allocation]:
+    """What the case draws on without a figure of how much: unknown, which is never 0."""
+    return [of for of, amount in _figures(loi).items() if amount is None]
+
+
+def _figures(loi: LetterOfIntent) -> dict[Allocation, Decimal | None]:
     if loi.filing is None:
         return {}
     # What a caller with many cases has fetched already is not fetched again.

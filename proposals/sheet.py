@@ -118,13 +118,12 @@ class Sheet:
         )
 
     def demand(self) -> dict[str, Decimal]:
-        """Resource code → what this module asks of its platform."""
+        """Resource code → what this module asks of its platform; what is not stated is left out."""
         if not self.draws:
             return {}
+        asked = {MASS: self.mev_kg, POWER: self.power_peak_w, DATA: self.data_mbit_day}
         return {
-            MASS.code: self.mev_kg,
-            POWER.code: POWER.up(self.power_peak_w or Decimal(0)),
-            DATA.code: DATA.up(self.data_mbit_day or Decimal(0)),
+            **{of.code: of.up(amount) for of, amount in asked.items() if amount is not None},
             SLOTS.code: Decimal(1),
         }
 

@@ -63,7 +63,7 @@ class ScreeningForm(forms.Form):
             max_digits=12,
             decimal_places=resource.places,
             help_text=_now("Filed: %(amount)s. Leave empty where that holds.")
-            % {"amount": resource.amount(demand.amount)},
+            % {"amount": demand.said},
         )
         self.fields[f"reason_{resource.code}"] = forms.CharField(
             label=_now("Reason for the other figure"), max_length=500, required=False
@@ -98,13 +98,10 @@ class ScreeningForm(forms.Form):
             self.add_error(
                 f"reason_{code}",
                 _now("Say in at least 10 characters why %(amount)s and not %(filed)s.")
-                % {
-                    "amount": limit.resource.amount(amount),
-                    "filed": limit.resource.amount(demand.amount),
-                },
+                % {"amount": limit.resource.amount(amount), "filed": demand.said},
             )
         counted = demand.amount if amount is None else amount
-        if data.get("compliant") == "yes" and counted > limit.most:
+        if data.get("compliant") == "yes" and counted is not None and counted > limit.most:
             self.add_error(
                 "compliant",
                 _now("%(amount)s is more than the %(most)s one module may have.")

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from portal import keys
 from portal.models import Organisation
@@ -231,17 +231,23 @@ class Filing(AppendOnly):
 
 
 class Demand(AppendOnly):
-    """What a filing asks of an allocation, in its unit; masses are MEV."""
+    """What a filing asks of an allocation, in its unit; masses are MEV. Not stated is null."""
 
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="demands")
     allocation = models.ForeignKey("proposals.Allocation", models.PROTECT, related_name="demands")
-    amount = models.DecimalField(max_digits=12, decimal_places=3)
+    amount = models.DecimalField(max_digits=12, decimal_places=3, null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(name="asked_once_a_filing", fields=["filing", "allocation"]),
             models.CheckConstraint(name="nothing_negative_is_asked", condition=Q(amount__gte=0)),
         ]
+
+    @property
+    def said(self) -> str:
+        if self.amount is None:
+            return gettext("not stated")
+        return self.allocation.kind.amount(self.amount)
 
 
 class Assessment(AppendOnly):

@@ -1,5 +1,4 @@
 from datetime import datetime
-from decimal import Decimal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -79,7 +78,7 @@ def freeze(
     attachments.file(loi, filing)
     platform = document.text(loi.content, "identity", "platform")
     for allocation in loi.call.allocations.filter(platform__code=platform):
-        amount = demand.get(allocation.resource, Decimal(0))
+        amount = demand.get(allocation.resource)  # none where the text does not state it
         if sheet.draws:
             Demand.objects.create(filing=filing, allocation=allocation, amount=amount)
     return filing

@@ -188,17 +188,17 @@ def _figures(loi: LetterOfIntent, demands: dict) -> list[dict]:
     for demand in loi.filing.demands.all():
         resource, limit = demand.allocation.kind, demand.allocation.limit
         assessment = max(demand.assessments.all(), key=lambda a: a.pk, default=None)
-        counted = demands[demand.allocation]
+        counted = demands.get(demand.allocation)
         found.append(
             {
                 "label": resource.label,
                 "basis": resource.basis,
                 "unit": resource.unit,
-                "filed": plain(demand.amount),
+                "filed": "—" if demand.amount is None else plain(demand.amount),
                 "assessed": plain(assessment.amount) if assessment else "",
                 "reason": assessment.reason if assessment else "",
                 "most": plain(limit.most),
-                "over": counted > limit.most,
+                "over": counted is not None and counted > limit.most,
             }
         )
     return found

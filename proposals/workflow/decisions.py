@@ -1,7 +1,7 @@
 from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import CLOCK, START, Act, Row, State, Table, register
-from proposals import policy
+from proposals import policy, queries
 from proposals.models import Decision
 from proposals.workflow.calls import CALL
 from proposals.workflow.lois import LOI
@@ -23,6 +23,22 @@ def case_in_final_review(decision: Decision, act: Act) -> Verdict:
             say(
                 "The decisions of this call are “%(state)s”: reopen them first.",
                 state=CALL.state(decision.loi.call.state).label,
+            ),
+        )
+    return YES
+
+
+def demand_is_known(decision: Decision, act: Act) -> Verdict:
+    """A case that is to be given anything says how much it needs of each resource its platform offers."""
+    unknown = queries.unstated(decision.loi) if decision.positive else []
+    if unknown:
+        return no(
+            "demand_unknown",
+            say(
+                "%(reference)s states no figure for: %(resources)s. What it needs is unknown, "
+                "which is not 0: it cannot be selected until the screening has given a figure.",
+                reference=decision.loi.reference,
+                resources=", ".join(str(allocation.kind.label) for allocation in unknown),
             ),
         )
     return YES
@@ -58,7 +74,7 @@ def letter_is_stored(decision: Decision, act: Act) -> Verdict:
 
 # fmt: off
 DECISION_ROWS = (
-    Row("prepare", "prepared", (START,), "prepared", ("chair",), (case_in_final_review,)),
+    Row("prepare", "prepared", (START,), "prepared", ("chair",), (case_in_final_review, demand_is_known)),
     Row("approve", "approved", ("prepared",), "approved", ("approver",), (prepared_by_another,)),
     Row("release", "released", ("approved",), "released", ("secretary",), (letter_is_stored,)),
     Row("unapprove", "unapproved", ("approved",), "prepared", ("approver", "chair")),

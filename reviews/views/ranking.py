@@ -155,7 +155,7 @@ def _row(
         "consensus_missing": due,
         "risk": RISKS.get(standing.bench.risks[-1]) if standing.bench.risks else "",
         "mass_kg": plain(standing.asked.get("mass", 0)),
-        "power_w": plain(standing.asked.get("power", 0)),
+        "power_w": plain(standing.asked["power"]) if "power" in standing.asked else "",
         "category": scoring.category(agreed, standing.rubric) if place else "",
         "missed": scoring.missed(agreed, standing.rubric) if place else (),
         "calibrated": calibrated and _calibrated(calibrated),

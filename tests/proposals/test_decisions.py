@@ -7,7 +7,15 @@ from django.db import IntegrityError, transaction
 from portal.verdict import Refused
 from proposals import queries
 from proposals.invariants import nothing_of_a_decision_shows_before_its_release
-from proposals.models import Decision, Grant, Letter, LetterOfIntent
+from proposals.models import (
+    Allocation,
+    Decision,
+    Demand,
+    Grant,
+    LedgerEntry,
+    Letter,
+    LetterOfIntent,
+)
 from proposals.services import calls, decisions, evaluation, filings
 from tests import make
 from tests.cast import Cast
@@ -151,6 +159,23 @@ def test_withdrawing_returns_what_was_held(cast, case):
     assert mass(decision.loi.call).taken == 0
 
 
+def test_a_case_whose_need_is_unknown_is_not_selected(cast, case):
+    call = case.call
+    data = call.allocations.create(
+        platform=call.allocations.first().platform, resource="data", capacity=100
+    )
+    demand = Demand.objects.create(filing=case.filing, allocation=data, amount=None)
+    with pytest.raises(Refused) as caught:
+        make.prepared(cast, case)
+    assert str(caught.value.verdict.reason) == (
+        "STAGE27-0001 states no figure for: Data volume. What it needs is unknown, which is "
+        "not 0: it cannot be selected until the screening has given a figure."
+    )
+    make.prepared(cast, case, outcome="reserve")  # which gives it nothing
+    demand.assessments.create(amount=0, reason="A mirror.", by=cast.secretary, at=DECIDED)
+    assert make.prepared(cast, case).grants.get(allocation=data).amount == 0
+
+
 # Two persons
 
 
@@ -235,6 +260,32 @@ def test_a_case_has_one_decision_in_force(cast, case):
             prepared_by=cast.chair,
             prepared_at=DECIDED,
         )
+
+
+def test_nothing_is_over_the_envelope_in_the_database_too(cast, case):
+    """Whoever writes it, and however: the last gram fits, the next does not."""
+    entry = make.prepared(cast, case).entries.get()
+    row = Allocation.objects.filter(pk=entry.allocation_id)
+    row.update(held=Decimal("33.245"), committed=Decimal("146.755"))
+    for columns in (
+        {"held": Decimal("33.246")},
+        {"committed": Decimal("146.756")},
+        {"capacity": 199},
+        {"held_back": Decimal("20.001")},
+        {"held": -1},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.update(**columns)
+
+
+def test_no_two_lines_follow_the_same_one(cast, case):
+    entry = make.prepared(cast, case).entries.get()
+    more = {"allocation": entry.allocation, "decision": entry.decision, "kind": "hold"}
+    sums = {"amount": 1, "held_after": 1, "committed_after": 0, "at": DECIDED}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LedgerEntry.objects.create(number=1, **more, **sums)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LedgerEntry.objects.create(number=2, **more, **sums | {"committed_after": -1})
 
 
 def test_less_than_asked_has_a_reason_in_the_database_too(cast, case):

@@ -9,7 +9,7 @@ from proposals.models import Call, FlownPayload
 from proposals.sections import STEPS
 from tests import make
 
-FRONT_QUERIES = 11
+FRONT_QUERIES = 10
 
 
 def words(response) -> str:
