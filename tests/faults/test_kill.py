@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.faults.conftest import PRODUCTION
 from tests.live import Portal
 from tests.servers import Mailbox, wait_until
 
@@ -107,6 +108,7 @@ def test_twenty_five_kills_in_a_thousand_letters(portal, mailbox):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("portal", [PRODUCTION], indirect=True)
 def test_two_workers_and_two_clocks_write_each_letter_once(portal, mailbox):
     """A deployment that was started twice by mistake."""
     number = 8
