@@ -50,7 +50,8 @@ class PanelResult:
     """The basis of a decision: totals are points of 100.
 
     `mean` and `sd` are of the totals as the reviewers gave them; `total`, with
-    the agreed scores in place, is what ranked.
+    the agreed scores in place, is what ranked. `risks` is how each review and
+    each assessor's report rates it (low, medium, high); nobody averages that.
     """
 
     mean: Decimal | None
@@ -60,3 +61,4 @@ class PanelResult:
     findings: tuple[Finding, ...] = ()
     consensus: str = ""
     total: Decimal | None = None
+    risks: tuple[str, ...] = ()

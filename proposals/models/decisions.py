@@ -28,6 +28,9 @@ class Decision(models.Model):
     reason = models.TextField(_("reason, as the letter gives it"), max_length=2000)
     conditions = models.JSONField(default=list)  # [{"text", "due_on", "owner"}, …]
     basis = models.JSONField(default=dict)
+    waiver = models.TextField(
+        _("why the high risk is accepted"), max_length=1000, blank=True
+    )  # for those who decide; in no letter
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
     approved_by = models.ForeignKey(

@@ -25,13 +25,15 @@ def prepare(
     result: PanelResult,
     conditions: list[dict] | None = None,
     granted: dict[str, tuple[Decimal, str]] | None = None,
+    waiver: str = "",
     by: User,
     now: datetime,
 ) -> Decision:
     """Write down privately what is to become of a case, and hold what it would be given.
 
     `granted` gives, by resource code, an amount with its reason where it is
-    less than what is asked. A decision prepared before is void and its hold
+    less than what is asked. A risk that anybody rates high is accepted in
+    writing, by a `waiver` which the approver reads. A decision prepared before is void and its hold
     returned, in the same transaction: if the new one does not fit, the old stays.
     """
     loi = locks.case(loi)
@@ -41,11 +43,13 @@ def prepare(
         reason=reason.strip(),
         conditions=conditions or [],
         basis=canonical.plain(asdict(result)),
+        waiver=waiver.strip(),
         prepared_by=by,
         prepared_at=now,
     )
     require(DECISION.verdict(decision, "prepare", Act(by, now)))
     _check_words(decision)
+    _check_risk(decision, result)
     void_of(loi, by=by, now=now)
     DECISION.enter(decision, "prepare", by=by, now=now, outcome=outcome)
     if decision.positive:
@@ -82,6 +86,23 @@ def _check_words(decision: Decision) -> None:
                 "decision.conditions",
                 say("Conditions belong to “selected with conditions”, which needs at least one."),
                 field="conditions",
+            )
+        )
+
+
+def _check_risk(decision: Decision, result: PanelResult) -> None:
+    high = sum(risk == "high" for risk in result.risks)
+    if decision.positive and high and len(decision.waiver) < 20:
+        raise Refused(
+            no(
+                "decision.risk",
+                say(
+                    "%(high)s of %(all)s rate the risk high. Selecting it needs a waiver in writing of at least 20 characters; this one has %(n)s.",
+                    high=high,
+                    all=len(result.risks),
+                    n=len(decision.waiver),
+                ),
+                field="waiver",
             )
         )
 

@@ -67,13 +67,26 @@ class DecisionForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    waiver = forms.CharField(
+        label=gettext_lazy("Why the high risk is accepted"),
+        help_text=gettext_lazy(
+            "At least 20 characters where it is selected. Whoever approves reads it; no letter has it."
+        ),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     instead_of = forms.CharField(required=False, widget=forms.HiddenInput, max_length=12)
 
     def __init__(self, data=None, *, demands: dict[Allocation, Decimal], standing: Decision | None):
         grants = {g.allocation_id: g for g in standing.grants.all()} if standing else {}
         initial = {"instead_of": standing.key if standing else ""}
         if standing:
-            initial |= {"outcome": standing.outcome, "reason": standing.reason}
+            initial |= {
+                "outcome": standing.outcome,
+                "reason": standing.reason,
+                "waiver": standing.waiver,
+            }
         super().__init__(data, initial=initial)
         self.demands = demands
         for allocation, asked in demands.items():

@@ -39,8 +39,12 @@ class Bench:
     @property
     def risks(self) -> tuple[str, ...]:
         """The risk as each locked review rates it, the lowest first."""
-        order = Assignment.Risk.values
-        return tuple(sorted((a.risk for a in self.locked if a.risk), key=order.index))
+        return _lowest_first(self.locked)
+
+    @property
+    def all_risks(self) -> tuple[str, ...]:
+        """Likewise, with the assessors' reports: whether it is high anywhere."""
+        return _lowest_first((*self.locked, *(a for a in self.assessors if a.state == "locked")))
 
     @property
     def facts(self) -> PanelFacts:
@@ -58,6 +62,10 @@ class Bench:
                 if why.code and why.code not in self.agreed.scores
             ),
         )
+
+
+def _lowest_first(of: Iterable[Assignment]) -> tuple[str, ...]:
+    return tuple(sorted((a.risk for a in of if a.risk), key=Assignment.Risk.values.index))
 
 
 def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
@@ -233,4 +241,5 @@ def result(loi: LetterOfIntent) -> PanelResult:
             if not f.confidential
         ),
         consensus=mine.bench.consensus,
+        risks=mine.bench.all_risks,
     )

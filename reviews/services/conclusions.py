@@ -33,6 +33,7 @@ def prepare_decision(
     reason: str,
     conditions: list[dict] | None = None,
     granted: dict[str, tuple[Decimal, str]] | None = None,
+    waiver: str = "",
     instead_of: str | None = None,
     by: User,
     now: datetime,
@@ -45,7 +46,7 @@ def prepare_decision(
     loi = locks.case(loi)
     standing = loi.decisions.filter(state__in=["prepared", "approved"]).first()
     if instead_of is not None and (standing.key if standing else "") != instead_of:
-        if standing and _decides(standing, by, outcome, reason, conditions, granted):
+        if standing and _decides(standing, by, outcome, reason, conditions, granted, waiver):
             return standing
         raise drafts.Stale(
             no(
@@ -62,16 +63,23 @@ def prepare_decision(
         result=queries.result(loi),
         conditions=conditions,
         granted=granted,
+        waiver=waiver,
         by=by,
         now=now,
     )
 
 
-def _decides(decision, by, outcome, reason, conditions, granted) -> bool:
+def _decides(decision, by, outcome, reason, conditions, granted, waiver) -> bool:
     stands = {
         grant.allocation.resource: (grant.amount, grant.reason)
         for grant in decision.grants.select_related("allocation")
     }
-    asked = (by.pk, outcome, reason.strip(), conditions or [])
-    kept = (decision.prepared_by_id, decision.outcome, decision.reason, decision.conditions)
+    asked = (by.pk, outcome, reason.strip(), conditions or [], waiver.strip())
+    kept = (
+        decision.prepared_by_id,
+        decision.outcome,
+        decision.reason,
+        decision.conditions,
+        decision.waiver,
+    )
     return kept == asked and (not decision.positive or stands == (granted or {}))

@@ -72,6 +72,30 @@ def test_a_prepared_decision_holds_and_stays_private(cast, visit, pair):
     assert not proposals.visible_decisions(cast.again("pi")).exists()
 
 
+WAIVER = "The one rating is of the former motor, which was exchanged."
+
+
+def test_a_high_risk_is_accepted_in_writing_or_not_selected(cast, visit, pair):
+    loi = pair[0]
+    rated = loi.assignments.filter(state="locked").first()
+    loi.assignments.filter(pk=rated.pk).update(risk="high")
+    client, at = visit(cast.chair, at=LATER), f"/lois/{loi.key}/prepare/"
+    assert "1 of 3 rate the risk high." in client.get(at).content.decode()
+    for waiver in ("", "Too short."):
+        answer = client.post(at, typed(granted_mass="94.5", waiver=waiver))
+        assert answer.status_code == 409
+        assert f"this one has {len(waiver)}" in answer.content.decode()
+    assert not Decision.objects.exists()
+    assert client.post(at, typed(outcome="reserve", granted_mass="94.5")).status_code == 302
+    standing = Decision.objects.get().key
+    again = typed(granted_mass="94.5", waiver=WAIVER, instead_of=standing)
+    assert client.post(at, again).status_code == 302
+    decision = Decision.objects.get(state="prepared")
+    assert (decision.waiver, decision.basis["risks"]) == (WAIVER, ["low", "low", "high"])
+    page = visit(cast.approver, at=LATER).get(f"/calls/{loi.call.code}/decisions/")
+    assert WAIVER in page.content.decode()
+
+
 def test_the_ledger_refuses_with_its_numbers_and_what_was_typed_stays(cast, visit, pair):
     client = visit(cast.chair, at=LATER)
     client.post(f"/lois/{pair[0].key}/prepare/", typed(granted_mass="94.5"))
