@@ -4,13 +4,23 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
+from celery.signals import worker_init
 from django.conf import settings
+
+from portal import seal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object(settings.CELERY)
 app.autodiscover_tasks(["portal", "proposals", "reviews"])
+
+
+@worker_init.connect
+def can_seal(**kwargs: object) -> None:
+    """A worker whose seal cannot be used stops at its start, and not at its first document."""
+    seal.load()
+
 
 if settings.EMBEDDED:
     # It warns of root, which is what the one user of a container is.

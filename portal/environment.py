@@ -179,6 +179,15 @@ def files(url: str, folder: Path) -> dict:
     }
 
 
+def address(name: str) -> str:
+    """An http(s) address, or none."""
+    given = text(name)
+    parts = urlsplit(given)
+    if given and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise Misconfigured(name, f"is {given!r}; write https://host/path, or leave it unset.")
+    return given
+
+
 def scanner(address: str) -> str | tuple[str, int] | None:
     """Where clamd listens: the path of its socket, or host and port; none where none is set."""
     if not address:

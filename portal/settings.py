@@ -155,6 +155,9 @@ FILES = environment.files(
 )
 CLAMD = environment.scanner(environment.text("CLAMD"))
 SIGNING_KEY_FILE = Path(environment.text("SIGNING_KEY_FILE", str(VAR / "signing_key.pem")))
+SEAL_FILE = Path(environment.text("SEAL_FILE", str(VAR / "seal.pem")))
+SEAL_PASSWORD = environment.text("SEAL_PASSWORD")
+TSA_URL = environment.address("TSA_URL")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -3,6 +3,7 @@ import hashlib
 import os
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
@@ -63,15 +64,25 @@ def key_id() -> str:
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
-def _make(path) -> None:
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
+def _make(path: Path) -> None:
+    write_once(
+        path,
+        Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
     )
+
+
+def write_once(path: Path, secret: bytes) -> None:
+    """Write what only the owner reads, whole or not at all.
+
+    Two processes may start at once: what the first one wrote stays.
+    """
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(0o600)
-    draft.write_bytes(pem)
+    draft.write_bytes(secret)
     with suppress(FileExistsError):
-        os.link(draft, path)  # two processes may start at once: the first one's key stays
+        os.link(draft, path)
     draft.unlink()

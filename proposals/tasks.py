@@ -6,7 +6,7 @@ from django.db.models import Q
 from portal import clock
 from portal.verdict import Refused
 from proposals.models import Call, LetterOfIntent
-from proposals.services import calls, clarifications, letters, reminders
+from proposals.services import calls, clarifications, reminders, rendering
 
 
 @shared_task(name="proposals.tasks.keep_deadlines")
@@ -35,5 +35,5 @@ def keep_deadlines() -> None:
 @shared_task(name="proposals.tasks.render_letters")
 def render_letters() -> None:
     """Render what is owed, and ring again while a full batch was found."""
-    if letters.render_owed(clock.now()) == letters.MOST_A_BATCH:
+    if rendering.render_owed(clock.now()) == rendering.MOST_A_BATCH:
         render_letters.delay()

@@ -31,6 +31,7 @@ os.environ |= {
     "PORTAL_VAR": str(SURROUNDINGS),
     "FILES_DIR": str(SURROUNDINGS / "files"),
     "SIGNING_KEY_FILE": str(SURROUNDINGS / "signing_key.pem"),
+    "SEAL_FILE": str(SURROUNDINGS / "seal.pem"),
     "SECRET_KEY": "a-secret-of-the-tests-and-of-nobody-else",
 }
 Path(os.environ["SIGNING_KEY_FILE"]).write_bytes(
@@ -49,7 +50,7 @@ from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from portal import clock, files, triggers
+from portal import clock, files, seal, signing, triggers
 from portal.invariants import violations
 from portal.models import User
 from tests import make
@@ -57,6 +58,7 @@ from tests.cast import Cast
 from tests.live import empty_database
 from tests.visitor import Visitor
 
+signing.write_once(django_settings.SEAL_FILE, seal.demonstration(clock.now()))
 hypothesis.register_profile(
     "quick",
     deadline=None,

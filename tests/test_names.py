@@ -51,7 +51,7 @@ SERVICES = {
     "question": ("proposals.services.questions",),
     "share": ("proposals.services.shares",),
     "decision": ("proposals.services.decisions",),
-    "letter": ("proposals.services.letters",),
+    "letter": ("proposals.services.letters", "proposals.services.rendering"),
     "assignment": ("reviews.services",),
     "place": ("reviews.services.places",),
     "conflict": ("reviews.services.conflicts",),

@@ -186,7 +186,11 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
     """Every public key that receipts were ever signed with; the one in use first."""
-    return render(request, "proposals/keys.html", {"keys": keyring.known()})
+    return render(
+        request,
+        "proposals/keys.html",
+        {"keys": keyring.known(), "certificates": keyring.certificates()},
+    )
 
 
 @login_not_required

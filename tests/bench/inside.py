@@ -19,7 +19,7 @@ from portal import clock, pdf
 from portal.hashers import PasswordHasher
 from portal.models import Membership
 from proposals.models import Letter, LetterOfIntent
-from proposals.services import filings, letters
+from proposals.services import filings, rendering
 from tests.servers import cpu_seconds
 
 
@@ -30,12 +30,12 @@ def render(at_a_time: str) -> dict[str, float]:
 
     def timed(letter: Letter) -> int:
         began = time.monotonic()
-        content = letters.render(letter)
+        content = rendering.render(letter)
         seconds.append(time.monotonic() - began)
         return len(content)
 
     with ThreadPoolExecutor(int(at_a_time)) as pool:
-        list(pool.map(letters.render, owed[: 2 * int(at_a_time)]))
+        list(pool.map(rendering.render, owed[: 2 * int(at_a_time)]))
         before, began = _cpu_of_renderers(), time.monotonic()
         sizes = list(pool.map(timed, owed))
         took, cpu = time.monotonic() - began, _cpu_of_renderers() - before

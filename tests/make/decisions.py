@@ -5,7 +5,7 @@ from decimal import Decimal
 from portal import files, leases
 from proposals.models import Call, Decision, Letter, LetterOfIntent
 from proposals.panel import CriterionResult, Finding, PanelResult
-from proposals.services import decisions, letters
+from proposals.services import decisions, rendering
 from tests.cast import Cast
 from tests.make.calls import call
 from tests.make.documents import pdf_bytes
@@ -90,7 +90,7 @@ def store_letters(of: Call, *, now: datetime | None = None) -> list[Letter]:
         stored = files.store(
             pdf_bytes(letter.number), media_type="application/pdf", now=letter.due_at
         )
-        letters.store(letter, stored, now=now)
+        rendering.store(letter, stored, now=now)
     return [again(letter) for letter in claimed]
 
 

@@ -8,7 +8,7 @@ from portal.models import Event, Message
 from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Letter, LetterOfIntent
-from proposals.services import copies, drafts, filings, letters, reminders
+from proposals.services import copies, drafts, filings, reminders, rendering
 from tests import make
 from tests.make import CLOSES, DURING, SECOND
 
@@ -103,7 +103,7 @@ def test_filing_again_takes_the_place_under_the_same_reference(cast, filed, sign
 
 def test_a_receipt_rendered_late_is_superseded_all_the_same(cast, filed, signed):
     filings.refile(signed, version=signed.version, by=cast.aor, now=DURING)
-    letters.render_owed(DURING)
+    rendering.render_owed(DURING)
     states = Letter.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["superseded", "issued"]
 

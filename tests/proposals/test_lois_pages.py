@@ -7,7 +7,7 @@ from django.urls import reverse
 from portal import canonical, signing
 from portal.models import Event, Membership, Organisation
 from proposals.models import Filing, LetterOfIntent
-from proposals.services import letters
+from proposals.services import rendering
 from proposals.workflow import LOI
 from reviews import services as judging
 from tests import make
@@ -173,7 +173,7 @@ def test_filing_twice_gives_one_reference_and_its_manifest(cast, visit, awaiting
 
 def test_the_secretary_finds_the_receipt_too(cast, visit):
     loi = make.filed(cast)
-    letters.render_owed(make.DURING)
+    rendering.render_owed(make.DURING)
     for person in (cast.pi, cast.reader, cast.secretary, cast.auditor):
         page = visit(person, at=make.DURING).get(at("loi", loi))
         assert page.context["receipt"] is not None
