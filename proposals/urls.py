@@ -7,6 +7,7 @@ from proposals.views import (
     clarifications,
     files,
     handbook,
+    ledger,
     lois,
     namings,
     proof,
@@ -123,6 +124,8 @@ urlpatterns = [
         cases.declare_ineligible,
         name="declare_ineligible_loi",
     ),
+    path("calls/<str:code>/ledger/", ledger.ledger, name="ledger"),
+    path("calls/<str:code>/ledger.csv", ledger.table, name="ledger_table"),
     # approval and release
     path("calls/<str:code>/decisions/", release.decisions, name="decisions"),
     path(

@@ -16,7 +16,7 @@ MOST_LINES = 400
 # Rules on numbers and words: they know neither Django nor a row.
 PURE = {
     "portal": "calendars canonical countries currencies documents environment identifiers keys roles similarity text verdict workdays",
-    "proposals": "resources sheet ledger sections shapes terms content compliance shares checks panel headroom bars "
+    "proposals": "resources sheet ledger sections shapes terms content compliance shares checks panel headroom bars curves "
     "reading attachments merging named progress differences copying handbook",
     "reviews": "sheets scoring order conflicts calibration matching selection plots",
 }
@@ -32,7 +32,7 @@ PURE_MAY = {
 # of cases and calls show of the rows, in words.
 ORDER = (
     "models policy queries workflow "
-    "authenticity clarifications lacking course namings enclosures screening blockers proof history news gazette boards "
+    "authenticity clarifications lacking course namings enclosures screening blockers proof history news gazette boards statements "
     "letters services forms notices cards tasks views api admin urls invariants"
 ).split()
 

@@ -109,6 +109,8 @@ ask_clarification_loi        >.......+xx..
 answer_clarification_loi     >.>>>>.>>>>..
 declare_ineligible_loi       >.......x-x..
 decisions                    >......++++..
+ledger                       >......+++++.
+ledger_table                 >......+++++.
 reopen_decisions_call        >......-x-x..
 approve_decisions_call       >......++++..
 move_release_call            >......++++..
