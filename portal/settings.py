@@ -226,6 +226,7 @@ CELERY = {
             ("proposals.tasks.keep_deadlines", BELL_SECONDS),
             ("proposals.tasks.render_letters", BELL_SECONDS),
             ("reviews.tasks.match_reviewers", BELL_SECONDS),
+            ("reviews.tasks.work_out_scenarios", BELL_SECONDS),
             ("reviews.tasks.remind_reviewers", BELL_SECONDS),
             ("reviews.tasks.tell_of_discussions", 600),
             ("reviews.tasks.look_for_conflicts", 10 * BELL_SECONDS),

@@ -91,3 +91,34 @@ def steps(days: Sequence[Day]) -> Steps | None:
 
 def _height(count: int, most: int) -> float:
     return round(100 - count * 100 / most, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Points in a box of 100 by 100, the best at the top; `line` joins them as an SVG polyline.
+
+    `low` and `high` are the values at the foot and the top, `most` the amount at the right end.
+    """
+
+    dots: tuple[tuple[float, float], ...]
+    line: str
+    low: float
+    high: float
+    most: float
+
+
+def frontier(points: Sequence[tuple[float, float]], most: float) -> Frontier:
+    """(amount, value) points of what can be had for how much, up to `most`."""
+    ordered = sorted(points)
+    values = [value for _, value in ordered]
+    low, high = min(values), max(values)
+    reach, rise = most or 1.0, (high - low) or 1.0
+    dots = tuple(
+        (round(100 * amount / reach, 2), round(100 - 100 * (value - low) / rise, 2))
+        for amount, value in ordered
+    )
+    steps, before = [], None
+    for x, y in dots:
+        steps += [f"{x},{before}", f"{x},{y}"] if before is not None else [f"{x},{y}"]
+        before = y
+    return Frontier(dots, " ".join([*steps, f"100,{before}"]), low, high, most)

@@ -6,7 +6,7 @@ from portal.queries import verified_addresses
 from portal.text import say
 from proposals import policy, queries
 from proposals.models import Call, LetterOfIntent
-from reviews.models import Assignment, Conflict, Matching, Meeting, PanelMember
+from reviews.models import Assignment, Conflict, Matching, Meeting, PanelMember, Scenario
 
 RELATIONS = policy.LOI_RELATIONS
 workflow.RELATIONS.update(concerned=say("person concerned"))
@@ -63,6 +63,10 @@ def relation_to_matching(user: User, matching: Matching) -> set[str]:
 
 def relation_to_meeting(user: User, meeting: Meeting) -> set[str]:
     return policy.call_relation(user, meeting.call)
+
+
+def relation_to_scenario(user: User, scenario: Scenario) -> set[str]:
+    return policy.call_relation(user, scenario.call)
 
 
 def places(user: User) -> list[tuple[int, str, str]]:

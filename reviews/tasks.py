@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from allauth.account.models import EmailAddress
 from celery import shared_task
 from django.core.cache import cache
@@ -9,8 +11,9 @@ from portal.verdict import Refused
 from proposals.models import Call
 from reviews import queries
 from reviews.matching.match import match
-from reviews.models import Matching
-from reviews.services import conflicts, deadlines, matchings, tell_of_the_day
+from reviews.models import Matching, Scenario
+from reviews.selection.work import work
+from reviews.services import conflicts, deadlines, matchings, scenarios, tell_of_the_day
 
 MOST_A_BATCH = 3
 JUDGING = ("published", "closed", "decisions_proposed", "decisions_approved")
@@ -50,6 +53,28 @@ def match_reviewers() -> None:
         except Refused:
             continue  # put aside meanwhile
         leases.finish(matching, now=clock.now())
+
+
+@shared_task(name="reviews.tasks.work_out_scenarios")
+def work_out_scenarios() -> None:
+    """Work out the scenarios that are owed; what is found is told step by step."""
+    rows = Scenario.objects.filter(state__in=["waiting", "running"]).select_related("call")
+    for scenario in leases.claim(rows, now=clock.now(), seconds=LEASE_SECONDS, most=MOST_A_BATCH):
+        try:
+            if scenario.state == "waiting":
+                scenarios.begin(scenario, now=clock.now())
+            _work_out(scenario)
+        except Refused:
+            continue  # cancelled meanwhile
+
+
+def _work_out(scenario: Scenario) -> None:
+    found: dict = {}
+    for done, steps, found in work(scenario.inputs):
+        until = clock.now() + timedelta(seconds=LEASE_SECONDS)
+        if not scenarios.tell(scenario, done=done, steps=steps, found=found, until=until):
+            return
+    scenarios.finish(scenario, found=found, now=clock.now())
 
 
 @shared_task(name="reviews.tasks.tell_of_discussions")

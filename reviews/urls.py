@@ -16,7 +16,9 @@ from reviews.views import (
     places,
     ranking,
     reviewing,
+    scenarios,
     scores,
+    selecting,
     sheets,
     versions,
 )
@@ -85,6 +87,11 @@ urlpatterns = [
     ),
     path("calls/<str:code>/ranking.csv", ranking.table, name="ranking_table"),
     path("lois/<slug:key>/choose-first/", ranking.choose_first, name="choose_first"),
+    path("calls/<str:code>/selection/", selecting.selection, name="selection"),
+    path("calls/<str:code>/selection/propose/", scenarios.propose, name="propose_selection"),
+    path("scenarios/<slug:key>/", scenarios.scenario, name="scenario"),
+    path("scenarios/<slug:key>/cancel/", scenarios.cancel, name="cancel_scenario"),
+    path("scenarios/<slug:key>/apply/", scenarios.apply, name="apply_scenario"),
     # the panel together
     path("lois/<slug:key>/discussion/", discussing.discussion, name="discussion"),
     path("lois/<slug:key>/discussion/read/", discussing.read_discussion, name="read_discussion"),

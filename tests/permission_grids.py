@@ -364,3 +364,26 @@ secretaries   -     -
 chair         -     -
 others        .     .
 """
+
+# A scenario of the selection, asked of the proposer.
+SCENARIOS = """
+waiting       begin finish cancel apply
+chair         .     .      +      -
+clock         +     -      .      .
+others        .     .      .      .
+
+running       begin finish cancel apply
+chair         .     .      +      -
+clock         -     +      .      .
+others        .     .      .      .
+
+done          begin finish cancel apply
+chair         .     .      -      +
+clock         -     -      .      .
+others        .     .      .      .
+
+cancelled     begin finish cancel apply
+chair         .     .      -      -
+clock         -     -      .      .
+others        .     .      .      .
+"""

@@ -20,7 +20,16 @@ from proposals.models import (
     Question,
     Share,
 )
-from reviews.models import Assignment, Comment, Conflict, Matching, Meeting, Pair, PanelMember
+from reviews.models import (
+    Assignment,
+    Comment,
+    Conflict,
+    Matching,
+    Meeting,
+    Pair,
+    PanelMember,
+    Scenario,
+)
 from tests.visitor import Visitor
 
 # Another's business: accounts are the library's, and a monitor asks for the clocks.
@@ -143,6 +152,7 @@ ROWS = {
     "profile": Affiliation,
     "questions": Question,
     "reviews": Assignment,
+    "scenarios": Scenario,
     "shares": Share,
 }
 # Arguments that are no key of a row, each with a value that leads somewhere.

@@ -57,6 +57,7 @@ SERVICES = {
     "conflict": ("reviews.services.conflicts",),
     "matching": ("reviews.services.matchings",),
     "meeting": ("reviews.services.meetings",),
+    "scenario": ("reviews.services.scenarios",),
 }
 # Rows that happen inside another act and have no service of their own.
 INSIDE = {

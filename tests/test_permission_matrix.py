@@ -14,9 +14,9 @@ from proposals.services import shares as services
 from proposals.workflow import CALL, DECISION, LOI, NAMING, SHARE
 from reviews import services as judging
 from reviews.models import Conflict
-from reviews.services import meetings, places
+from reviews.services import meetings, places, scenarios
 from reviews.services.conflicts import declare
-from reviews.workflow import CONFLICT, MEETING, SEAT
+from reviews.workflow import CONFLICT, MEETING, SCENARIO, SEAT
 from tests import make
 from tests.make import (
     APPROVED,
@@ -41,6 +41,7 @@ from tests.permission_grids import (
     NAMINGS,
     ORGANISATIONS,
     PLACES,
+    SCENARIOS,
     SEEN,
     SHARES,
 )
@@ -275,6 +276,23 @@ def test_meetings(cast, check):
     meetings.close(held, by=cast.secretary, now=REVIEWED)
     check(MEETINGS, MEETING, held, REVIEWED)
     assert check.seen == list(read(MEETINGS, (*cast.NAMES, "clock")))
+
+
+def test_scenarios_of_the_selection(cast, check):
+    call = make.reviewed(cast).call
+
+    def asked():
+        return scenarios.ask(call, rules={}, what_if={}, by=cast.chair, now=REVIEWED)
+
+    made, other = asked(), asked()
+    check(SCENARIOS, SCENARIO, made, REVIEWED)
+    scenarios.begin(made, now=REVIEWED)
+    check(SCENARIOS, SCENARIO, made, REVIEWED)
+    scenarios.finish(made, found={"chosen": [], "known": True}, now=REVIEWED)
+    check(SCENARIOS, SCENARIO, made, REVIEWED)
+    scenarios.cancel(other, by=cast.chair, now=REVIEWED)
+    check(SCENARIOS, SCENARIO, other, REVIEWED)
+    assert check.seen == list(read(SCENARIOS, (*cast.NAMES, "clock")))
 
 
 def test_what_is_seen(cast, visit):

@@ -155,6 +155,8 @@ step_out                     >......-..x..
 conclude_reviews_loi         >......-..x..
 ranking_table                >......+..+..
 choose_first                 >......-..x..
+selection                    >......++++..
+propose_selection            >......+.....
 discussion                   >...+..++.+..
 read_discussion              >...>..>>.>..
 choose_hearing               >...-..--.-..
@@ -176,7 +178,9 @@ ABSENT = {
     "answer_privately_question",
     "answer_question",
     "apply_matching",
+    "apply_scenario",
     "begin_meeting",
+    "cancel_scenario",
     "close_meeting",
     "confirm_conflict",
     "correct_question",
@@ -197,6 +201,7 @@ ABSENT = {
     "publish_amendment",
     "question",
     "resend_invitation",
+    "scenario",
     "settle",
     "share",
     "strike_affiliation",

@@ -5,6 +5,7 @@ from reviews.models.discussion import Comment, CommentVersion, Hearing, ReadUpTo
 from reviews.models.matchings import Matching, Pair
 from reviews.models.meetings import Attendance, Item, Meeting, TieChoice
 from reviews.models.panel import PanelMember
+from reviews.models.scenarios import Scenario
 from reviews.models.visits import Visit
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ReadUpTo",
     "Revision",
     "Ruling",
+    "Scenario",
     "Score",
     "TieChoice",
     "Visit",

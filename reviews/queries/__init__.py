@@ -55,6 +55,16 @@ from reviews.queries.places import (
     visible_places,
 )
 from reviews.queries.scores import Pair, Part, Scores, days, difference, pairs, scores, scores_of
+from reviews.queries.selecting import (
+    Contender,
+    Envelope,
+    Pool,
+    groups,
+    groups_of,
+    inputs,
+    pool,
+    visible_scenarios,
+)
 from reviews.queries.sight import (
     ACTIVE,
     JUDGED,
@@ -84,6 +94,7 @@ from reviews.queries.sums import (
     facts,
     ranking,
     result,
+    results,
     tie_choices,
 )
 from reviews.queries.writing import (
@@ -110,11 +121,14 @@ __all__ = [
     "UNLOCKED",
     "Bench",
     "Candidate",
+    "Contender",
+    "Envelope",
     "Excluded",
     "Names",
     "Owed",
     "Pair",
     "Part",
+    "Pool",
     "Progress",
     "Room",
     "Scores",
@@ -138,11 +152,14 @@ __all__ = [
     "difference",
     "excluded",
     "facts",
+    "groups",
+    "groups_of",
     "has_judged",
     "hearing",
     "hidden_from",
     "identities_open",
     "inbox",
+    "inputs",
     "judged_by_others",
     "judges_of",
     "levels",
@@ -169,6 +186,7 @@ __all__ = [
     "panel_of",
     "places_of",
     "places_offered",
+    "pool",
     "presenters",
     "progress",
     "ranking",
@@ -178,6 +196,7 @@ __all__ = [
     "reads_every_review",
     "reasons_of",
     "result",
+    "results",
     "room",
     "rulers",
     "runs",
@@ -197,5 +216,6 @@ __all__ = [
     "visible_conflicts",
     "visible_meetings",
     "visible_places",
+    "visible_scenarios",
     "waiting_conflicts",
 ]

@@ -214,8 +214,16 @@ def _asked(loi: LetterOfIntent) -> dict[str, Decimal]:
 
 def result(loi: LetterOfIntent) -> PanelResult:
     """The panel's result as a decision keeps it: nobody's name, nothing confidential."""
-    running = proposals.running(loi.call).select_related("call", "filing")
-    mine = next((row for row in ranking(running) if row.loi.pk == loi.pk), ranking([loi])[0])
+    return results(loi.call).get(loi.pk) or _result(ranking([loi])[0])
+
+
+def results(call: Call) -> dict[int, PanelResult]:
+    """Case id → its result, of every case of the call that is still in the running."""
+    running = proposals.running(call).select_related("call", "filing")
+    return {one.loi.pk: _result(one) for one in ranking(running)}
+
+
+def _result(mine: Standing) -> PanelResult:
     place, found, agreed = mine.place, mine.bench.spread, mine.bench.agreed
     return PanelResult(
         mean=scoring.rounded(found.mean) if found.mean is not None else None,
@@ -231,7 +239,7 @@ def result(loi: LetterOfIntent) -> PanelResult:
                 str(scoring.word(agreed.criteria[c.code])),
                 c.code in agreed.scores,
             )
-            for c in loi.call.criteria.all()
+            for c in mine.loi.call.criteria.all()
             if c.code in agreed.criteria
         ),
         findings=tuple(

@@ -9,7 +9,8 @@ from portal.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One case: its value in points, what it asks of each budget (MEV, in the budget's unit).
+    """One case: its value in points to the thousandth, what it asks of each budget (MEV, in the
+    budget's unit).
 
     `groups` are what shares count: themes, countries, levels, by any names.
     """
@@ -57,7 +58,8 @@ class Choice:
 class Proposal:
     """The best set found. `value` equal to `bound` is proven; without that it is not the best.
 
-    `clash` names rules that cannot hold together, where there is no set at all.
+    `clash` names rules that cannot hold together, where there is no set at all;
+    not `known` is whether there is one, where the time was not enough.
     """
 
     chosen: tuple[str, ...] = ()
@@ -66,10 +68,11 @@ class Proposal:
     used: Mapping[str, Decimal] = field(default_factory=dict)
     binds: tuple[Text, ...] = ()
     clash: tuple[Text, ...] = ()
+    known: bool = True
 
     @property
     def possible(self) -> bool:
-        return not self.clash
+        return self.known and not self.clash
 
     @property
     def proven(self) -> bool:
@@ -85,6 +88,16 @@ class Price:
     admits: tuple[str, ...]
     drops: tuple[str, ...]
     value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one rule costs: without it the best set would be worth `gain` points more."""
+
+    rule: Text | str
+    gain: Decimal
+    admits: tuple[str, ...]
+    drops: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

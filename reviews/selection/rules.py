@@ -16,7 +16,16 @@ def ordered(choice: Choice) -> list[Item]:
 
 
 def values_of(choice: Choice) -> tuple[int, ...]:
-    return tuple(int((one.value / MILLI).to_integral_value()) for one in ordered(choice))
+    """In thousandths of a point; a finer value has no place in an exact answer."""
+    found = [one.value / MILLI for one in ordered(choice)]
+    if any(value != value.to_integral_value() for value in found):
+        raise ValueError("a value is finer than a thousandth of a point")
+    return tuple(int(value) for value in found)
+
+
+def use_of(choice: Choice, budget: str) -> tuple[int, ...]:
+    """What each item takes of a budget."""
+    return tuple(up(one.demand.get(budget, Decimal(0))) for one in ordered(choice))
 
 
 def up(amount: Decimal) -> int:
@@ -29,13 +38,11 @@ def down(amount: Decimal) -> int:
     return int((amount / MILLI).to_integral_value(ROUND_FLOOR))
 
 
-def program_of(choice: Choice, without: str = "") -> Program:
-    """The whole choice, or the choice without one budget."""
+def program_of(choice: Choice) -> Program:
     place = {one.key: number for number, one in enumerate(ordered(choice))}
     rows: list[Row] = []
     for budget in choice.budgets:
-        if budget.name != without:
-            rows += _budget(budget, choice, place)
+        rows += _budget(budget, choice, place)
     rows += _shares(choice, place)
     rows += _single(choice, place)
     return Program(values_of(choice), tuple(rows))
@@ -50,6 +57,7 @@ def _budget(budget: Budget, choice: Choice, place: dict[str, int]) -> Iterator[R
         tuple((place[key], up(amount)) for key, amount in asked),
         most=down(budget.capacity),
         why=say("%(name)s: at most %(most)s %(unit)s", most=plain(budget.capacity), **numbers),
+        budget=budget.name,
     )
     for key, amount in asked:
         if budget.each is not None and amount > budget.each:

@@ -7,6 +7,7 @@ from portal.models import Event, User
 from portal.text import say
 from portal.verdict import no
 from proposals.models import Decision, LetterOfIntent
+from proposals.panel import PanelResult
 from proposals.services import decisions, drafts, evaluation
 from reviews import queries
 from reviews.services import locks
@@ -35,6 +36,7 @@ def prepare_decision(
     granted: dict[str, tuple[Decimal, str]] | None = None,
     waiver: str = "",
     instead_of: str | None = None,
+    result: PanelResult | None = None,
     by: User,
     now: datetime,
 ) -> Decision:
@@ -42,6 +44,7 @@ def prepare_decision(
 
     `instead_of` is the key of the decision a page has shown, or "": what was
     prepared since is not overwritten unseen, and a second click changes nothing.
+    `result` is handed in by who has read those of many cases at once.
     """
     loi = locks.case(loi)
     standing = loi.decisions.filter(state__in=["prepared", "approved"]).first()
@@ -60,7 +63,7 @@ def prepare_decision(
         loi,
         outcome=outcome,
         reason=reason,
-        result=queries.result(loi),
+        result=result or queries.result(loi),
         conditions=conditions,
         granted=granted,
         waiver=waiver,

@@ -1,7 +1,7 @@
 from proposals.services.locks import call, case
-from reviews.models import Assignment, Conflict, Matching, Meeting, PanelMember
+from reviews.models import Assignment, Conflict, Matching, Meeting, PanelMember, Scenario
 
-__all__ = ["call", "case", "conflict", "matching", "meeting", "place", "review"]
+__all__ = ["call", "case", "conflict", "matching", "meeting", "place", "review", "scenario"]
 
 
 def review(assignment: Assignment) -> Assignment:
@@ -45,5 +45,13 @@ def meeting(of: Meeting) -> Meeting:
     """A meeting of a panel, its call locked before it."""
     locked = call(of.call)
     found = Meeting.objects.select_for_update(of=("self",)).get(pk=of.pk)
+    found.call = locked
+    return found
+
+
+def scenario(of: Scenario) -> Scenario:
+    """A scenario, its call locked before it."""
+    locked = call(of.call)
+    found = Scenario.objects.select_for_update(of=("self",)).get(pk=of.pk)
     found.call = locked
     return found

@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from reviews.selection.program import Program, Row, cbc, cp_sat
+from reviews.selection.engines import cbc, cp_sat
+from reviews.selection.program import Program, Row
 
 ENGINES = {"cbc": cbc, "cp_sat": cp_sat}
 

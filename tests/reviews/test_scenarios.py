@@ -1,0 +1,236 @@
+"""The workbench: sets by hand, scenarios worked out, and decisions prepared from them."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from portal import canonical
+from portal.models import Event
+from portal.verdict import Refused
+from proposals.models import Decision
+from proposals.services import filings
+from reviews import queries, services
+from reviews.models import Scenario
+from reviews.selection import work
+from reviews.services import scenarios
+from reviews.tasks import work_out_scenarios
+from tests import make
+
+LATER = make.REVIEWED + timedelta(days=3)
+REASON = "The committee took the set of the greatest worth within the kilograms."
+
+
+@pytest.fixture(scope="module")
+def scene(stage):
+    """Three cases in final review that ask 94.5, 73.5 and 52.5 kg of 180: any two fit, not all."""
+    of = make.call(stage)
+    filings = [
+        make.filed(
+            stage, of, rival=bool(n % 2), title=f"Payload number {n} of the call", mass_cbe_kg=mass
+        )
+        for n, mass in enumerate(("90", "70", "50"))
+    ]
+    for loi, marks in zip(filings, ("4", "3.5", "3"), strict=True):
+        make.reviewed(stage, loi, scores=[" ".join([marks] * 6)] * 3)
+        services.conclude_reviews(loi, by=stage.chair, now=LATER)
+        services.conclude(loi, by=stage.chair, now=LATER)
+    return make.again(of)
+
+
+@pytest.fixture
+def cast(stage, scene, db, clock_at, monkeypatch):
+    clock_at(LATER)
+    monkeypatch.setattr(work, "DRAWS", work.EACH)
+    return stage
+
+
+@pytest.fixture
+def call(scene, db):
+    return make.again(scene)
+
+
+@pytest.fixture
+def cases(call):
+    return list(call.lois.order_by("reference"))
+
+
+def typed(cases, *selected, act="keep", **more) -> dict:
+    places = {
+        f"case-{loi.key}": "select" if n in selected else "not" for n, loi in enumerate(cases)
+    }
+    return {**places, "act": act, **more}
+
+
+def asked(cast, call, **given) -> Scenario:
+    """A scenario of the proposer, worked out."""
+    rules = given.pop("rules", {})
+    made = scenarios.ask(call, rules=rules, what_if=given.pop("what_if", {}), by=cast.chair, now=LATER, **given)  # fmt: skip
+    work_out_scenarios.run()
+    return make.again(made)
+
+
+def test_the_bars_follow_and_over_full_is_said_and_refused(cast, call, cases, visit):
+    client = visit(cast.chair, at=LATER)
+    counted = client.post(f"/calls/{call.code}/selection/", typed(cases, 0, 1, act="count"))
+    (bar,) = counted.context["bars"]
+    assert (bar["selected"], bar["free"], bar["over"]) == ("168", "12", "")
+    assert counted.status_code == 200 and not Scenario.objects.exists()
+    answer = client.post(f"/calls/{call.code}/selection/", typed(cases, 0, 1, 2, note="All"))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Mass: 220.5 kg are over the 180 kg that can be given, by 40.5 kg." in page
+    assert answer.context["bars"][0]["over"] == "40.5"
+    assert answer.context["counts"]["select"] == 3 and 'value="All"' in page
+    assert not Scenario.objects.exists()
+
+
+def test_a_set_by_hand_is_kept_as_it_was(cast, call, cases, visit):
+    client = visit(cast.chair, at=LATER)
+    answer = client.post(f"/calls/{call.code}/selection/", typed(cases, 0, 2, note="Without the second"))  # fmt: skip
+    kept = Scenario.objects.get()
+    assert answer.headers["Location"] == f"/scenarios/{kept.key}/"
+    assert kept.chosen == ["TEST27-0001", "TEST27-0003"]
+    assert kept.found["used"] == {"Mass": "147"}
+    assert kept.digest == canonical.digest(kept.inputs)
+    event = Event.objects.get(verb="scenario.kept")
+    assert (event.data["digest"], event.data["found"]) == (kept.digest, canonical.digest(kept.found))  # fmt: skip
+    again = client.get(f"/calls/{call.code}/selection/?from={kept.key}")
+    assert [row["place"] for row in again.context["rows"]] == ["select", "not", "select"]
+    assert "Without the second" in again.content.decode()
+
+
+def test_the_best_set_is_worked_out_with_what_each_limit_costs(cast, call, visit):
+    client = visit(cast.chair, at=LATER)
+    form = client.get(f"/calls/{call.code}/selection/propose/").context["form"]
+    (code,) = (one["code"] for one, _form in form.budgets)
+    budget = {f"budget-{code}-offered": "200", f"budget-{code}-held_back": "20", f"budget-{code}-cap": "100"}  # fmt: skip
+    answer = client.post(f"/calls/{call.code}/selection/propose/", {**budget, "note": "As it is"})
+    made = Scenario.objects.get()
+    assert answer.headers["Location"] == f"/scenarios/{made.key}/"
+    assert "takes it up" in client.get(f"/scenarios/{made.key}/").content.decode()
+    work_out_scenarios.run()
+    made = make.again(made)
+    assert (made.state, made.chosen) == ("done", ["TEST27-0001", "TEST27-0002"])
+    page = client.get(f"/scenarios/{made.key}/").content.decode()
+    assert "no set that keeps the rules is worth more" in page
+    assert "40.5 kg more of Mass would admit TEST27-0003" in page
+    assert "12 kg of Mass are left: too little for TEST27-0003." in page
+    assert made.found["others"][0] == {"chosen": ["TEST27-0001", "TEST27-0003"], "value": "140", "adds": ["TEST27-0003"], "lacks": ["TEST27-0002"]}  # fmt: skip
+    assert made.found["draws"] == made.found["drawn"]["TEST27-0001"] == work.DRAWS
+
+
+def test_what_if_there_were_more_and_one_had_to_be_in(cast, call):
+    (code,) = (one["code"] for one in queries.inputs(queries.pool(cast.chair, call), {}, {})["budgets"])  # fmt: skip
+    wider = asked(cast, call, what_if={code: {"offered": Decimal(241)}})
+    assert len(wider.chosen) == 3
+    forced = asked(cast, call, rules={"inside": ["TEST27-0003"], "apart": [["TEST27-0001", "TEST27-0003"]]})  # fmt: skip
+    assert forced.chosen == ["TEST27-0002", "TEST27-0003"]
+
+
+def test_rules_that_clash_are_named_and_nothing_is_prepared_from_them(cast, call, visit):
+    made = asked(cast, call, rules={"inside": ["TEST27-0001", "TEST27-0002", "TEST27-0003"]})
+    client = visit(cast.chair, at=LATER)
+    page = client.get(f"/scenarios/{made.key}/").content.decode()
+    for rule in ("TEST27-0001 is in", "TEST27-0003 is in", "Mass: at most 180 kg"):
+        assert rule in page
+    answer = client.get(f"/scenarios/{made.key}/apply/")
+    assert answer.status_code == 409 and "No set keeps all rules" in answer.content.decode()
+
+
+def test_a_run_can_be_cancelled_and_stays_so(cast, call, visit):
+    made = scenarios.ask(call, rules={}, what_if={}, by=cast.chair, now=LATER)
+    client = visit(cast.chair, at=LATER)
+    assert client.post(f"/scenarios/{made.key}/cancel/").status_code == 302
+    work_out_scenarios.run()
+    assert make.again(made).state == "cancelled" and not make.again(made).found
+    assert client.post(f"/scenarios/{made.key}/cancel/").status_code == 409
+
+
+def test_decisions_are_prepared_from_it_together(cast, call, cases, visit):
+    made = asked(cast, call)
+    client = visit(cast.chair, at=LATER)
+    form = client.get(f"/scenarios/{made.key}/apply/").context["form"]
+    given = {
+        outcome.html_name: outcome.value() for _row, outcome, _reason, _instead in form.lines()
+    }
+    assert list(given.values()) == ["selected", "selected", "not_selected"]
+    refused = client.post(f"/scenarios/{made.key}/apply/", given)
+    assert refused.status_code == 400 and "needs a reason of its own" in refused.content.decode()
+    own = {f"reason-{cases[2].key}": "It is the weakest of the three in its reviews."}
+    answer = client.post(f"/scenarios/{made.key}/apply/", {**given, **own, "common": REASON})
+    assert answer.status_code == 302
+    decided = {one.loi.reference: (one.outcome, one.reason) for one in Decision.objects.all()}
+    assert decided["TEST27-0001"] == ("selected", REASON)
+    assert decided["TEST27-0003"] == ("not_selected", own[f"reason-{cases[2].key}"])
+    assert Event.objects.filter(verb="decision.prepared").count() == 3
+    against = client.get(f"/scenarios/{made.key}/").context["against"]
+    assert (against["only_here"], against["only_there"]) == ([], [])
+
+
+def test_one_that_does_not_fit_stops_the_whole(cast, call, cases):
+    made = asked(cast, call)
+    intents = {loi.key: scenarios.Intent("selected", REASON, "") for loi in cases}
+    with pytest.raises(Refused) as refused:
+        scenarios.apply(made, intents=intents, by=cast.chair, now=LATER)
+    said = str(refused.value)
+    assert said.startswith("TEST27-0003: 52.5 kg more would make 220.5 kg, over the 180 kg")
+    assert not Decision.objects.exists()
+    assert not Event.objects.filter(verb="scenario.applied").exists()
+
+
+def test_a_case_that_gives_way_frees_its_kilograms_first(cast, call, cases):
+    make.prepared(cast, cases[0], now=LATER)
+    make.prepared(cast, cases[1], now=LATER)
+    made = asked(cast, call, rules={"inside": ["TEST27-0003"]})
+    assert made.chosen == ["TEST27-0001", "TEST27-0003"]
+    stands = {one.loi_id: one.key for one in Decision.objects.all()}
+    intents = {
+        loi.key: scenarios.Intent(outcome, REASON, stands.get(loi.pk, ""))
+        for loi, outcome in zip(cases[1:], ("reserve", "selected"), strict=True)
+    }
+    scenarios.apply(made, intents=intents, by=cast.chair, now=LATER)
+    held = {one.loi.reference: one.outcome for one in Decision.objects.exclude(state="void")}
+    assert held == {"TEST27-0001": "selected", "TEST27-0002": "reserve", "TEST27-0003": "selected"}
+
+
+def test_who_may_what(cast, call, cases, visit):
+    made = asked(cast, call)
+    for name in ("secretary", "approver", "auditor"):
+        client = visit(getattr(cast, name), at=LATER)
+        assert client.get(f"/calls/{call.code}/selection/").status_code == 200
+        assert client.get(f"/scenarios/{made.key}/").status_code == 200
+        assert client.post(f"/calls/{call.code}/selection/", typed(cases, 0)).status_code == 403
+        assert client.post(f"/scenarios/{made.key}/cancel/").status_code == 403
+        assert client.get(f"/scenarios/{made.key}/apply/").status_code == 403
+    for name in ("pi", "reviewer_one", "admin", "legal"):
+        client = visit(getattr(cast, name), at=LATER)
+        for path in (f"/calls/{call.code}/selection/", f"/scenarios/{made.key}/"):
+            assert client.get(path).status_code == 404
+
+
+def test_a_case_hidden_by_a_conflict_is_told_as_a_number_and_its_scenarios_not_at_all(
+    cast, call, cases, visit
+):
+    made = asked(cast, call)
+    make.prepared(cast, cases[0], now=LATER)
+    services.step_out(cases[0], reason="We built the engineering model together.", by=cast.chair, now=LATER)  # fmt: skip
+    client = visit(cast.chair, at=LATER)
+    page = client.get(f"/calls/{call.code}/selection/")
+    text = page.content.decode()
+    assert "1 case of this call is not yours to decide" in text
+    assert "TEST27-0001" not in text and "94.5" not in [row["loi"] for row in page.context["rows"]]
+    assert page.context["bars"][0]["others"] == "94.5"  # a chair decides with the true figures
+    assert client.get(f"/scenarios/{made.key}/").status_code == 404
+    mine = asked(cast, call)
+    assert mine.chosen == ["TEST27-0002"]
+
+
+def test_the_page_asks_no_more_for_more_cases(cast, call, cases, visit, django_assert_num_queries):
+    client = visit(cast.chair, at=LATER)
+    with django_assert_num_queries(30):
+        assert len(client.get(f"/calls/{call.code}/selection/").context["rows"]) == 3
+    for loi, aor in ((cases[0], cast.aor), (cases[1], cast.rival_aor)):
+        filings.withdraw(loi, reason="Taken to another mission.", by=aor, now=LATER)
+    with django_assert_num_queries(30):
+        assert len(client.get(f"/calls/{call.code}/selection/").context["rows"]) == 1
