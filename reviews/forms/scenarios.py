@@ -238,12 +238,19 @@ class ApplyForm(forms.Form):
                 label=_("Reason"),
                 required=False,
                 max_length=2000,
-                initial=row["reason"],
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
             self.fields[f"instead-{key}"] = forms.CharField(
                 required=False, max_length=12, initial=row["instead"], widget=forms.HiddenInput
             )
+            if row["high"]:
+                self.fields[f"waiver-{key}"] = forms.CharField(
+                    label=_("Why the high risk is accepted"),
+                    required=False,
+                    max_length=1000,
+                    initial=row["waiver"],
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                )
 
     def clean(self) -> dict:
         given = super().clean()
@@ -261,21 +268,30 @@ class ApplyForm(forms.Form):
             raise forms.ValidationError(_now("Nothing is to be prepared: every case is left as it is."))  # fmt: skip
         return given
 
-    def intents(self) -> dict[str, tuple[str, str, str]]:
-        """Case key → outcome, reason, key of the decision the page has shown."""
+    def intents(self) -> dict[str, dict[str, str]]:
+        """Case key → what is meant for it, where it is not left as it is."""
         given = self.cleaned_data
         return {
-            key: (
-                given[f"outcome-{key}"],
-                given[f"reason-{key}"].strip() or given["common"].strip(),
-                given[f"instead-{key}"],
-            )
+            key: {
+                "outcome": given[f"outcome-{key}"],
+                "reason": given[f"reason-{key}"].strip() or given["common"].strip(),
+                "instead_of": given[f"instead-{key}"],
+                "waiver": given.get(f"waiver-{key}", ""),
+            }
             for key in (row["key"] for row in self.rows)
             if given[f"outcome-{key}"]
         }
 
-    def lines(self) -> list[tuple[Mapping, forms.BoundField, forms.BoundField, forms.BoundField]]:
+    def lines(self) -> list[dict]:
+        names = ("outcome", "reason", "instead", "waiver")
         return [
-            (row, *(self[f"{name}-{row['key']}"] for name in ("outcome", "reason", "instead")))
+            {
+                "row": row,
+                **{
+                    name: self[f"{name}-{row['key']}"]
+                    for name in names
+                    if f"{name}-{row['key']}" in self.fields
+                },
+            }
             for row in self.rows
         ]

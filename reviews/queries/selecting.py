@@ -35,7 +35,13 @@ class Contender:
     standing: Standing
     decision: Decision | None
     uses: Mapping[str, Decimal]
+    unknown: tuple[str, ...]  # budgets on which it draws without a figure
     themes: tuple[str, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Has it a total, and is it known what it needs?"""
+        return self.total is not None and not self.unknown
 
     @property
     def loi(self) -> LetterOfIntent:
@@ -77,8 +83,8 @@ class Pool:
     hidden: int
 
     @property
-    def valued(self) -> tuple[Contender, ...]:
-        return tuple(one for one in self.contenders if one.total is not None)
+    def ready(self) -> tuple[Contender, ...]:
+        return tuple(one for one in self.contenders if one.ready)
 
 
 def pool(user: User, call: Call) -> Pool:
@@ -120,7 +126,8 @@ def _contender(
         given = {one.pk: amount for one, amount in proposals.demands(loi).items()}
     uses = {codes[pk]: amount for pk, amount in given.items()}
     themes = tuple(loi.filing.content["identity"].get("keywords", ()))
-    return Contender(standing, decision, uses, themes)
+    unknown = tuple(str(one.kind.label) for one in proposals.unstated(loi))
+    return Contender(standing, decision, uses, unknown, themes)
 
 
 def inputs(of: Pool, rules: Mapping, what_if: Mapping[str, Mapping]) -> dict:
@@ -140,7 +147,7 @@ def inputs(of: Pool, rules: Mapping, what_if: Mapping[str, Mapping]) -> dict:
                     "uses": {code: plain(amount) for code, amount in one.uses.items()},
                     "groups": sorted(groups_of(one) & names.keys()),
                 }
-                for one in of.valued
+                for one in of.ready
             ],
             "budgets": [_figures(one, what_if.get(one.code, {})) for one in of.envelopes],
             "groups": names,

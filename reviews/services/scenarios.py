@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
@@ -10,7 +11,8 @@ from portal.events import CLOCK
 from portal.models import Event, User
 from portal.text import plain, say
 from portal.verdict import Refused, Verdict, no
-from proposals.models import Call, Decision
+from proposals import queries as proposals
+from proposals.models import Call, Decision, LetterOfIntent
 from reviews import queries
 from reviews.models import Scenario
 from reviews.selection.check import used
@@ -27,7 +29,8 @@ class Intent(NamedTuple):
 
     outcome: str
     reason: str
-    instead_of: str
+    instead_of: str = ""
+    waiver: str = ""
 
 
 @transaction.atomic
@@ -46,7 +49,7 @@ def ask(
     scenario = _scenario(pool, queries.inputs(pool, rules, what_if), note, by, now)
     scenario.by_hand = False
     SCENARIO.enter(scenario, "ask", by=by, now=now, digest=scenario.digest)
-    scenario.cases.set([one.loi for one in pool.valued])
+    scenario.cases.set([one.loi for one in pool.ready])
     return scenario
 
 
@@ -58,7 +61,7 @@ def keep(
     call = locks.call(call)
     pool = queries.pool(by, call)
     inputs = queries.inputs(pool, {}, {})
-    named = {one.loi.reference: places.get(one.loi.key, NOT) for one in pool.valued}
+    named = {one.loi.reference: places.get(one.loi.key, NOT) for one in pool.ready}
     chosen = sorted(reference for reference, place in named.items() if place == SELECT)
     choice = choice_of(inputs)
     scenario = _scenario(pool, inputs, note, by, now)
@@ -73,7 +76,7 @@ def keep(
     )
     digests = {"digest": scenario.digest, "found": canonical.digest(scenario.found)}
     SCENARIO.enter(scenario, "keep", by=by, now=now, **digests)
-    scenario.cases.set([one.loi for one in pool.valued])
+    scenario.cases.set([one.loi for one in pool.ready])
     return scenario
 
 
@@ -156,6 +159,7 @@ def apply(
                     reason=intent.reason,
                     instead_of=intent.instead_of,
                     granted=_granted(loi, intent),
+                    waiver=intent.waiver,
                     result=results.get(loi.pk),
                     by=by,
                     now=now,
@@ -170,13 +174,15 @@ def _gives(intent: Intent) -> bool:
     return intent.outcome == Decision.Outcome.SELECTED
 
 
-def _granted(loi, intent: Intent) -> dict:
-    """Less than is asked where the decision that stands gives less, with its reason."""
-    standing = loi.decisions.filter(key=intent.instead_of).first() if intent.instead_of else None
-    if standing is None or not standing.positive or not _gives(intent):
+def _granted(loi: LetterOfIntent, intent: Intent) -> dict[str, tuple[Decimal, str]]:
+    """What it asks; less, with the reason, where the decision that stands gives less."""
+    if not _gives(intent):
         return {}
-    grants = standing.grants.select_related("allocation")
-    return {one.allocation.resource: (one.amount, one.reason) for one in grants}
+    standing = loi.decisions.filter(key=intent.instead_of).first() if intent.instead_of else None
+    if standing and standing.positive:
+        grants = standing.grants.select_related("allocation")
+        return {one.allocation.resource: (one.amount, one.reason) for one in grants}
+    return {one.resource: (amount, "") for one, amount in proposals.demands(loi).items()}
 
 
 def _of_case(reference: str, verdict: Verdict) -> Verdict:

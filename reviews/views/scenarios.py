@@ -46,12 +46,12 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
         key=request.POST.get("from") or request.GET.get("from") or "none"
     )
     start = start.first()
-    known = {one.loi.reference for one in pool.valued}
+    known = {one.loi.reference for one in pool.ready}
     begun = start.inputs if start else queries.inputs(pool, {}, {})
     form = ProposeForm(
         request.POST or None,
         budgets=begun["budgets"],
-        cases=[(one.loi.reference, f"{one.loi.reference} {one.loi.title}") for one in pool.valued],
+        cases=[(one.loi.reference, f"{one.loi.reference} {one.loi.title}") for one in pool.ready],
         groups=queries.groups(pool),
         rules=_still(begun["rules"], known),
     )
@@ -80,8 +80,8 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
         "asked": asked,
         "start": start,
         "refusal": refusal,
-        "cases": len(pool.valued),
-        "left": [one.loi.reference for one in pool.contenders if one.total is None],
+        "cases": len(pool.ready),
+        "left": [one.loi.reference for one in pool.contenders if not one.ready],
     }
     return render(request, "reviews/propose.html", context, status=status)
 
@@ -264,7 +264,7 @@ def apply(request: HttpRequest, key: str) -> HttpResponse:
     form = ApplyForm(request.POST or None, rows=rows)
     refusal, status = None, 400 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
-        intents = {case: Intent(*given) for case, given in form.intents().items()}
+        intents = {case: Intent(**given) for case, given in form.intents().items()}
         try:
             made = scenarios.apply(found, intents=intents, by=request.user, now=request.arrived_at)
         except Refused as refused:
@@ -283,7 +283,7 @@ def _to_prepare(request: HttpRequest, found: Scenario) -> list[dict]:
     reserve = set(found.found.get("reserve", []))
     rows = []
     for one in queries.pool(request.user, found.call).contenders:
-        if one.loi.state != "final_review" or one.total is None:
+        if one.loi.state != "final_review" or not one.ready:
             continue
         outcome = Decision.Outcome.NOT_SELECTED
         if one.loi.reference in reserve:
@@ -302,8 +302,9 @@ def _to_prepare(request: HttpRequest, found: Scenario) -> list[dict]:
                 "total": plain(one.total),
                 "stands": stands.get_outcome_display() if stands else "",
                 "outcome": "" if same else outcome,
-                "reason": "",
                 "instead": stands.key if stands else "",
+                "high": one.standing.bench.all_risks.count("high"),
+                "waiver": stands.waiver if stands else "",
             }
         )
     return rows

@@ -151,9 +151,7 @@ def test_decisions_are_prepared_from_it_together(cast, call, cases, visit):
     made = asked(cast, call)
     client = visit(cast.chair, at=LATER)
     form = client.get(f"/scenarios/{made.key}/apply/").context["form"]
-    given = {
-        outcome.html_name: outcome.value() for _row, outcome, _reason, _instead in form.lines()
-    }
+    given = {line["outcome"].html_name: line["outcome"].value() for line in form.lines()}
     assert list(given.values()) == ["selected", "selected", "not_selected"]
     refused = client.post(f"/scenarios/{made.key}/apply/", given)
     assert refused.status_code == 400 and "needs a reason of its own" in refused.content.decode()
