@@ -15,6 +15,7 @@ from proposals.views import (
     questions,
     release,
     shares,
+    verification,
 )
 
 urlpatterns = [
@@ -22,10 +23,11 @@ urlpatterns = [
     path("", public.front, name="front"),
     path("missions/<slug:slug>/", public.mission, name="mission"),
     path("help/form/", handbook.form, name="help_form"),
-    path("verify/", public.verify, name="verify"),
-    path("verify/key/", public.keys, name="verify_key"),
-    path("verify/key/<slug:key_id>.pem", public.key, name="key"),
-    path("verify/<str:code>/", public.verification, name="verification"),
+    path("verify/", verification.verify, name="verify"),
+    path("verify/file/", verification.verify_file, name="verify_file"),
+    path("verify/key/", verification.keys, name="verify_key"),
+    path("verify/key/<slug:key_id>.pem", verification.key, name="key"),
+    path("verify/<str:code>/", verification.verification, name="verification"),
     # calls
     path("calls/", calls.index, name="calls"),
     path("calls/draft/", calls.draft, name="draft_call"),

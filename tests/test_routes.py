@@ -51,6 +51,7 @@ front                        +++++++++++++
 mission                      +++++++++++++
 help_form                    +++++++++++++
 verify                       +++++++++++++
+verify_file                  -------------
 verify_key                   +++++++++++++
 key                          .............
 verification                 .............

@@ -1,21 +1,18 @@
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from portal import keyring, throttle
 from portal.deadline import Deadline, said
-from proposals import authenticity, boards, gazette, policy, queries
+from proposals import boards, gazette, policy, queries
 from proposals.models import Amendment, Call
 from proposals.models.lois import RUNNING
 from proposals.services import drafts
 from proposals.views import acts
-from proposals.views.files import download
 from proposals.workflow import CALL, QUESTION
 from proposals.workflow.amendments import AMENDABLE
 
-VERIFICATIONS_A_MINUTE = 30
 TERMS = ("milestones", "allocations__platform")
 
 
@@ -156,47 +153,3 @@ def _own_questions(request: HttpRequest, call: Call) -> list[dict]:
         }
         for question in own
     ]
-
-
-@login_not_required
-@require_safe
-def verify(request: HttpRequest) -> HttpResponse:
-    typed = request.GET.get("code", "").strip()
-    if typed and (code := authenticity.code(typed)):
-        return redirect("verification", code)
-    context = {"typed": typed[:40], "sixteen": bool(typed)}
-    return render(request, "proposals/verify.html", context)
-
-
-@login_not_required
-@require_safe
-def verification(request: HttpRequest, code: str) -> HttpResponse:
-    """One answer for a code, the same for one that never was and one not yet issued."""
-    now = request.arrived_at
-    if not throttle.allows(request, "verification", most=VERIFICATIONS_A_MINUTE, now=now):
-        context = {"busy": True}
-        return render(request, "proposals/verification.html", context, status=429)
-    kept = authenticity.code(code)
-    answer = authenticity.find(kept) if kept else None
-    context = {"answer": answer, "code": kept or code[:40], "at": now}
-    return render(request, "proposals/verification.html", context, status=200 if answer else 404)
-
-
-@login_not_required
-@require_safe
-def keys(request: HttpRequest) -> HttpResponse:
-    """Every public key that receipts were ever signed with; the one in use first."""
-    return render(
-        request,
-        "proposals/keys.html",
-        {"keys": keyring.known(), "certificates": keyring.certificates()},
-    )
-
-
-@login_not_required
-@require_safe
-def key(request: HttpRequest, key_id: str) -> HttpResponse:
-    pem = keyring.pem_of(key_id)
-    if pem is None:
-        raise Http404
-    return download(pem.encode(), name=f"{key_id}.pem", media_type="application/x-pem-file")

@@ -1,6 +1,8 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from portal import signing
+from portal import files, keyring, sealing, signing
+from portal.models import StoredFile
 from proposals import authenticity
 from proposals.models import Letter
 from proposals.services import decisions
@@ -96,3 +98,75 @@ def test_the_public_key_is_there_with_its_id(visit, db):
     page = visit(None, at=make.RELEASED).get("/verify/key/").content.decode()
     assert signing.public_pem() in page
     assert signing.key_id() in page
+
+
+# By its file
+
+
+def give(visit, content: bytes, at=make.RELEASED):
+    return visit(None, at=at).post(
+        "/verify/file/", {"file": SimpleUploadedFile("letter.pdf", content)}
+    )
+
+
+@pytest.fixture(scope="module")
+def document() -> bytes:
+    return sealing.sealed(make.pdf_bytes("A letter"))
+
+
+@pytest.fixture
+def sealed(document, db) -> bytes:
+    """The bytes of a letter, sealed by a known certificate; nothing of it is issued."""
+    keyring.certificate_in_use(make.DURING)
+    return document
+
+
+def issued(cast, content: bytes) -> Letter:
+    letter = receipt(cast)
+    file = files.store(content, media_type="application/pdf", now=make.DURING)
+    Letter.objects.filter(pk=letter.pk).update(file=file)
+    return make.again(letter)
+
+
+def test_the_very_file_is_known_with_what_became_of_it(cast, visit, sealed):
+    letter = issued(cast, sealed)
+    answer = give(visit, sealed)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "byte for byte" in page
+    for told in ("Valid", letter.number, letter.code, letter.file.sha256):
+        assert told in page
+    for secret in (letter.loi.title, letter.loi.organisation.name, letter.loi.pi.name):
+        assert secret not in page
+    Letter.objects.filter(pk=letter.pk).update(state="superseded")
+    assert "no longer in force" in give(visit, sealed).content.decode()
+
+
+def test_a_sealed_copy_that_was_changed_says_so(cast, visit, sealed):
+    issued(cast, sealed)
+    for other in (sealed[:40] + b"!" + sealed[41:], sealed + b"\n% more"):
+        answer = give(visit, other)
+        assert answer.status_code == 404
+        assert "not as it was sealed" in answer.content.decode()
+
+
+def test_what_was_sealed_and_not_issued_is_as_unknown_as_any_file(visit, sealed):
+    for content in (sealed, make.pdf_bytes("Another file")):
+        answer = give(visit, content)
+        assert answer.status_code == 404
+        assert "issued no letter with these bytes" in answer.content.decode()
+
+
+def test_a_file_too_large_or_none_is_refused_with_its_size_and_is_not_kept(visit, db):
+    before = StoredFile.objects.count()
+    large = give(visit, b"%PDF-" + b"0" * 5_200_000)
+    assert large.status_code == 400
+    assert "The file has 5.2 MB" in large.content.decode()
+    none = visit(None, at=make.RELEASED).post("/verify/file/", {})
+    assert (none.status_code, "No file was chosen." in none.content.decode()) == (400, True)
+    assert StoredFile.objects.count() == before
+
+
+def test_the_eleventh_file_of_a_minute_waits(visit, db):
+    assert {give(visit, b"%PDF-x").status_code for _ in range(10)} == {404}
+    assert give(visit, b"%PDF-x").status_code == 429
