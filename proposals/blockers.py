@@ -15,6 +15,7 @@ from portal.models import User
 from portal.text import say
 from proposals import queries, screening
 from proposals.models import Call, Clarification, Letter, LetterOfIntent
+from proposals.models.decisions import PREPARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,7 @@ def _closed(call: Call, lois: QuerySet[LetterOfIntent], now: datetime) -> list[B
     unscreened = [loi for loi in waiting if loi.screening is None]
     found = [loi.screening for loi in waiting if loi.screening]
     ineligible = sum(1 for one in found if not one.compliant)
-    undecided = (
-        lois.filter(state="final_review")
-        .exclude(decisions__state__in=["prepared", "approved"])
-        .count()
-    )
+    undecided = lois.filter(state="final_review").exclude(decisions__state__in=PREPARED).count()
     cases = _to("cases", call)
     counted = [
         (

@@ -40,6 +40,10 @@ SENTENCES: dict[str, Text] = {
     "loi.declared_ineligible": say("%(who)s declared it ineligible."),
     "loi.review_begun": say("%(who)s sent it to review."),
     "loi.reviews_concluded": say("%(who)s concluded the reviews."),
+    "loi.promoted": say("What it needs has become free: it is selected from the reserve list."),
+    "loi.promoted_conditionally": say(
+        "What it needs has become free: it is selected from the reserve list, with conditions."
+    ),
     "loi.concluded": say("%(who)s sent it to final review."),
 }
 # Steps inside the evaluation: applicants read one label over them.

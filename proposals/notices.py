@@ -12,6 +12,7 @@ from proposals import gazette, lacking, queries
 from proposals.models import (
     Amendment,
     Call,
+    Decision,
     FiledFile,
     LetterOfIntent,
     Naming,
@@ -200,8 +201,25 @@ for notice in (
     Notice("ineligible_ready", _members(*TEAM), context=_loi),
     Notice("loi_under_review", _members(*TEAM), context=_loi),
     Notice("loi_decided", _members(*TEAM), context=_loi),
+    Notice("loi_promoted", _members(*TEAM), context=_loi),
 ):
     register(notice, LetterOfIntent)
+
+
+def _readers(role: str) -> Callable[[Decision], Iterable[User]]:
+    """The holders of a role who may read the decision while it is private."""
+    return lambda decision: [
+        person
+        for person in queries.holders(role)
+        if queries.visible_decisions(person).filter(pk=decision.pk).exists()
+    ]
+
+
+for notice in (
+    Notice("decision_prepared", _readers(roles.APPROVER), still=lambda d: d.state == "prepared"),
+    Notice("decision_approved", _readers(roles.SECRETARY), still=lambda d: d.state == "approved"),
+):
+    register(notice, Decision)
 
 
 def _rejected(naming: Naming) -> list[User]:

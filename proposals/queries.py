@@ -8,6 +8,8 @@ from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
 from portal import roles
 from portal.models import Membership, User
 from portal.queries import holders as holders
+from portal.text import say
+from portal.verdict import Verdict, no
 from proposals import attachments, ledger, reading, shares
 from proposals.models import (
     Allocation,
@@ -16,6 +18,7 @@ from proposals.models import (
     Decision,
     FiledFile,
     Filing,
+    LedgerEntry,
     Letter,
     LetterOfIntent,
     Mission,
@@ -23,6 +26,7 @@ from proposals.models import (
     Share,
 )
 from proposals.models.attachments import Attached
+from proposals.models.decisions import PREPARED
 from proposals.models.lois import RUNNING
 
 
@@ -41,6 +45,7 @@ class Sight:
 SIGHTS: list[Callable[[User], Sight]] = []
 READERS = {roles.SECRETARY, roles.APPROVER, roles.AUDITOR}
 ISSUED = ("issued", "superseded")
+DEMANDS = ("filing__demands__allocation__platform", "filing__demands__assessments")
 UNFILED = ("draft", "awaiting_signature", "not_submitted")
 
 
@@ -264,7 +269,7 @@ def _figures(loi: LetterOfIntent) -> dict[Allocation, Decimal | None]:
     if loi.filing is None:
         return {}
     # What a caller with many cases has fetched already is not fetched again.
-    prefetch_related_objects([loi.filing], "demands__allocation__platform", "demands__assessments")
+    prefetch_related_objects([loi], *DEMANDS)
     found = {}
     for demand in loi.filing.demands.all():
         assessments = sorted(demand.assessments.all(), key=lambda a: a.pk)
@@ -282,6 +287,50 @@ def mass_kg(loi: LetterOfIntent) -> Decimal:
 
 def balance(allocation: Allocation) -> ledger.Balance:
     return allocation.balance
+
+
+def in_force(loi: LetterOfIntent) -> Decision | None:
+    """The decision on the case that was released and not replaced since."""
+    return loi.decisions.filter(state="released").first()
+
+
+@dataclass(frozen=True)
+class Reserve:
+    """A case on the reserve list: its rank when it was decided, and why it does not fit now."""
+
+    loi: LetterOfIntent
+    rank: int | None
+    lacks: list[Verdict]
+    promoted: Decision | None  # the decision in preparation that would select it
+
+
+def reserves(call: Call) -> list[Reserve]:
+    """The reserve list of a call, best rank first; cases without a rank come last."""
+    lois = call.lois.filter(state="reserve").select_related("organisation", "filing")
+    found = []
+    for loi in lois.prefetch_related("decisions", *DEMANDS):
+        told = next(one for one in loi.decisions.all() if one.state == "released")
+        promoted = next((one for one in loi.decisions.all() if one.state in PREPARED), None)
+        wanting = [ledger.may_hold(of.balance, amount) for of, amount in demands(loi).items()]
+        unknown = [
+            no("demand_unknown", say("%(resource)s: not stated.", resource=of.kind.label))
+            for of in unstated(loi)
+        ]
+        lacks = [*unknown, *(verdict for verdict in wanting if not verdict)]
+        found.append(Reserve(loi, told.basis.get("rank"), lacks, promoted))
+    return sorted(found, key=lambda one: (one.rank is None, one.rank, one.loi.reference))
+
+
+def fitting_reserves(call: Call) -> list[LetterOfIntent]:
+    """The reserve cases whose every demand fits what is free now, each by itself, best rank first."""
+    return [one.loi for one in reserves(call) if not one.lacks and one.promoted is None]
+
+
+def last_return(allocation: Allocation, user: User) -> LedgerEntry | None:
+    """What a case that this person may see gave back last, after the release had committed it."""
+    returns = allocation.entries.filter(kind=ledger.RETURN, decision__released_at__isnull=False)
+    seen = returns.filter(decision__loi__in=visible_lois(user))
+    return seen.select_related("decision__loi").order_by("-number").first()
 
 
 def asked(allocation: Allocation, lois: QuerySet[LetterOfIntent]) -> Decimal:

@@ -140,4 +140,9 @@ urlpatterns = [
     ),
     path("calls/<str:code>/move-release/", release.move_release, name="move_release_call"),
     path("calls/<str:code>/release/", release.release, name="release_call"),
+    # one decision after the release of the others
+    path("decisions/<slug:key>/approve-one/", release.approve_one, name="approve_one_decision"),
+    path("decisions/<slug:key>/date-anew/", release.date_anew, name="date_anew_decision"),
+    path("decisions/<slug:key>/release-one/", release.release_one, name="release_one_decision"),
+    path("decisions/<slug:key>/take-back/", release.take_back, name="take_back_decision"),
 ]

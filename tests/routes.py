@@ -14,6 +14,7 @@ from proposals.models import (
     Amendment,
     Attachment,
     Call,
+    Decision,
     FiledFile,
     Letter,
     LetterOfIntent,
@@ -139,6 +140,7 @@ def _text(raw: bytes, kind: str) -> str:
 ROWS = {
     "amendments": Amendment,
     "comments": Comment,
+    "decisions": Decision,
     "conflicts": Conflict,
     "invitations": Invitation,
     "letters": Letter,

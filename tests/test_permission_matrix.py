@@ -41,6 +41,7 @@ from tests.permission_grids import (
     NAMINGS,
     ORGANISATIONS,
     PLACES,
+    PROMOTIONS,
     SCENARIOS,
     SEEN,
     SHARES,
@@ -185,6 +186,18 @@ def test_calls(cast, check):
     check(CALLS, CALL, call, DECIDED)
     release(cast, call, check)
     assert check.seen == list(read(CALLS, (*cast.NAMES, "clock")))
+
+
+def test_promotions(cast, check):
+    call = make.released_call(cast, outcomes=("reserve",))
+    decision = make.prepared(cast, call.lois.get(), now=RELEASED)
+    check(PROMOTIONS, DECISION, decision, RELEASED)
+    decisions.approve_one(decision, by=cast.approver, now=RELEASED)
+    make.store_letters(call)
+    check(PROMOTIONS, DECISION, decision, RELEASED)
+    decisions.release_one(decision, by=cast.secretary, now=RELEASED)
+    check(PROMOTIONS, DECISION, decision, RELEASED)
+    assert check.seen == list(read(PROMOTIONS, (*cast.NAMES, "clock")))
 
 
 def test_decisions(cast, check):

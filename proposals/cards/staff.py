@@ -2,13 +2,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import cards, roles
 from portal.models import Message, User
 from proposals import boards, queries
 from proposals.models import Call, Letter
-from proposals.workflow import CALL
+from proposals.models.decisions import PREPARED
+from proposals.workflow import CALL, DECISION
 
 RUNNING = ("published", "closed", "decisions_proposed", "decisions_approved")
 
@@ -21,6 +23,25 @@ def owed(user: User, now: datetime) -> Iterator[cards.Todo]:
     calls = queries.visible_calls(user).filter(history=False).exclude(state="released")
     for call in calls.order_by("closes_at"):
         yield from boards.owed_by(call, user, now)
+
+
+@cards.register
+def decisions_since(user: User, now: datetime) -> Iterator[cards.Todo]:
+    """What was decided after the release of a call, one by one: to approve, and to release."""
+    if not user.roles() & {roles.APPROVER, roles.SECRETARY}:
+        return
+    waiting = queries.visible_decisions(user).filter(loi__call__state="released")
+    for decision in waiting.filter(state__in=PREPARED).order_by("prepared_at"):
+        action = "approve_one" if decision.state == "prepared" else "release_one"
+        row = DECISION.row(action)
+        if not DECISION.relation(user, decision).intersection(row.who):
+            continue
+        words = {
+            "approve_one": _("%(reference)s: a decision since the release waits for approval."),
+            "release_one": _("%(reference)s: an approved decision waits for its release."),
+        }
+        sentence = words[action] % {"reference": decision.loi.reference}
+        yield cards.Todo(sentence, reverse("decisions", args=[decision.loi.call.code]), row.button)
 
 
 @cards.register

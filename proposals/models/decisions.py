@@ -7,6 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import keys
 
+# Private: of these a case has one at most, beside what was told of it before.
+PREPARED = ("prepared", "approved")
+# Told to the partner: in force, or replaced since.
+TOLD = ("released", "superseded")
+
 
 class Decision(models.Model):
     """What is to become of a case: private until its release. Moves by `workflow.DECISION`.
@@ -44,7 +49,12 @@ class Decision(models.Model):
             models.UniqueConstraint(
                 name="a_case_has_one_decision_in_force",
                 fields=["loi"],
-                condition=~Q(state="void"),
+                condition=Q(state="released"),
+            ),
+            models.UniqueConstraint(
+                name="a_case_has_one_decision_in_preparation",
+                fields=["loi"],
+                condition=Q(state__in=PREPARED),
             ),
             models.CheckConstraint(
                 name="approved_by_somebody_else",
@@ -52,8 +62,8 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 name="released_at_iff_released",
-                condition=Q(state="released", released_at__isnull=False)
-                | (~Q(state="released") & Q(released_at=None)),
+                condition=Q(state__in=TOLD, released_at__isnull=False)
+                | (~Q(state__in=TOLD) & Q(released_at=None)),
             ),
         ]
 

@@ -11,9 +11,10 @@ from portal.verdict import Refused, no, require
 from portal.workflow import Act
 from proposals import queries
 from proposals.models import Allocation, Call, Decision, Grant, Letter, LetterOfIntent
+from proposals.models.decisions import PREPARED
 from proposals.panel import PanelResult
 from proposals.services import ledger, letters, locks
-from proposals.workflow import CALL, DECISION, LOI, OUTCOME_ACTION
+from proposals.workflow import CALL, DECISION, LOI, OUTCOME_ACTION, PROMOTION_ACTION
 
 
 @transaction.atomic
@@ -47,11 +48,14 @@ def prepare(
         prepared_by=by,
         prepared_at=now,
     )
-    require(DECISION.verdict(decision, "prepare", Act(by, now)))
+    action = "prepare"
+    if loi.state == "reserve":  # as the panel found it when it was decided with the others
+        action, decision.basis = "promote", queries.in_force(loi).basis
+    require(DECISION.verdict(decision, action, Act(by, now)))
     _check_words(decision)
     _check_risk(decision, result)
     void_of(loi, by=by, now=now)
-    DECISION.enter(decision, "prepare", by=by, now=now, outcome=outcome)
+    DECISION.enter(decision, action, by=by, now=now, outcome=outcome)
     if decision.positive:
         for allocation, asked in queries.demands(loi).items():
             amount, why = (granted or {}).get(allocation.resource, (asked, ""))
@@ -152,13 +156,74 @@ def _grant(decision, allocation: Allocation, asked: Decimal, amount: Decimal, wh
 
 def void_of(loi: LetterOfIntent, *, by: User, now: datetime) -> None:
     """Void the decision in preparation, if there is one: return its hold, void its letter."""
-    decision = loi.decisions.filter(state__in=["prepared", "approved"]).first()
+    decision = loi.decisions.filter(state__in=PREPARED).first()
     if decision is None:
         return
     decision.loi = loi
     letters.void_of(decision, by=by, now=now)
     ledger.give_back(decision, by=by, now=now)
     DECISION.move(decision, "void", by=by, now=now)
+
+
+@transaction.atomic
+def approve_one(decision: Decision, *, by: User, now: datetime) -> Event:
+    """The second person's yes to one decision after the release of the others: its letter is owed."""
+    decision = _locked(decision)
+    event = DECISION.move(
+        decision, "approve_one", by=by, now=now, columns={"approved_by": by, "approved_at": now}
+    )
+    letters.owe(decision.loi, Letter.Kind.DECISION, decision=decision, by=by, now=now)
+    return event
+
+
+@transaction.atomic
+def date_anew(decision: Decision, *, by: User, now: datetime) -> Event:
+    """Its letter is to carry today's date, and is rendered again."""
+    decision = _locked(decision)
+    event = DECISION.move(decision, "date_anew", by=by, now=now)
+    dated = now.astimezone(decision.loi.call.zoneinfo).date()
+    letters.redate(decision, dated=dated, by=by, now=now)
+    return event
+
+
+@transaction.atomic
+def release_one(decision: Decision, *, by: User, now: datetime) -> Event:
+    """Issue one decision in place of what was told of its case before: state, ledger, letter."""
+    decision = _locked(decision)
+    loi = decision.loi
+    require(DECISION.verdict(decision, "release_one", Act(by, now)))
+    if former := queries.in_force(loi):
+        former.loi = loi
+        DECISION.move(former, "supersede", by=by, now=now)
+    columns = {"released_at": now}
+    event = DECISION.move(decision, "release_one", by=by, now=now, columns=columns)
+    actions = PROMOTION_ACTION if loi.state == "reserve" else OUTCOME_ACTION
+    _take_effect(decision, actions[decision.outcome], by=by, now=now)
+    return event
+
+
+@transaction.atomic
+def take_back(decision: Decision, *, by: User, now: datetime, reason: str) -> Event:
+    """What was prepared after the release does not come about: its hold is returned."""
+    decision = _locked(decision)
+    event = DECISION.move(decision, "take_back", by=by, now=now, reason=reason)
+    letters.void_of(decision, by=by, now=now)
+    ledger.give_back(decision, by=by, now=now)
+    return event
+
+
+def _take_effect(decision: Decision, action: str, *, by: User, now: datetime) -> None:
+    ledger.commit(decision, by=by, now=now)
+    letters.issue(decision.letters.get(state="stored"), by=by, now=now)
+    LOI.move(decision.loi, action, by=by, now=now)
+
+
+def _locked(of: Decision) -> Decision:
+    """The decision as it stands under the lock of its case."""
+    loi = locks.case(of.loi)
+    decision = Decision.objects.select_for_update().get(pk=of.pk)
+    decision.loi = loi
+    return decision
 
 
 @transaction.atomic
@@ -241,7 +306,7 @@ def move_release(call: Call, *, release_on: date, by: User, now: datetime) -> Ev
         release_on=release_on.isoformat(),
     )
     for decision in _of(call, "approved"):
-        letters.redate(decision, by=by, now=now)
+        letters.redate(decision, dated=release_on, by=by, now=now)
     return event
 
 
@@ -257,9 +322,7 @@ def release(call: Call, *, by: User, now: datetime) -> Event:
     event = CALL.move(call, "release", by=by, now=now)
     for decision in decisions:
         DECISION.move(decision, "release", by=by, now=now, columns={"released_at": now})
-        ledger.commit(decision, by=by, now=now)
-        letters.issue(decision.letters.get(state="stored"), by=by, now=now)
-        LOI.move(decision.loi, OUTCOME_ACTION[decision.outcome], by=by, now=now)
+        _take_effect(decision, OUTCOME_ACTION[decision.outcome], by=by, now=now)
     for kind in ("final", "result"):
         call.milestones.filter(kind=kind, actual=None).update(actual=call.release_on)
     return event

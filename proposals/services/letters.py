@@ -57,11 +57,10 @@ def supersede_receipts(loi: LetterOfIntent, *, by: User | str, now: datetime) ->
         LETTER.move(letter, "supersede", by=by, now=now)
 
 
-def redate(decision: Decision, *, by: User, now: datetime) -> None:
+def redate(decision: Decision, *, dated: date, by: User, now: datetime) -> None:
     """The same letter for another day: owed again, whatever a worker is doing with it now."""
     letter = decision.letters.get(state__in=["owed", "stored"])
     letter.decision, loi = decision, decision.loi
-    dated = loi.call.release_on
     words = letters.context(
         loi, letter.kind, number=letter.number, code=letter.code, dated=dated, by=by, now=now,
         decision=decision,

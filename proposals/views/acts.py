@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.workflow import Offer
-from proposals.models import Call
+from proposals.models import Call, Decision
 
 # Acts whose button leads to a page that shows what will happen; that page posts them.
 LOOKED_AT_FIRST = {"propose", "publish", "release"}
@@ -16,13 +16,27 @@ def on_call(call: Call, offers: Iterable[Offer]) -> list[dict]:
     """The table's buttons as templates/proposals/acts.html draws them."""
     return [
         {
-            "label": offer.row.button,
-            "url": reverse(f"{offer.row.action}_call", args=[call.code]),
-            "tone": offer.row.tone,
-            "blocked": "" if offer.verdict else offer.verdict.reason,
-            "reason_label": _("Reason, kept and shown") if offer.row.reason else "",
+            **_button(offer, reverse(f"{offer.row.action}_call", args=[call.code])),
             "looked_at_first": offer.row.action in LOOKED_AT_FIRST,
         }
         for offer in offers
         if offer.row.action not in WITH_A_DAY
     ]
+
+
+def on_decision(decision: Decision, offers: Iterable[Offer]) -> list[dict]:
+    """The same of one decision."""
+    return [
+        _button(offer, reverse(f"{offer.row.action}_decision", args=[decision.key]))
+        for offer in offers
+    ]
+
+
+def _button(offer: Offer, url: str) -> dict:
+    return {
+        "label": offer.row.button,
+        "url": url,
+        "tone": offer.row.tone,
+        "blocked": "" if offer.verdict else offer.verdict.reason,
+        "reason_label": _("Reason, kept and shown") if offer.row.reason else "",
+    }

@@ -14,6 +14,7 @@ from portal.workflow import Act
 from proposals import blockers, boards, policy, queries
 from proposals.forms.release import ReleaseDayForm
 from proposals.models import Call, Decision
+from proposals.models.decisions import PREPARED
 from proposals.resources import Resource
 from proposals.services import decisions as services
 from proposals.views import acts
@@ -82,6 +83,7 @@ def _page(
 def _rows(request: HttpRequest, call: Call) -> list[dict]:
     """Every decision of the call that this person may see, with what it gives."""
     resources = boards.resources(call)
+    alone = call.state == "released"  # what is decided since is approved case by case
     found = (
         queries.visible_decisions(request.user)
         .filter(loi__call=call)
@@ -105,6 +107,11 @@ def _rows(request: HttpRequest, call: Call) -> list[dict]:
                 for grant in decision.grants.all()
                 if grant.amount < grant.asked
             ],
+            "buttons": acts.on_decision(
+                decision, DECISION.available(decision, request.user, request.arrived_at)
+            )
+            if alone and decision.state in PREPARED
+            else [],
             "mean": decision.basis.get("total") or decision.basis.get("mean"),
         }
         for decision in found
@@ -187,6 +194,37 @@ def _on_a_day(request: HttpRequest, call: Call, act) -> HttpResponse:
         status = 403 if refused.verdict.who else 409
         return _page(request, call, form=form, verdict=refused.verdict, status=status)
     return redirect("decisions", call.code)
+
+
+def _decision(request: HttpRequest, key: str) -> Decision:
+    return get_object_or_404(queries.visible_decisions(request.user), key=key)
+
+
+@require_POST
+def approve_one(request: HttpRequest, key: str) -> HttpResponse:
+    return _alone(request, key, services.approve_one)
+
+
+@require_POST
+def date_anew(request: HttpRequest, key: str) -> HttpResponse:
+    return _alone(request, key, services.date_anew)
+
+
+@require_POST
+def release_one(request: HttpRequest, key: str) -> HttpResponse:
+    return _alone(request, key, services.release_one)
+
+
+@require_POST
+def take_back(request: HttpRequest, key: str) -> HttpResponse:
+    return _alone(request, key, services.take_back, reason=reason_of(request, most=2000))
+
+
+def _alone(request: HttpRequest, key: str, act, **given: str) -> HttpResponse:
+    """One decision after the release of the others, back on the page of them all."""
+    decision = _decision(request, key)
+    act(decision, by=request.user, now=request.arrived_at, **given)
+    return redirect("decisions", decision.loi.call.code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,7 +1,7 @@
 from proposals.workflow.amendments import AMENDMENT
 from proposals.workflow.calls import CALL
 from proposals.workflow.decisions import DECISION, LETTER
-from proposals.workflow.lois import LOI, OUTCOME_ACTION
+from proposals.workflow.lois import LOI, OUTCOME_ACTION, PROMOTION_ACTION
 from proposals.workflow.namings import NAMING
 from proposals.workflow.questions import QUESTION
 from proposals.workflow.shares import SHARE
@@ -14,6 +14,7 @@ __all__ = [
     "LOI",
     "NAMING",
     "OUTCOME_ACTION",
+    "PROMOTION_ACTION",
     "QUESTION",
     "SHARE",
 ]

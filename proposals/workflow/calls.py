@@ -7,6 +7,7 @@ from portal.verdict import YES, Verdict, no
 from portal.workflow import CLOCK, START, Act, Row, State, Table, register
 from proposals import policy, queries
 from proposals.models import Call, Decision, Letter
+from proposals.models.decisions import PREPARED
 from proposals.models.lois import RUNNING
 
 
@@ -96,7 +97,7 @@ def every_case_is_decided(call: Call, act: Act) -> Verdict:
     open_cases = running.exclude(state="final_review").count()
     if open_cases:
         return no("cases_open", say("Cases not yet in final review: %(n)s.", n=open_cases))
-    undecided = running.exclude(decisions__state__in=["prepared", "approved"]).count()
+    undecided = running.exclude(decisions__state__in=PREPARED).count()
     if undecided:
         return no("undecided", say("Cases without a decision: %(n)s.", n=undecided))
     if not running.exists():

@@ -3,12 +3,13 @@ from portal.verdict import YES, Verdict, no
 from portal.workflow import CLOCK, START, Act, Row, State, Table, register
 from proposals import policy, queries
 from proposals.models import Decision
+from proposals.models.decisions import PREPARED
 from proposals.workflow.calls import CALL
 from proposals.workflow.lois import LOI
 
 
 def case_in_final_review(decision: Decision, act: Act) -> Verdict:
-    """The case is in final review and its call is closed, its decisions not yet proposed."""
+    """The case is in final review; the decisions of its call are not yet proposed, or are released."""
     if decision.loi.state != "final_review":
         return no(
             "not_in_final_review",
@@ -17,13 +18,69 @@ def case_in_final_review(decision: Decision, act: Act) -> Verdict:
                 state=LOI.state(decision.loi.state).label,
             ),
         )
-    if decision.loi.call.state != "closed":
+    if decision.loi.call.state not in {"closed", "released"}:
         return no(
             "decisions_closed",
             say(
                 "The decisions of this call are “%(state)s”: reopen them first.",
                 state=CALL.state(decision.loi.call.state).label,
             ),
+        )
+    return YES
+
+
+def case_on_reserve(decision: Decision, act: Act) -> Verdict:
+    """The results are released, the case is on the reserve list, and it is to be selected."""
+    if decision.loi.state != "reserve":
+        return no(
+            "not_on_reserve",
+            say(
+                "The case is “%(state)s”, not on the reserve list.",
+                state=LOI.state(decision.loi.state).label,
+            ),
+        )
+    if decision.outcome and not decision.positive:
+        return no(
+            "promotion_selects",
+            say("A case on the reserve list is promoted by selecting it, or stays there."),
+            field="outcome",
+        )
+    return YES
+
+
+def results_are_released(decision: Decision, act: Act) -> Verdict:
+    """The results of its call are released: what is decided since is approved case by case."""
+    if decision.loi.call.state != "released":
+        return no(
+            "with_the_others",
+            say("The results of the call are not released: it is decided with the others."),
+        )
+    return YES
+
+
+def letter_is_of_today(decision: Decision, act: Act) -> Verdict:
+    """Its letter carries the day of the release: today, in the zone of the call."""
+    today = act.now.astimezone(decision.loi.call.zoneinfo).date()
+    letter = decision.letters.filter(state="stored").first()
+    if letter is not None and letter.dated != today:
+        return no(
+            "release_date",
+            say(
+                "The letter is dated %(dated)s and today is %(today)s: have it dated anew, and it is rendered again.",
+                dated=letter.dated,
+                today=today,
+            ),
+        )
+    return YES
+
+
+def approved_by_another(decision: Decision, act: Act) -> Verdict:
+    """Whoever prepared or approved it does not release it: two persons."""
+    if act.by.pk in {decision.prepared_by_id, decision.approved_by_id}:
+        return no(
+            "two_persons",
+            say("You prepared or approved this decision: another person releases it."),
+            who=True,
         )
     return YES
 
@@ -75,10 +132,16 @@ def letter_is_stored(decision: Decision, act: Act) -> Verdict:
 # fmt: off
 DECISION_ROWS = (
     Row("prepare", "prepared", (START,), "prepared", ("chair",), (case_in_final_review, demand_is_known)),
+    Row("promote", "promotion_prepared", (START,), "prepared", ("chair",), (case_on_reserve, demand_is_known), "decision_prepared"),
     Row("approve", "approved", ("prepared",), "approved", ("approver",), (prepared_by_another,)),
     Row("release", "released", ("approved",), "released", ("secretary",), (letter_is_stored,)),
+    Row("approve_one", "approved_alone", ("prepared",), "approved", ("approver",), (results_are_released, prepared_by_another), "decision_approved", say("Approve")),
+    Row("date_anew", "dated_anew", ("approved",), "approved", ("secretary", "approver"), (results_are_released,), button=say("Date the letter today")),
+    Row("release_one", "released_alone", ("approved",), "released", ("secretary",), (results_are_released, approved_by_another, letter_is_stored, letter_is_of_today), button=say("Release")),
+    Row("take_back", "taken_back", PREPARED, "void", ("chair", "approver"), (results_are_released,), button=say("Take back"), reason=True, tone="danger"),
+    Row("supersede", "superseded", ("released",), "superseded", ("secretary",)),
     Row("unapprove", "unapproved", ("approved",), "prepared", ("approver", "chair")),
-    Row("void", "voided", ("prepared", "approved"), "void", ("chair", "aor")),
+    Row("void", "voided", PREPARED, "void", ("chair", "aor")),
 )
 # fmt: on
 
@@ -91,7 +154,8 @@ DECISION = register(
         states=(
             State("prepared", say("prepared"), tone="amber"),
             State("approved", say("approved"), tone="amber"),
-            State("released", say("released"), tone="jade", final=True),
+            State("released", say("released"), tone="jade"),
+            State("superseded", say("superseded"), final=True),
             State("void", say("void"), final=True),
         ),
         rows=DECISION_ROWS,

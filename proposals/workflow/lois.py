@@ -63,6 +63,8 @@ LOI_ROWS = (
     Row("select", "selected", ("final_review",), "selected", ("secretary",), (decided("selected"),), "loi_decided"),
     Row("select_conditionally", "selected_conditionally", ("final_review",), "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_decided"),
     Row("place_on_reserve", "placed_on_reserve", ("final_review",), "reserve", ("secretary",), (decided("reserve"),), "loi_decided"),
+    Row("promote", "promoted", ("reserve",), "selected", ("secretary",), (decided("selected"),), "loi_promoted"),
+    Row("promote_conditionally", "promoted_conditionally", ("reserve",), "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_promoted"),
     Row("not_select", "not_selected", ("final_review",), "not_selected", ("secretary",), (decided("not_selected"),), "loi_decided"),
 )
 # fmt: on
@@ -92,13 +94,18 @@ LOI = register(
             State("final_review", say("in final review"), tone="lunar"),
             State("selected", say("selected"), tone="jade", final=True),
             State("selected_conditional", say("selected with conditions"), tone="jade", final=True),
-            State("reserve", say("on the reserve list"), tone="amber", final=True),
+            State("reserve", say("on the reserve list"), tone="amber"),
             State("not_selected", say("not selected"), final=True),
         ),
         rows=LOI_ROWS,
     )
 )
 
+# How a case comes to what is decided of it: from final review, and from the reserve list.
+PROMOTION_ACTION = {
+    Decision.Outcome.SELECTED: "promote",
+    Decision.Outcome.CONDITIONAL: "promote_conditionally",
+}
 OUTCOME_ACTION = {
     Decision.Outcome.SELECTED: "select",
     Decision.Outcome.CONDITIONAL: "select_conditionally",

@@ -9,6 +9,7 @@ from proposals import content as document
 from proposals.models import Allocation, Decision
 
 MOST_CONDITIONS = 12
+POSITIVE = {Decision.Outcome.SELECTED, Decision.Outcome.CONDITIONAL}
 
 
 class ConditionForm(forms.Form):
@@ -78,7 +79,15 @@ class DecisionForm(forms.Form):
     )
     instead_of = forms.CharField(required=False, widget=forms.HiddenInput, max_length=12)
 
-    def __init__(self, data=None, *, demands: dict[Allocation, Decimal], standing: Decision | None):
+    def __init__(
+        self,
+        data=None,
+        *,
+        demands: dict[Allocation, Decimal],
+        standing: Decision | None,
+        promotes: bool = False,
+    ):
+        """`promotes` a case on the reserve list: it is selected, or stays there."""
         grants = {g.allocation_id: g for g in standing.grants.all()} if standing else {}
         initial = {"instead_of": standing.key if standing else ""}
         if standing:
@@ -88,6 +97,10 @@ class DecisionForm(forms.Form):
                 "waiver": standing.waiver,
             }
         super().__init__(data, initial=initial)
+        if promotes:
+            self.fields["outcome"].choices = [
+                (value, label) for value, label in Decision.Outcome.choices if value in POSITIVE
+            ]
         self.demands = demands
         for allocation, asked in demands.items():
             grant, resource = grants.get(allocation.pk), allocation.resource

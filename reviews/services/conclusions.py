@@ -7,6 +7,7 @@ from portal.models import Event, User
 from portal.text import say
 from portal.verdict import no
 from proposals.models import Decision, LetterOfIntent
+from proposals.models.decisions import PREPARED
 from proposals.panel import PanelResult
 from proposals.services import decisions, drafts, evaluation
 from reviews import queries
@@ -47,7 +48,7 @@ def prepare_decision(
     `result` is handed in by who has read those of many cases at once.
     """
     loi = locks.case(loi)
-    standing = loi.decisions.filter(state__in=["prepared", "approved"]).first()
+    standing = loi.decisions.filter(state__in=PREPARED).first()
     if instead_of is not None and (standing.key if standing else "") != instead_of:
         if standing and _decides(standing, by, outcome, reason, conditions, granted, waiver):
             return standing

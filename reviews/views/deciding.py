@@ -14,14 +14,13 @@ from proposals import content as document
 from proposals import queries as proposals
 from proposals.bars import Bar, bar
 from proposals.models import Decision, LetterOfIntent
+from proposals.models.decisions import PREPARED
 from proposals.services import decisions
 from proposals.workflow import DECISION
 from reviews import queries, services
-from reviews.forms.decisions import DecisionForm
+from reviews.forms.decisions import POSITIVE, DecisionForm
 from reviews.views.ranking import board, judged_call, judged_case
 from reviews.views.reading import status_of
-
-POSITIVE = {Decision.Outcome.SELECTED, Decision.Outcome.CONDITIONAL}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,13 +28,15 @@ def prepare(request: HttpRequest, key: str) -> HttpResponse:
     """What is to become of a case, private until the release; what it is given is held."""
     loi = judged_case(request, key)
     standing = _standing(loi)
-    demands = proposals.demands(loi)
+    demands, promotes = proposals.demands(loi), loi.state == "reserve"
     if request.method == "GET" and request.GET.get("part") == "bars":
         context = {"bars": _bars(loi, standing, request.GET)}
         return render(request, "reviews/bars.html", context)
     if request.method != "POST":
-        return _page(request, loi, DecisionForm(demands=demands, standing=standing))
-    form = DecisionForm(request.POST, demands=demands, standing=standing)
+        return _page(
+            request, loi, DecisionForm(demands=demands, standing=standing, promotes=promotes)
+        )
+    form = DecisionForm(request.POST, demands=demands, standing=standing, promotes=promotes)
     if "add_condition" in request.POST:
         return _page(request, loi, form)
     if not form.is_valid():
@@ -56,13 +57,13 @@ def prepare(request: HttpRequest, key: str) -> HttpResponse:
         typed = request.POST.copy()
         standing = _standing(loi)
         typed["instead_of"] = standing.key if standing else ""
-        form = DecisionForm(typed, demands=demands, standing=standing)
+        form = DecisionForm(typed, demands=demands, standing=standing, promotes=promotes)
         return _page(request, loi, form, refusal=refused.verdict, status=status_of(refused))
     return redirect("ranking", code=loi.call.code)
 
 
 def _standing(loi: LetterOfIntent) -> Decision | None:
-    found = loi.decisions.filter(state__in=["prepared", "approved"])
+    found = loi.decisions.filter(state__in=PREPARED)
     return found.prefetch_related("grants").first()
 
 
@@ -100,7 +101,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     act = Act(by=request.user, now=request.arrived_at)
-    may = DECISION.verdict(Decision(loi=loi), "prepare", act)
+    action = "promote" if loi.state == "reserve" else "prepare"
+    may = DECISION.verdict(Decision(loi=loi), action, act)
     told = refusal is not None
     bench = queries.bench(loi)
     context = {

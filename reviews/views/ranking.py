@@ -40,6 +40,8 @@ BROKEN = {
 }
 LEVELS = {MISSION: say("mission"), SYSTEM: say("system"), UNIT: say("unit")}
 RISKS = {"low": say("low"), "medium": say("medium"), "high": say("high")}
+# (state of a case, of its call) in which the chair prepares what is to become of it.
+PREPARABLE = {("final_review", "closed"), ("final_review", "released"), ("reserve", "released")}
 RANKED = (*queries.JUDGED, *boards.DECIDED)
 
 
@@ -100,7 +102,9 @@ def _rows(request: HttpRequest, call: Call) -> tuple[list[dict], tuple]:
         decision.loi_id: decision
         for decision in proposals.visible_decisions(request.user)
         .filter(loi__call=call)
+        .exclude(state="superseded")
         .prefetch_related("grants__allocation")
+        .order_by("pk")  # what is prepared stands over what was told before
     }
     standings = queries.ranking(visible)
     found = queries.scores_of(standings).calibration
@@ -160,6 +164,7 @@ def _row(
         "missed": scoring.missed(agreed, standing.rubric) if place else (),
         "calibrated": calibrated and _calibrated(calibrated),
         "decision": decision,
+        "preparable": (loi.state, loi.call.state) in PREPARABLE,
         "holds": [
             {"label": g.allocation.kind.label, "amount": _counted(g.allocation.kind, g.amount)}
             for g in (decision.grants.all() if decision else ())

@@ -8,6 +8,9 @@
 Whoever is not named stands in the line of the others.
 """
 
+from tests.permission_grids.decisions import DECISIONS as DECISIONS
+from tests.permission_grids.decisions import PROMOTIONS as PROMOTIONS
+
 LOIS = """
 draft               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening readmit resume
 pi                  +        -               .    .        .                  .            .                .        .      .     .               .       .
@@ -166,30 +169,6 @@ approvers           .       -         -       .     .                 -         
 chair               .       .         .       .     -                 -                .                 .            .       .
 clock               .       .         .       -     .                 .                .                 .            .       .
 others              .       .         .       .     .                 .                .                 .            .       .
-"""
-
-# A decision is voided by preparing another one, or by the AOR's withdrawal.
-DECISIONS = """
-prepared            approve release unapprove void
-secretaries         .       -       .         .
-approvers           +       .       -         .
-chair               .       .       -         +
-aor                 .       .       .         +
-others              .       .       .         .
-
-approved            approve release unapprove void
-secretaries         .       +       .         .
-approvers           -       .       +         .
-chair               .       .       +         +
-aor                 .       .       .         +
-others              .       .       .         .
-
-released            approve release unapprove void
-secretaries         .       -       .         .
-approvers           -       .       -         .
-chair               .       .       -         -
-aor                 .       .       .         -
-others              .       .       .         .
 """
 
 ORGANISATIONS = """

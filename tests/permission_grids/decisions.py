@@ -1,0 +1,45 @@
+# A decision is voided by preparing another one, or by the AOR's withdrawal. Those with `one`
+# are of a case that is decided after the release of the others, here of one that is not yet.
+DECISIONS = """
+prepared            approve release unapprove void approve_one date_anew release_one take_back supersede
+secretaries         .       -       .         .    .           -         -           .         -
+approvers           +       .       -         .    !           -         .           !         .
+chair               .       .       -         +    .           .         .           !         .
+aor                 .       .       .         +    .           .         .           .         .
+others              .       .       .         .    .           .         .           .         .
+
+approved            approve release unapprove void approve_one date_anew release_one take_back supersede
+secretaries         .       +       .         .    .           !         !           .         -
+approvers           -       .       +         .    -           !         .           !         .
+chair               .       .       +         +    .           .         .           !         .
+aor                 .       .       .         +    .           .         .           .         .
+others              .       .       .         .    .           .         .           .         .
+
+released            approve release unapprove void approve_one date_anew release_one take_back supersede
+secretaries         .       -       .         .    .           -         -           .         +
+approvers           -       .       -         .    -           -         .           -         .
+chair               .       .       -         -    .           .         .           -         .
+aor                 .       .       .         -    .           .         .           .         .
+others              .       .       .         .    .           .         .           .         .
+"""
+
+# The same of a case that is promoted from the reserve list after the release.
+PROMOTIONS = """
+prepared            approve_one date_anew release_one take_back
+secretaries         .           -         -           .
+approvers           +           -         .           +
+chair               .           .         .           +
+others              .           .         .           .
+
+approved            approve_one date_anew release_one take_back
+secretaries         .           +         +           .
+approvers           -           +         .           +
+chair               .           .         .           +
+others              .           .         .           .
+
+released            approve_one date_anew release_one take_back
+secretaries         .           -         -           .
+approvers           -           -         .           -
+chair               .           .         .           -
+others              .           .         .           .
+"""
