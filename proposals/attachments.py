@@ -36,6 +36,9 @@ KINDS = (
     Kind("endorsement", say("Endorsements"), say("Endorsement"), (PDF,), 5 * MEGABYTE, 4, 4, identifying=True),
     Kind("inventory", say("Inventory of materials"), say("Inventory of materials"), (PDF,), 5 * MEGABYTE, 20, 1),
 )
+# Not of a letter: what legal puts on file, and what answers a condition.
+AGREEMENT = Kind("agreement", say("Signed agreement"), say("Signed agreement"), (PDF,), 10 * MEGABYTE, 200, 1)
+EVIDENCE = Kind("evidence", say("Evidence"), say("Evidence"), (PDF, PNG, JPEG), 10 * MEGABYTE, 100, 1)
 # fmt: on
 IDENTIFYING = [kind.code for kind in KINDS if kind.identifying]
 BY_CODE = {kind.code: kind for kind in KINDS}

@@ -82,7 +82,9 @@ def _published(call: Call, now: datetime) -> list[Blocker]:
 
 def _closed(call: Call, lois: QuerySet[LetterOfIntent], now: datetime) -> list[Blocker]:
     waiting = list(
-        lois.filter(state="screening").prefetch_related("screenings", "clarifications__answer")
+        lois.filter(state="screening").prefetch_related(
+            "screenings", "clarifications__answer", "redresses__ruling"
+        )
     )
     for loi in waiting:
         loi.call = call

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,13 +19,12 @@ from portal.workflow import State
 from proposals import bars, policy, queries
 from proposals import blockers as blockers_of
 from proposals.models import Allocation, Call, Decision, Demand, LetterOfIntent, Milestone
-from proposals.models.lois import RUNNING, SCREENING
+from proposals.models.lois import DECIDED, REDRESS, RUNNING, SCREENING
 from proposals.resources import RESOURCES, Resource
 from proposals.workflow import CALL
 
 DECIDERS = frozenset({roles.SECRETARY, roles.APPROVER, roles.AUDITOR, "chair"})
 READERS = frozenset({roles.SECRETARY, roles.APPROVER, roles.AUDITOR, roles.ADMIN})
-DECIDED = tuple(Decision.Outcome.values)
 
 # What `reviews` adds to the blockers of a call's board: overdue reviews, missing reviewers.
 BLOCKERS: list[Callable[[Call, User, datetime], Iterable[Todo]]] = []
@@ -229,8 +228,11 @@ def days_to_selection(call: Call, now: datetime) -> int | None:
 def counts(call: Call, user: User) -> dict[str, int]:
     """State → how many letters of the call are in it, without those hidden from this person."""
     found = LetterOfIntent.objects.filter(call=call).exclude(queries.hidden_from(user))
-    rows = found.values_list("state").annotate(n=Count("pk"))
-    return dict(rows.order_by())
+    told = Decision.objects.filter(loi=OuterRef("pk"), state="released")
+    # A review asked for of an ineligibility: that is how far it came.
+    unjudged = When(Q(state__in=REDRESS) & ~Exists(told), then=Value("ineligible"))
+    rows = found.annotate(counted=Case(unjudged, default="state")).values_list("counted")
+    return dict(rows.annotate(n=Count("pk")).order_by())
 
 
 def funnel(found: dict[str, int]) -> list[dict]:

@@ -9,10 +9,10 @@ from portal.models import User
 from portal.workflow import State
 from proposals import queries
 from proposals.models import LetterOfIntent
+from proposals.models.lois import COMMITTED, DECIDED, GIVEN_BACK, OFFERED, REDRESS
 from proposals.policy import SEATS
 from proposals.workflow import LOI
 
-OUTCOMES = ("selected", "selected_conditional", "reserve", "not_selected")
 # Every state's place on the way; where a case may end early, the step it ended at.
 PLACES = {
     "draft": 0,
@@ -23,7 +23,8 @@ PLACES = {
     "under_review": 4,
     "consensus": 4,
     "final_review": 5,
-    **dict.fromkeys(OUTCOMES, 6),
+    **dict.fromkeys(DECIDED, 6),
+    **dict.fromkeys((*COMMITTED, *GIVEN_BACK), 7),
 }
 ENDED = {"not_submitted": 1, "withdrawn": 2, "ineligible": 3}
 
@@ -68,7 +69,7 @@ def state(user: User, loi: LetterOfIntent) -> State:
 
 
 def steps(user: User, loi: LetterOfIntent) -> list[Step]:
-    labels = (
+    labels = [
         _("Draft"),
         _("Signed off"),
         _("Filed"),
@@ -76,18 +77,29 @@ def steps(user: User, loi: LetterOfIntent) -> list[Step]:
         _("Review"),
         _("Final review"),
         _("Decision"),
-    )
+    ]
     place = ENDED.get(loi.state, PLACES.get(loi.state, 0))
-    over = loi.state in ENDED
+    if loi.state in (*COMMITTED, *GIVEN_BACK):
+        labels.append(_("Agreement"))
+    if loi.state in REDRESS and queries.in_force(loi) is None:
+        place = PLACES["screening"]  # of an ineligibility
+    reached = _reached(loi)
     found = []
     for number, label in enumerate(labels):
-        status = "done" if number < place else "todo"
-        note = ""
+        status, note = "done" if number < place else "todo", ""
         if number == place:
-            status = "problem" if over else "done" if loi.state in OUTCOMES else "current"
-            note = str(state(user, loi).label) if over or loi.state in OUTCOMES else ""
+            status = reached
+            note = str(state(user, loi).label) if loi.state in (*ENDED, *DECIDED) else ""
         found.append(Step(label, status, note))
     return found
+
+
+def _reached(loi: LetterOfIntent) -> str:
+    """How the step the case has come to looks."""
+    if loi.state in ENDED or loi.state in GIVEN_BACK:
+        return "problem"
+    waits = loi.state in (*OFFERED, "agreement_pending", "review_requested")
+    return "done" if loi.state in DECIDED and not waits else "current"
 
 
 def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
@@ -132,10 +144,38 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
                 "It does not go to review. The letter says which rule and what can be done."
             )
         case _:
-            sentence = _("Decided: the decision letter says what follows.")
+            return _after(seats, loi)
     asked = loi.clarifications.last() if loi.state == "clarification" else None
     due = said(asked.due_at, loi.call.zone) if asked else ""
     return sentence % {"closes": closes, "aors": representatives(loi), "due": due}
+
+
+def _after(seats: set[str], loi: LetterOfIntent) -> str:
+    """After the release: what is expected of whom."""
+    agreement, zone = queries.agreement_of(loi), loi.call.zone
+    due = said(agreement.accept_by, zone) if agreement else ""
+    match loi.state:
+        case "selected" | "selected_conditional" if "aor" in seats:
+            sentence = _("It is selected: accept or decline before %(due)s.")
+        case "selected" | "selected_conditional":
+            sentence = _("It is selected. %(aors)s accepts or declines before %(due)s.")
+        case "agreement_pending":
+            sentence = _("It is accepted. Legal has the agreement signed by both sides.")
+        case "agreement_signed":
+            sentence = _("The agreement is signed.")
+        case "declined":
+            sentence = _("The partner declined. What was given is free for others.")
+        case "lapsed":
+            sentence = _("It was not accepted before %(due)s. What was given is free for others.")
+        case "terminated":
+            sentence = _("The agreement was terminated. What was given is free for others.")
+        case "review_requested":
+            sentence = _("A legal officer who had no part in the case answers the request.")
+        case "upheld":
+            sentence = _("The review is answered: what was decided stands.")
+        case _:
+            sentence = _("Decided: the decision letter says what follows.")
+    return sentence % {"due": due, "aors": representatives(loi)}
 
 
 def _working_copy(seats: set[str], loi: LetterOfIntent, missing: int) -> str:

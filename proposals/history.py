@@ -45,9 +45,34 @@ SENTENCES: dict[str, Text] = {
         "What it needs has become free: it is selected from the reserve list, with conditions."
     ),
     "loi.concluded": say("%(who)s sent it to final review."),
+    "loi.accepted": say("%(who)s accepted the selection."),
+    "loi.declined": say("%(who)s declined the selection."),
+    "loi.let_lapse_unaccepted": say("It was not accepted in time: the selection lapsed."),
+    "loi.extension_proposed": say("%(who)s proposed more time to accept, until %(until)s."),
+    "loi.extension_granted": say("%(who)s granted more time to accept, until %(until)s."),
+    "loi.agreement_signed": say("%(who)s put the signed agreement %(reference)s on file."),
+    "loi.terminated": say("%(who)s terminated the agreement."),
+    "loi.review_requested": say("%(who)s asked for a review of the procedure."),
+    "loi.upheld": say("%(who)s answered the review: what was decided stands."),
+    "loi.reopened": say("%(who)s granted the review: the committee decides again."),
+    "loi.screened_again": say("%(who)s granted the review: it is screened again."),
 }
 # Steps inside the evaluation: applicants read one label over them.
-INSIDE = {"loi.reviews_concluded"}
+INSIDE = {"loi.reviews_concluded", "loi.extension_proposed"}
+OFFICE = {
+    "loi.declared_ineligible",
+    "loi.review_begun",
+    "loi.clarification_asked",
+    "loi.extension_proposed",
+    "loi.extension_granted",
+}
+LEGAL = {
+    "loi.agreement_signed",
+    "loi.terminated",
+    "loi.upheld",
+    "loi.reopened",
+    "loi.screened_again",
+}
 # What an organisation writes beside what it filed is its own affair.
 OWN = {
     "loi.revised",
@@ -120,6 +145,8 @@ def _sentence(event: Event, names: dict[str, str], zone: str) -> str:
     data = {"version": "", "reference": "", "number": "", "amendment": "", **event.data}
     if "due_at" in data:
         data["due"] = said(datetime.fromisoformat(data["due_at"]), zone)
+    if "until" in data:
+        data["until"] = said(datetime.fromisoformat(data["until"]), zone)
     data["who"] = names.get(event.actor) or _office(event.verb)
     known = SENTENCES.get(event.verb)
     if known is None:
@@ -133,6 +160,8 @@ def _sentence(event: Event, names: dict[str, str], zone: str) -> str:
 def _office(verb: str) -> str:
     if verb in {"loi.reviews_concluded", "loi.concluded"}:
         return _("The panel")
-    if verb in {"loi.declared_ineligible", "loi.review_begun", "loi.clarification_asked"}:
+    if verb in OFFICE:
         return _("The secretariat")
+    if verb in LEGAL:
+        return _("The legal office")
     return _("A former member")

@@ -19,8 +19,11 @@ from proposals.models import (
     LetterOfIntent,
     Naming,
     Question,
+    Redress,
     Share,
 )
+from proposals.models.decisions import TOLD
+from proposals.models.lois import COMMITTED, GIVEN_BACK, OFFERED, REDRESS
 from proposals.workflow import AMENDMENT, CALL, DECISION, LETTER, LOI, NAMING, QUESTION, SHARE
 
 TABLES = (
@@ -206,12 +209,14 @@ def the_ledger_adds_up_line_by_line(now: datetime) -> Iterator[str]:
 
 @register
 def grants_stand_in_the_ledger(now: datetime) -> Iterator[str]:
-    for decision in Decision.objects.prefetch_related("grants__allocation", "entries"):
+    decisions = Decision.objects.select_related("loi")
+    for decision in decisions.prefetch_related("grants__allocation", "entries"):
         for grant in decision.grants.all():
             signs = {"hold": 1, "commit": 0, "return": -1}
             mine = [e for e in decision.entries.all() if e.allocation_id == grant.allocation_id]
             standing = sum(signs[entry.kind] * entry.amount for entry in mine)
-            expected = 0 if decision.state == "void" else grant.amount
+            back = decision.state in {"void", "superseded"} or decision.loi.state in GIVEN_BACK
+            expected = 0 if back else grant.amount
             if standing != expected:
                 yield f"decision {decision.key}: {standing} stand for a grant of {expected}"
             if grant.amount > grant.allocation.limit.most:
@@ -249,6 +254,46 @@ def every_state_was_reached_by_the_table(now: datetime) -> Iterator[str]:
                 yield f"event {event.seq}: {table.noun} went from {step[0]!r} to {step[1]!r}"
 
 
+BECOMES = {
+    Decision.Outcome.SELECTED: {"selected", *COMMITTED[2:], *GIVEN_BACK},
+    Decision.Outcome.CONDITIONAL: {"selected_conditional", *COMMITTED[2:], *GIVEN_BACK},
+    Decision.Outcome.RESERVE: {"reserve"},
+    Decision.Outcome.NOT_SELECTED: {"not_selected", *REDRESS},
+}
+
+
+@register
+def whoever_is_selected_has_something_to_accept_and_nobody_else(now: datetime) -> Iterator[str]:
+    """And what was accepted, signed or given back agrees with the state."""
+    told = Decision.objects.filter(state="released").select_related("loi__call", "agreement")
+    for decision in told:
+        agreement, loi = getattr(decision, "agreement", None), decision.loi
+        if (agreement is not None) != decision.positive:
+            yield f"{loi.reference}: decided {decision.outcome}, its agreement is {agreement}"
+        if agreement is None:
+            continue
+        accepted = agreement.accepted_at is not None
+        if accepted != (loi.state not in (*OFFERED, "lapsed")) and loi.state != "declined":
+            yield f"{loi.reference} is {loi.state}, accepted at {agreement.accepted_at}"
+        if loi.state == "agreement_signed" and agreement.signed_on is None:
+            yield f"{loi.reference} is {loi.state}, and no signing is on record"
+        if accepted and agreement.accepted_at >= agreement.accept_by:
+            yield f"{loi.reference} was accepted late, at {agreement.accepted_at}"
+        late = now - timedelta(minutes=10)
+        if loi.state in OFFERED and agreement.lapses_at < late:
+            yield f"{loi.reference} should have lapsed at {agreement.lapses_at}"
+
+
+@register
+def a_review_is_asked_for_in_time_and_answered_by_another(now: datetime) -> Iterator[str]:
+    for asked in Redress.objects.select_related("loi__call", "ruling__by"):
+        loi = asked.loi
+        if asked.answered == (loi.state == "review_requested" and asked == loi.redresses.last()):
+            yield f"{loi.reference} is {loi.state}, its review answered: {asked.answered}"
+        if asked.answered and asked.ruling.by_id == asked.by_id:
+            yield f"{loi.reference}: who asked for the review answered it"
+
+
 @register
 def a_released_decision_has_one_letter_and_one_message_each(now: datetime) -> Iterator[str]:
     released = Decision.objects.filter(state="released").select_related("loi")
@@ -259,7 +304,7 @@ def a_released_decision_has_one_letter_and_one_message_each(now: datetime) -> It
         for letter in letters:
             if letter.context["outcome"] != decision.outcome:
                 yield f"{letter.number} does not say what was decided"
-        if decision.loi.state != decision.outcome:
+        if decision.loi.state not in BECOMES[decision.outcome]:
             yield f"{decision.loi.reference} is {decision.loi.state}, decided {decision.outcome}"
         told = Message.objects.filter(notice="loi_decided", subject_key=decision.loi.key)
         doubled = told.values("recipient").annotate(n=Count("id")).filter(n__gt=1)
@@ -274,6 +319,6 @@ def nothing_of_a_decision_shows_before_its_release(now: datetime) -> Iterator[st
         if not loi.decisions.filter(state="released").exists():
             yield f"{loi.reference} is {loi.state} without a released decision"
     for letter in Letter.objects.filter(kind="decision", state="issued").exclude(
-        decision__state="released"
+        decision__state__in=TOLD
     ):
         yield f"{letter.number} is issued, its decision is not"

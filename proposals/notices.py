@@ -8,7 +8,7 @@ from portal.deadline import zoned
 from portal.models import StoredFile, User
 from portal.notices import Notice, register
 from portal.queries import seated
-from proposals import gazette, lacking, queries
+from proposals import agreements, course, gazette, lacking, queries, redress
 from proposals.models import (
     Amendment,
     Call,
@@ -19,7 +19,7 @@ from proposals.models import (
     Question,
     Share,
 )
-from proposals.models.lois import RUNNING
+from proposals.models.lois import OFFERED, RUNNING
 
 TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
 ANSWERABLE = (roles.PI, roles.AOR, roles.OWNER)
@@ -33,10 +33,15 @@ def _members(*seats: str) -> Callable[[LetterOfIntent], Iterable[User]]:
     return lambda loi: queries.applicants_of(loi, *seats)
 
 
-def _office(loi: LetterOfIntent) -> list[User]:
-    """Those of the secretariat who may read the case."""
-    found = queries.holders(roles.SECRETARY)
+def _office(loi: LetterOfIntent, *names: str) -> list[User]:
+    """Those of the secretariat, or of the offices named, who may read the case."""
+    found = queries.holders(*(names or (roles.SECRETARY,)))
     return [person for person in found if queries.visible_lois(person).filter(pk=loi.pk).exists()]
+
+
+def _both_sides(*names: str) -> Callable[[LetterOfIntent], Iterable[User]]:
+    """The team, and those of these offices who may read the case."""
+    return lambda loi: [*queries.applicants_of(loi, *TEAM), *_office(loi, *names)]
 
 
 def _unfiled(loi: LetterOfIntent) -> bool:
@@ -71,6 +76,29 @@ def _missing(loi: LetterOfIntent) -> dict:
 
 def _asked(loi: LetterOfIntent) -> bool:
     return loi.state == "clarification"
+
+
+def _offered(loi: LetterOfIntent) -> bool:
+    return loi.state in OFFERED
+
+
+def _agreement(loi: LetterOfIntent) -> dict:
+    """What a positive decision is followed by; nothing after another one."""
+    agreement = queries.agreement_of(loi)
+    if agreement is None:
+        return {"agreement": None}
+    extension, zone = agreement.extensions.last(), loi.call.zone
+    return {
+        "agreement": agreement,
+        "accept_by": zoned(agreement.accept_by, zone),
+        "until": zoned(extension.until, zone) if extension else "",
+        "given": ", ".join(one.amount for one in agreements.given(agreement)),
+        "aors": course.representatives(loi),
+    }
+
+
+def _review(loi: LetterOfIntent) -> dict:
+    return {"review": redress.of(loi)[-1]}
 
 
 def _clarification(loi: LetterOfIntent) -> dict:
@@ -200,8 +228,18 @@ for notice in (
     Notice("loi_ineligible", _members(*TEAM), context=_loi),
     Notice("ineligible_ready", _members(*TEAM), context=_loi),
     Notice("loi_under_review", _members(*TEAM), context=_loi),
-    Notice("loi_decided", _members(*TEAM), context=_loi),
-    Notice("loi_promoted", _members(*TEAM), context=_loi),
+    Notice("loi_decided", _members(*TEAM), context=_agreement),
+    Notice("loi_promoted", _members(*TEAM), context=_agreement),
+    Notice("acceptance_reminder", _members(*ANSWERABLE), still=_offered, context=_agreement),
+    Notice("loi_accepted", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("loi_declined", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("loi_acceptance_lapsed", _both_sides(roles.SECRETARY), context=_agreement),
+    Notice("extension_proposed", lambda loi: _office(loi, roles.APPROVER), context=_agreement),
+    Notice("extension_granted", _both_sides(roles.SECRETARY), context=_agreement),
+    Notice("agreement_signed", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("agreement_terminated", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("review_requested", _both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
+    Notice("review_answered", _both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
 ):
     register(notice, LetterOfIntent)
 

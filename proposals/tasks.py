@@ -5,8 +5,10 @@ from django.db.models import Q
 
 from portal import clock
 from portal.verdict import Refused
+from proposals import queries
 from proposals.models import Call, LetterOfIntent
-from proposals.services import calls, clarifications, reminders, rendering
+from proposals.models.lois import OFFERED
+from proposals.services import agreements, calls, clarifications, reminders, rendering
 
 
 @shared_task(name="proposals.tasks.keep_deadlines")
@@ -30,6 +32,13 @@ def keep_deadlines() -> None:
                 clarifications.lapse_clarification(loi, now=now)
         else:
             clarifications.remind(loi, now=now)
+
+    for loi in LetterOfIntent.objects.filter(state__in=OFFERED).select_related("call"):
+        if queries.agreement_of(loi).lapses_at <= now:
+            with suppress(Refused):  # accepted or declined a moment ago
+                agreements.let_lapse(loi, now=now)
+        else:
+            agreements.remind(loi, now=now)
 
 
 @shared_task(name="proposals.tasks.render_letters")

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from proposals.views import (
+    agreements,
     amendments,
     calls,
     cases,
@@ -13,6 +14,7 @@ from proposals.views import (
     proof,
     public,
     questions,
+    redress,
     release,
     shares,
     verification,
@@ -108,6 +110,24 @@ urlpatterns = [
     path("shares/<slug:key>/decline/", shares.decline, name="decline_share"),
     path("shares/<slug:key>/take-back/", shares.take_back, name="take_back_share"),
     path("letters/<slug:key>/", files.letter, name="letter"),
+    # after the release: acceptance and agreement, the review of a procedure
+    path("lois/<slug:key>/accept/", agreements.accept, name="accept_loi"),
+    path("lois/<slug:key>/decline/", agreements.decline, name="decline_loi"),
+    path(
+        "lois/<slug:key>/propose-extension/",
+        agreements.propose_extension,
+        name="propose_extension_loi",
+    ),
+    path(
+        "lois/<slug:key>/grant-extension/", agreements.grant_extension, name="grant_extension_loi"
+    ),
+    path("lois/<slug:key>/record-signing/", agreements.record_signing, name="record_signing_loi"),
+    path("lois/<slug:key>/terminate/", agreements.terminate, name="terminate_loi"),
+    path("lois/<slug:key>/agreement.pdf", agreements.agreement, name="agreement"),
+    path("lois/<slug:key>/request-review/", redress.request_review, name="request_review_loi"),
+    path("lois/<slug:key>/uphold/", redress.uphold, name="uphold_loi"),
+    path("lois/<slug:key>/reopen/", redress.reopen, name="reopen_loi"),
+    path("lois/<slug:key>/screen-again/", redress.screen_again, name="screen_again_loi"),
     # the secretariat's work on cases
     path("calls/<str:code>/cases/", cases.index, name="cases"),
     path("lois/<slug:key>/screen/", cases.screen, name="screen"),

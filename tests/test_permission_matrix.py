@@ -9,7 +9,7 @@ from portal.tables import INVITATION, ORGANISATION
 from portal.workflow import CLOCK, Act, Table
 from proposals import queries, shares
 from proposals.models import Letter
-from proposals.services import calls, copies, decisions, filings, namings
+from proposals.services import agreements, calls, copies, decisions, filings, namings
 from proposals.services import shares as services
 from proposals.workflow import CALL, DECISION, LOI, NAMING, SHARE
 from reviews import services as judging
@@ -31,6 +31,7 @@ from tests.make import (
     SCREENED,
 )
 from tests.permission_grids import (
+    AFTER,
     CALLS,
     CONFLICTS,
     COPIES,
@@ -136,6 +137,21 @@ def test_letters_of_intent(cast, check):
     release(cast, loi.call)
     check(LOIS, LOI, loi, RELEASED)
     assert check.seen == list(read(LOIS, (*cast.NAMES, "clock")))
+
+
+def test_after_the_release(cast, check):
+    call = make.released_call(cast)
+    taken, refused = call.lois.order_by("reference")
+    check(AFTER, LOI, taken, RELEASED)
+    agreements.accept(taken, by=cast.aor, now=RELEASED)
+    check(AFTER, LOI, taken, RELEASED)
+    make.signed(cast, taken)
+    check(AFTER, LOI, taken, RELEASED)
+    cast.aor, cast.rival_aor = cast.rival_aor, cast.aor  # the second case is the rival's
+    check(AFTER, LOI, refused, RELEASED)
+    make.review_requested(cast, refused, by=cast.aor)
+    check(AFTER, LOI, refused, RELEASED)
+    assert check.seen == list(read(AFTER, (*cast.NAMES, "clock")))
 
 
 def test_working_copies(cast):

@@ -91,6 +91,17 @@ filing                       >.++++.++++..
 filed_manifest               >.++....+++..
 manifest                     >.++....+++..
 withdraw_loi                 >.>>>>.>>>>..
+accept_loi                   >.>>>>.>>>>..
+decline_loi                  >.>>>>.>>>>..
+propose_extension_loi        >.>>>>.>>>>..
+record_signing_loi           >.>>>>.>>>>..
+terminate_loi                >.>>>>.>>>>..
+request_review_loi           >.>>>>.>>>>..
+uphold_loi                   >.>>>>.>>>>..
+reopen_loi                   >.>>>>.>>>>..
+screen_again_loi             >.>>>>.>>>>..
+grant_extension_loi          >.xxxx.xx-x..
+agreement                    >............
 attachment                   >.++--.----..
 attachment_shown             >.++--.----..
 ask_naming                   >.>>.........

@@ -142,6 +142,13 @@ class CallForm(forms.Form):
         max_value=600,
         help_text=_("Seconds to work off what arrived in time. Nothing that arrives later counts."),
     )
+    acceptance_days = forms.IntegerField(
+        label=_("Days to accept a selection"),
+        min_value=7,
+        max_value=365,
+        required=False,
+        help_text=_("From the release on; the partner accepts or declines. Empty: 90."),
+    )
     preliminary = DayField(label=_("Planned preliminary selection"), required=False)
     final = DayField(label=_("Planned final selection"))
     need_by = DayField(label=_("Flight model needed by"), required=False)
@@ -249,6 +256,8 @@ class CallForm(forms.Form):
         ):
             setattr(call, name, self.cleaned_data[name])
         call.assessors_least = self.cleaned_data["assessors_least"] or 0
+        usual = Call._meta.get_field("acceptance_days").default
+        call.acceptance_days = self.cleaned_data["acceptance_days"] or usual
         return call
 
     def milestones(self) -> dict[str, date | None]:

@@ -86,7 +86,16 @@ def values_of(call: Call | None) -> dict:
     if call is None:
         return _fresh()
     zone = call.zoneinfo
-    names = ("code", "title", "summary", "fictional", "zone", "grace_s", "need_by")
+    names = (
+        "code",
+        "title",
+        "summary",
+        "fictional",
+        "zone",
+        "grace_s",
+        "need_by",
+        "acceptance_days",
+    )
     dates = {m.kind: m.planned for m in call.milestones.all()}
     return {
         "call": {
@@ -141,6 +150,7 @@ def _fresh() -> dict:
             "fictional": bool(host[0] and host[0].fictional),
             "zone": "Asia/Shanghai",
             "grace_s": Call._meta.get_field("grace_s").default,
+            "acceptance_days": Call._meta.get_field("acceptance_days").default,
             "reviewers_least": 3,
             "assessors_least": 0,
         },

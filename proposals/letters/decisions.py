@@ -82,14 +82,17 @@ def _next_steps(decision: Decision, dated: date) -> list[dict]:
         return [
             {
                 "text": both(
-                    "The secretariat sends the draft of the agreement and names the counterpart on the host's side.",
-                    "秘书处发送协议草案，并告知搭载方联系人。",
+                    "Your authorised representative accepts the selection in the portal, or declines it. Without an answer by the end of that day it lapses.",
+                    "由贵方授权代表在平台上确认接受或谢绝入选；逾期未答复，入选即告失效。",
                 ),
-                "date": day(dated + timedelta(days=30)),
+                "date": day(dated + timedelta(days=decision.loi.call.acceptance_days)),
             },
             {
-                "text": both("The agreement is signed by both sides.", "双方签署协议。"),
-                "date": day(dated + timedelta(days=90)),
+                "text": both(
+                    "The legal office sends the agreement, and it is signed by both sides.",
+                    "法律事务部门发送协议，由双方签署。",
+                ),
+                "date": None,
             },
         ]
     if decision.outcome == Decision.Outcome.RESERVE:

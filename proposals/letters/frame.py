@@ -1,6 +1,6 @@
 """What every letter has beside its own words: see templates/letters/2/base.html."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 
@@ -10,7 +10,6 @@ from proposals import queries
 from proposals.letters.words import both, country, day, instant
 from proposals.models import Call, LetterOfIntent
 
-REDRESS_DAYS = 30
 OFFICE = both("Secretariat of the call", "征集秘书处")
 AUTHORITY = both("Decision authority", "决定机构")
 
@@ -57,6 +56,5 @@ def signatory(person: User, title: dict) -> dict:
 
 def redress(dated: date, call: Call) -> dict:
     """30 days from the letter, ending with a whole day in the call's zone."""
-    after = dated + timedelta(days=REDRESS_DAYS + 1)
-    end = datetime.combine(after, datetime.min.time(), call.zoneinfo)
-    return {"until": instant(end, call.zone), "route": settings.BASE_URL}
+    until = call.end_of(dated + timedelta(days=queries.REDRESS_DAYS))
+    return {"until": instant(until, call.zone), "route": settings.BASE_URL}

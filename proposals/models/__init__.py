@@ -1,3 +1,4 @@
+from proposals.models.agreements import Agreement, Extension
 from proposals.models.amendments import Amendment
 from proposals.models.attachments import Attachment, FiledFile
 from proposals.models.calls import Allocation, Call, Criterion, Milestone
@@ -19,10 +20,12 @@ from proposals.models.lois import (
 from proposals.models.missions import FlownPayload, Mission, Platform
 from proposals.models.namings import Naming
 from proposals.models.questions import Question
+from proposals.models.redress import Redress, Ruling
 from proposals.models.shares import Share
 
 __all__ = [
     "Acknowledgement",
+    "Agreement",
     "Allocation",
     "Amendment",
     "Answer",
@@ -34,6 +37,7 @@ __all__ = [
     "Criterion",
     "Decision",
     "Demand",
+    "Extension",
     "FiledFile",
     "Filing",
     "FlownPayload",
@@ -47,7 +51,9 @@ __all__ = [
     "Platform",
     "Presence",
     "Question",
+    "Redress",
     "Revision",
+    "Ruling",
     "Screening",
     "Share",
 ]

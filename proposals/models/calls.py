@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -46,6 +46,11 @@ class Call(models.Model):
         _("processing grace"),
         default=300,  # longer than a rush takes to be worked off: see README, Measured
         help_text=_("Seconds for requests that arrived in time to be worked off."),
+    )
+    acceptance_days = models.PositiveSmallIntegerField(
+        _("days to accept a selection"),
+        default=90,
+        help_text=_("From the release to the end of that day; the partner accepts or declines."),
     )
     need_by = models.DateField(_("flight model needed by"), null=True, blank=True)
     keywords = models.JSONField(default=list)  # [[code, label], …]
@@ -134,6 +139,10 @@ class Call(models.Model):
     @property
     def zoneinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    def end_of(self, day: date) -> datetime:
+        """24:00 of a day in the call's zone: the first instant that is too late for it."""
+        return datetime.combine(day + timedelta(days=1), time.min, self.zoneinfo)
 
     @property
     def closing_due_at(self) -> datetime:

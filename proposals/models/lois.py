@@ -15,6 +15,15 @@ from portal.models.events import AppendOnly
 SCREENING = ("screening", "clarification")
 # Filed and not yet decided.
 RUNNING = ("filed", *SCREENING, "under_review", "consensus", "final_review")
+# Selected, and not yet accepted by the partner.
+OFFERED = ("selected", "selected_conditional")
+# What was given to these stands in the ledger as committed.
+COMMITTED = (*OFFERED, "agreement_pending", "agreement_signed")
+# Given back: declined or not accepted in time, or ended after it was accepted.
+GIVEN_BACK = ("declined", "lapsed", "terminated")
+# A review of the procedure is asked for, or was answered: of a decision or of an ineligibility.
+REDRESS = ("review_requested", "upheld")
+DECIDED = (*COMMITTED, *GIVEN_BACK, "reserve", "not_selected", *REDRESS)
 
 
 class LetterOfIntent(models.Model):
@@ -124,9 +133,10 @@ class LetterOfIntent(models.Model):
 
     @property
     def screening(self) -> "Screening | None":
-        """What the screening found last; nothing where it has asked a question since."""
+        """What the screening found last; nothing where it has asked since, or must look again."""
         found = max(self.screenings.all(), key=lambda one: one.pk, default=None)
-        asked = max((one.at for one in self.clarifications.all()), default=None)
+        reviewed = [one.ruling.at for one in self.redresses.all() if one.answered]
+        asked = max([*reviewed, *(one.at for one in self.clarifications.all())], default=None)
         return found if found and not (asked and found.at < asked) else None
 
 

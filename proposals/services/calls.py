@@ -13,7 +13,7 @@ from proposals.workflow import CALL, LOI
 
 # What a draft may still change of its own row.
 TERMS = (
-    "code mission title summary fictional zone opens_at closes_at grace_s need_by keywords "
+    "code mission title summary fictional zone opens_at closes_at grace_s acceptance_days need_by keywords "
     "reviewers_least assessors_least hides_applicants hides_reviewers drafted_by"
 ).split()
 

@@ -13,7 +13,7 @@ from proposals import queries
 from proposals.models import Allocation, Call, Decision, Grant, Letter, LetterOfIntent
 from proposals.models.decisions import PREPARED
 from proposals.panel import PanelResult
-from proposals.services import ledger, letters, locks
+from proposals.services import agreements, ledger, letters, locks
 from proposals.workflow import CALL, DECISION, LOI, OUTCOME_ACTION, PROMOTION_ACTION
 
 
@@ -215,6 +215,8 @@ def take_back(decision: Decision, *, by: User, now: datetime, reason: str) -> Ev
 def _take_effect(decision: Decision, action: str, *, by: User, now: datetime) -> None:
     ledger.commit(decision, by=by, now=now)
     letters.issue(decision.letters.get(state="stored"), by=by, now=now)
+    if decision.positive:
+        agreements.offer(decision, now=now)
     LOI.move(decision.loi, action, by=by, now=now)
 
 

@@ -40,6 +40,7 @@ ON_A_ROW = (
     "filing__demands__assessments",
     "screenings",
     "clarifications__answer",
+    "redresses__ruling",
 )
 
 

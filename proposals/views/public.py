@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from portal.deadline import Deadline, said
 from proposals import boards, gazette, policy, queries
 from proposals.models import Amendment, Call
-from proposals.models.lois import RUNNING
+from proposals.models.lois import COMMITTED, RUNNING
 from proposals.services import drafts
 from proposals.views import acts
 from proposals.workflow import CALL, QUESTION
@@ -50,9 +50,7 @@ def past(calls) -> list[dict]:
     """Results of real calls as published, and of the portal's own once released."""
     own = calls.filter(state="released", history=False).annotate(
         filings=Count("lois", filter=Q(lois__filing__isnull=False), distinct=True),
-        positive=Count(
-            "lois", filter=Q(lois__state__in=["selected", "selected_conditional"]), distinct=True
-        ),
+        positive=Count("lois", filter=Q(lois__state__in=COMMITTED), distinct=True),
     )
     history = calls.filter(history=True)
     found = [

@@ -139,7 +139,7 @@ DECISION_ROWS = (
     Row("date_anew", "dated_anew", ("approved",), "approved", ("secretary", "approver"), (results_are_released,), button=say("Date the letter today")),
     Row("release_one", "released_alone", ("approved",), "released", ("secretary",), (results_are_released, approved_by_another, letter_is_stored, letter_is_of_today), button=say("Release")),
     Row("take_back", "taken_back", PREPARED, "void", ("chair", "approver"), (results_are_released,), button=say("Take back"), reason=True, tone="danger"),
-    Row("supersede", "superseded", ("released",), "superseded", ("secretary",)),
+    Row("supersede", "superseded", ("released",), "superseded", ("secretary", "legal")),
     Row("unapprove", "unapproved", ("approved",), "prepared", ("approver", "chair")),
     Row("void", "voided", PREPARED, "void", ("chair", "aor")),
 )

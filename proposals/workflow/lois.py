@@ -2,7 +2,18 @@ from portal.text import say
 from portal.workflow import CLOCK, START, Row, State, Table, register
 from proposals import policy
 from proposals.models import Decision
-from proposals.models.lois import RUNNING
+from proposals.models.lois import OFFERED, RUNNING
+from proposals.workflow.agreements import (
+    acceptance_is_overdue,
+    accepted_in_time,
+    asked_for_the_first_time,
+    extension_is_proposed_by_another,
+    had_no_part,
+    more_time_lies_ahead,
+    was_decided,
+    was_found_ineligible,
+    within_redress,
+)
 from proposals.workflow.clarifications import (
     a_round_is_left,
     answer_is_in_time,
@@ -66,6 +77,17 @@ LOI_ROWS = (
     Row("promote", "promoted", ("reserve",), "selected", ("secretary",), (decided("selected"),), "loi_promoted"),
     Row("promote_conditionally", "promoted_conditionally", ("reserve",), "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_promoted"),
     Row("not_select", "not_selected", ("final_review",), "not_selected", ("secretary",), (decided("not_selected"),), "loi_decided"),
+    Row("accept", "accepted", OFFERED, "agreement_pending", ("aor",), (accepted_in_time,), "loi_accepted", say("Accept")),
+    Row("decline", "declined", (*OFFERED, "agreement_pending"), "declined", ("aor",), tells="loi_declined", button=say("Decline"), reason=True, tone="danger"),
+    Row("let_lapse", "let_lapse_unaccepted", OFFERED, "lapsed", (CLOCK,), (acceptance_is_overdue,), "loi_acceptance_lapsed"),
+    Row("propose_extension", "extension_proposed", OFFERED, START, ("secretary",), (more_time_lies_ahead,), "extension_proposed", say("Propose more time"), reason=True),
+    Row("grant_extension", "extension_granted", OFFERED, START, ("approver",), (extension_is_proposed_by_another, more_time_lies_ahead), "extension_granted", say("Grant more time")),
+    Row("record_signing", "agreement_signed", ("agreement_pending",), "agreement_signed", ("legal",), tells="agreement_signed", button=say("Record the signing")),
+    Row("terminate", "terminated", ("agreement_pending", "agreement_signed"), "terminated", ("legal",), tells="agreement_terminated", button=say("Terminate"), reason=True, tone="danger"),
+    Row("request_review", "review_requested", ("not_selected", "ineligible"), "review_requested", ("aor",), (within_redress, asked_for_the_first_time), "review_requested", say("Ask for a review")),
+    Row("uphold", "upheld", ("review_requested",), "upheld", ("legal",), (had_no_part,), "review_answered", say("The decision stands"), reason=True),
+    Row("reopen", "reopened", ("review_requested",), "final_review", ("legal",), (had_no_part, was_decided), "review_answered", say("Back to final review"), reason=True),
+    Row("screen_again", "screened_again", ("review_requested",), "screening", ("legal",), (had_no_part, was_found_ineligible), "review_answered", say("Back to the screening"), reason=True),
 )
 # fmt: on
 
@@ -88,14 +110,21 @@ LOI = register(
                 say("a question of the screening waits for your answer"),
                 tone="amber",
             ),
-            State("ineligible", say("ineligible"), tone="cinnabar", final=True),
+            State("ineligible", say("ineligible"), tone="cinnabar"),
             State("under_review", say("under review"), tone="lunar"),
             State("consensus", say("in consensus"), say("under review"), tone="lunar"),
             State("final_review", say("in final review"), tone="lunar"),
-            State("selected", say("selected"), tone="jade", final=True),
-            State("selected_conditional", say("selected with conditions"), tone="jade", final=True),
+            State("selected", say("selected"), tone="jade"),
+            State("selected_conditional", say("selected with conditions"), tone="jade"),
             State("reserve", say("on the reserve list"), tone="amber"),
-            State("not_selected", say("not selected"), final=True),
+            State("not_selected", say("not selected")),
+            State("agreement_pending", say("accepted, agreement pending"), tone="jade"),
+            State("agreement_signed", say("agreement signed"), tone="jade"),
+            State("declined", say("declined by the partner"), final=True),
+            State("lapsed", say("not accepted in time"), final=True),
+            State("terminated", say("agreement terminated"), tone="cinnabar", final=True),
+            State("review_requested", say("review of the procedure asked for"), tone="amber"),
+            State("upheld", say("reviewed: the decision stands"), final=True),
         ),
         rows=LOI_ROWS,
     )

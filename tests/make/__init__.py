@@ -5,6 +5,7 @@ Functions of things that people do take the cast first. What comes back is fresh
 
 from tests.make.calls import KEYWORDS, RUBRIC, call, close, mission, panel, seat
 from tests.make.decisions import (
+    ASKS,
     CONDITIONS,
     REASON,
     RESULT,
@@ -14,6 +15,8 @@ from tests.make.decisions import (
     prepared,
     proposed_call,
     released_call,
+    review_requested,
+    signed,
     store_letters,
 )
 from tests.make.documents import WORDS, content, element, pdf_bytes
@@ -60,6 +63,7 @@ from tests.make.story import (
 __all__ = [
     "APPROVED",
     "ASKED",
+    "ASKS",
     "CLOSED",
     "CLOSES",
     "CONDITIONS",
@@ -113,10 +117,12 @@ __all__ = [
     "released_call",
     "representative",
     "review",
+    "review_requested",
     "reviewed",
     "screened",
     "seat",
     "settle",
+    "signed",
     "store_letters",
     "under_review",
 ]

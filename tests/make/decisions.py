@@ -3,9 +3,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from portal import files, leases
+from portal.models import User
 from proposals.models import Call, Decision, Letter, LetterOfIntent
 from proposals.panel import CriterionResult, Finding, PanelResult
-from proposals.services import decisions, rendering
+from proposals.services import agreements, decisions, redress, rendering
 from tests.cast import Cast
 from tests.make.calls import call
 from tests.make.documents import pdf_bytes
@@ -14,6 +15,7 @@ from tests.make.story import APPROVED, DECIDED, RELEASE_ON, RELEASED, again, lat
 
 REASON = "The case is strong and what it needs can be given on this lander."
 CONDITIONS = [{"text": "File a containment report.", "due_on": "2027-09-30", "owner": "PI"}]
+ASKS = "The reason says that the source has 2.0e9 Bq; the letter as filed says 1.0e9 Bq."
 RESULT = PanelResult(
     mean=Decimal("75.5"),
     sd=Decimal("4.2"),
@@ -99,3 +101,20 @@ def released_call(cast: Cast, **given: object) -> Call:
     store_letters(of)
     decisions.release(of, by=cast.secretary, now=RELEASED)
     return again(of)
+
+
+def signed(cast: Cast, loi: LetterOfIntent, *, now: datetime = RELEASED) -> LetterOfIntent:
+    """Accepted already: its agreement is signed and on file."""
+    blob = files.keep(pdf_bytes("The agreement."), media_type="application/pdf")
+    day = now.astimezone(loi.call.zoneinfo).date()
+    agreements.record_signing(
+        loi, blob, reference="AGR-2027-01", signed_on=day, by=cast.legal, now=now
+    )
+    return again(loi)
+
+
+def review_requested(
+    cast: Cast, loi: LetterOfIntent, *, by: User, now: datetime = RELEASED
+) -> LetterOfIntent:
+    redress.request_review(loi, ground="fact", text=ASKS, by=by, now=now)
+    return again(loi)

@@ -10,6 +10,7 @@ from portal.models import User
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import (
+    agreements,
     clarifications,
     course,
     enclosures,
@@ -18,10 +19,12 @@ from proposals import (
     namings,
     queries,
     reading,
+    redress,
     shares,
 )
 from proposals import content as document
 from proposals.models import Filing, Letter, LetterOfIntent, Naming
+from proposals.models.lois import DECIDED, RUNNING
 from proposals.services import copies, filings
 from proposals.views.lois import drafting
 from proposals.workflow import LOI, NAMING
@@ -38,8 +41,23 @@ APPLICANT_ACTS = {
     "discard_copy",
     "withdraw",
 }
+# What both sides do once the results are released.
+AFTER = {
+    "accept",
+    "decline",
+    "propose_extension",
+    "grant_extension",
+    "record_signing",
+    "terminate",
+    "request_review",
+    "uphold",
+    "reopen",
+    "screen_again",
+}
+# Where a review of the procedure may have been asked for.
+JUDGED = {*RUNNING, *DECIDED, "ineligible"} - {"filed"}
 # Acts whose button leads to a page that shows what is signed; that page posts them.
-LOOKED_AT_FIRST = {"sign_off", "sign_off_copy", "file", "refile"}
+LOOKED_AT_FIRST = {"sign_off", "sign_off_copy", "file", "refile", *AFTER} - {"grant_extension"}
 
 
 @require_safe
@@ -100,6 +118,7 @@ def page(
         "progress": shares.progress(consortium) if consortium else "",
         "rounds": clarifications.of(loi, request.arrived_at) if loi.filing and not partner else [],
         "answers": _answers(request, loi),
+        **_after(request, loi),
         "lapsed": lacking.of(loi) if loi.state == "not_submitted" else None,
         "closed": said(loi.closes_at, loi.call.zone),
         "contact": lacking.contact(),
@@ -135,9 +154,20 @@ def _offers(request: HttpRequest, loi: LetterOfIntent) -> list[dict]:
             "looked_at_first": offer.row.action in LOOKED_AT_FIRST,
         }
         for offer in LOI.available(loi, request.user, request.arrived_at)
-        if offer.row.action in APPLICANT_ACTS and offer.verdict.rule != WORKING_COPY
+        if offer.row.action in APPLICANT_ACTS | AFTER and offer.verdict.rule != WORKING_COPY
     ]
     return sorted(found, key=lambda offer: not offer["looked_at_first"])
+
+
+def _after(request: HttpRequest, loi: LetterOfIntent) -> dict:
+    """What follows a decision, to both sides of the agreement and to nobody else."""
+    if loi.state not in JUDGED or not queries.reads_agreement(request.user, loi):
+        return {}
+    agreement = queries.agreement_of(loi)
+    return {
+        "standing": agreements.of(agreement, request.arrived_at) if agreement else None,
+        "reviews": redress.of(loi),
+    }
 
 
 def _answers(request: HttpRequest, loi: LetterOfIntent) -> bool:

@@ -27,7 +27,13 @@ from proposals.models import (
 )
 from proposals.models.attachments import Attached
 from proposals.models.decisions import PREPARED
-from proposals.models.lois import RUNNING
+from proposals.models.lois import COMMITTED, GIVEN_BACK, REDRESS, RUNNING
+from proposals.queries.agreements import (  # noqa: F401 - of the same door
+    REDRESS_DAYS,
+    agreement_of,
+    redress_until,
+    took_part,
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def visible_lois(user: User) -> QuerySet[LetterOfIntent]:
     if user.roles() & READERS:
         staff = ~Q(state__in=UNFILED)
     if roles.LEGAL in user.roles():
-        staff |= Q(state__in=["selected", "selected_conditional"])
+        staff |= Q(state__in=[*COMMITTED, *GIVEN_BACK, *REDRESS])
     for sight in (source(user) for source in SIGHTS):
         staff, hidden = staff | sight.reads | sight.decides, hidden | sight.hidden
     return lois.filter(seen | (staff & ~hidden))
@@ -250,6 +256,12 @@ def visible_letters(user: User) -> QuerySet[Letter]:
         readers |= Q(state__in=ISSUED)
     letters = letters.filter(loi__in=visible_lois(user)).exclude(state="void")
     return letters.filter((own & Q(state__in=ISSUED)) | (readers & ~own))
+
+
+def reads_agreement(user: User, loi: LetterOfIntent) -> bool:
+    """The partner's own side, the offices of the call, and legal; neither panel nor partners of it."""
+    own = loi.organisation_id in user.seats()
+    return own or bool(user.roles() & (READERS | {roles.LEGAL}))
 
 
 def demands(loi: LetterOfIntent) -> dict[Allocation, Decimal]:

@@ -1,0 +1,34 @@
+"""What follows a decision: the agreement, until when a review may be asked for, who had a part."""
+
+from datetime import datetime, timedelta
+
+from portal.models import Event, User
+from proposals import policy
+from proposals.models import Agreement, Letter, LetterOfIntent
+
+REDRESS_DAYS = 30
+
+
+def agreement_of(loi: LetterOfIntent) -> Agreement | None:
+    """What a positive decision in force is followed by, with the case as it was given."""
+    found = Agreement.objects.filter(decision__loi=loi, decision__state="released")
+    agreement = found.select_related("decision", "accepted_by", "recorded_by", "file").first()
+    if agreement:
+        agreement.decision.loi = loi
+    return agreement
+
+
+def redress_until(loi: LetterOfIntent) -> datetime | None:
+    """Until when a review of what its last letter says may be asked for; this instant is late."""
+    kinds = (Letter.Kind.DECISION, Letter.Kind.INELIGIBLE)
+    told = loi.letters.filter(kind__in=kinds).exclude(state="void").order_by("pk").last()
+    return told and loi.call.end_of(told.dated + timedelta(days=REDRESS_DAYS))
+
+
+def took_part(user: User, loi: LetterOfIntent) -> bool:
+    """Did this person judge or decide on the case, or is it their own organisation's?"""
+    if policy.relation(user, loi) & {"chair", "reviewer", *policy.SEATS.values()}:
+        return True
+    about = [loi.key, loi.call.key, *loi.decisions.values_list("key", flat=True)]
+    acted = Event.objects.filter(subject_key__in=about, actor=user.key)
+    return acted.exists() or loi.screenings.filter(by=user).exists()

@@ -1,0 +1,213 @@
+"""What both sides do after a release: accept or decline, more time, the signing, its end."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal import files, reauthentication
+from portal.text import say
+from portal.verdict import Refused, Verdict, no, require
+from portal.workflow import Act
+from proposals import agreements as shown
+from proposals import attachments, queries
+from proposals.forms.agreements import ExtensionForm, ReasonForm, SigningForm
+from proposals.forms.lois import FileForm
+from proposals.models import LetterOfIntent
+from proposals.services import agreements
+from proposals.views.files import download
+from proposals.views.lois import case, drafting
+from proposals.workflow import LOI
+
+FormOf = Callable[..., object]
+Serve = Callable[[LetterOfIntent, object], object]
+
+TITLES = {
+    "accept": _("Accept the selection"),
+    "decline": _("Decline the selection"),
+    "propose_extension": _("Propose more time to accept"),
+    "record_signing": _("Record the signing of the agreement"),
+    "terminate": _("Terminate the agreement"),
+}
+# What the act brings about, told before it is done.
+BRINGS = {
+    "accept": _(
+        "Your organisation accepts what the decision gives it, on its conditions. Legal has the agreement signed next; until then you can still step back."
+    ),
+    "decline": _(
+        "The selection ends. What is given below is free for others at once, and nothing brings it back."
+    ),
+    "propose_extension": _(
+        "It counts once an approver, another person, grants it. The partner is then told."
+    ),
+    "record_signing": _(
+        "The agreement is put on file. The partner and the offices of the call are told, and can read it."
+    ),
+    "terminate": _(
+        "The agreement ends. What is given below is free for others at once, and nothing brings it back."
+    ),
+}
+
+
+def by_form(
+    request: HttpRequest, key: str, action: str, form_of: FormOf, serve: Serve, page: Callable
+) -> HttpResponse:
+    """One act on a case by the form of a page of its own.
+
+    Where the table does not offer the act to this person now, the case itself
+    is shown; a form with a password has it proved first.
+    """
+    loi = drafting.load(request, key)
+    if request.method != "POST":
+        verdict = LOI.verdict(loi, action, Act(request.user, request.arrived_at))
+        if verdict.who or verdict.rule == f"loi.{action}.from":
+            return redirect("loi", key=key)
+        return page(request, loi, action, form_of(loi), refusal=None if verdict else verdict)
+    form = form_of(loi, request.POST, request.FILES)
+    if status := _asked(request, form):
+        return page(request, loi, action, form, status=status)
+    try:
+        serve(loi, form)
+    except Refused as refused:
+        verdict, status = refused.verdict, drafting.status_of(refused)
+        loi = drafting.load(request, key)
+        if verdict.rule == f"loi.{action}.from" and loi.state == LOI.row(action).to:
+            return redirect("loi", key=key)  # a second click
+        if verdict.field in form.fields:
+            form.add_error(verdict.field, str(verdict.reason))
+            return page(request, loi, action, form, status=status)
+        return page(request, loi, action, form, refusal=verdict, status=status)
+    return redirect("loi", key=key)
+
+
+def _asked(request: HttpRequest, form) -> int:
+    """0 where the form holds, its password proved; else the status of the page that shows why not."""
+    if hasattr(form, "proved"):
+        return reauthentication.asked(request, form)
+    return 0 if form.is_valid() else 400
+
+
+def _page(
+    request: HttpRequest,
+    loi: LetterOfIntent,
+    action: str,
+    form,
+    *,
+    refusal: Verdict | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    agreement, now = queries.agreement_of(loi), request.arrived_at
+    proved = getattr(form, "proved", None)
+    context = {
+        "loi": loi,
+        "call": loi.call,
+        "row": LOI.row(action),
+        "title": TITLES[action],
+        "brings": BRINGS[action],
+        "form": form,
+        "proved": case.instant(loi, proved and proved.replace(second=0, microsecond=0)),
+        "refusal": refusal,
+        "possible": bool(LOI.verdict(loi, action, Act(request.user, now))),
+        "standing": shown.of(agreement, now) if agreement else None,
+    }
+    return render(request, "proposals/agreement_act.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept(request: HttpRequest, key: str) -> HttpResponse:
+    """A signature, like a filing: who accepts proves that it is them."""
+
+    def form_of(loi, *posted):
+        return FileForm(*posted[:1], user=request.user, proved=reauthentication.proved_at(request))
+
+    def serve(loi, form):
+        return agreements.accept(loi, by=request.user, now=request.arrived_at)
+
+    return by_form(request, key, "accept", form_of, serve, _page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline(request: HttpRequest, key: str) -> HttpResponse:
+    return _ended(request, key, "decline", agreements.decline)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def terminate(request: HttpRequest, key: str) -> HttpResponse:
+    return _ended(request, key, "terminate", agreements.terminate)
+
+
+def _ended(request: HttpRequest, key: str, action: str, end: Callable) -> HttpResponse:
+    def form_of(loi, *posted):
+        return ReasonForm(*posted[:1])
+
+    def serve(loi, form):
+        reason = form.cleaned_data["reason"]
+        return end(loi, reason=reason, by=request.user, now=request.arrived_at)
+
+    return by_form(request, key, action, form_of, serve, _page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_extension(request: HttpRequest, key: str) -> HttpResponse:
+    def form_of(loi, *posted):
+        return ExtensionForm(*posted[:1], call=loi.call)
+
+    def serve(loi, form):
+        more = {"until": form.instant, "reason": form.cleaned_data["reason"]}
+        return agreements.propose_extension(loi, **more, by=request.user, now=request.arrived_at)
+
+    return by_form(request, key, "propose_extension", form_of, serve, _page)
+
+
+@require_POST
+def grant_extension(request: HttpRequest, key: str) -> HttpResponse:
+    loi = drafting.load(request, key)
+    try:
+        agreements.grant_extension(loi, by=request.user, now=request.arrived_at)
+    except Refused as refused:
+        loi = drafting.load(request, key)
+        status = drafting.status_of(refused)
+        return case.page(request, loi, refusal=refused.verdict, status=status)
+    return redirect("loi", key=key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_signing(request: HttpRequest, key: str) -> HttpResponse:
+    def form_of(loi, *posted):
+        return SigningForm(*posted)
+
+    def serve(loi, form):
+        blob = kept(form.cleaned_data["file"], attachments.AGREEMENT)
+        said = {name: form.cleaned_data[name] for name in ("reference", "signed_on")}
+        return agreements.record_signing(loi, blob, **said, by=request.user, now=request.arrived_at)
+
+    return by_form(request, key, "record_signing", form_of, serve, _page)
+
+
+def kept(upload, kind: attachments.Kind) -> files.Blob:
+    """The bytes of an upload that may be kept as this kind, or a refusal at the field `file`."""
+    content = upload.read(kind.most_bytes + 1)
+    verdict, seen, clean = attachments.check(kind, upload.name, upload.size, content)
+    if not verdict:
+        raise Refused(no(verdict.rule, verdict.reason, field="file"))
+    try:
+        return files.keep(clean, media_type=seen.media_type)
+    except OSError as trouble:
+        sentence = say(
+            "The file could not be kept, and nothing was changed. Try again in a few minutes."
+        )
+        raise Refused(no("file.not_kept", sentence, field="file")) from trouble
+
+
+@require_safe
+def agreement(request: HttpRequest, key: str) -> HttpResponse:
+    """The signed agreement, to both sides."""
+    loi = drafting.load(request, key)
+    found = queries.agreement_of(loi)
+    if found is None or found.file is None or not queries.reads_agreement(request.user, loi):
+        raise Http404
+    require(shown.readable(found.file))
+    file = files.open_checked(found.file)
+    return download(file, name=f"{loi.reference}-agreement.pdf", media_type=found.file.media_type)

@@ -1,0 +1,117 @@
+"""Guards of what follows a release: acceptance, the agreement, and the review of the procedure."""
+
+from datetime import datetime
+
+from portal.deadline import zoned
+from portal.text import say
+from portal.verdict import YES, Verdict, no
+from portal.workflow import Act
+from proposals import queries
+from proposals.models import LetterOfIntent
+
+
+def accepted_in_time(loi: LetterOfIntent, act: Act) -> Verdict:
+    """The acceptance arrived before the instant by which it is due; that instant itself is late."""
+    agreement = queries.agreement_of(loi)
+    if agreement is None:
+        return no("no_offer", say("No released decision offers anything to accept."))
+    if act.now >= agreement.accept_by:
+        return no(
+            "acceptance_late",
+            say(
+                "It was to be accepted before %(due)s; this request arrived on %(now)s.",
+                due=zoned(agreement.accept_by, loi.call.zone),
+                now=zoned(act.now, loi.call.zone),
+            ),
+        )
+    return YES
+
+
+def acceptance_is_overdue(loi: LetterOfIntent, act: Act) -> Verdict:
+    """The instant by which it was to be accepted, and the processing grace, have passed."""
+    agreement = queries.agreement_of(loi)
+    if agreement is None or act.now < agreement.lapses_at:
+        due = zoned(agreement.accept_by, loi.call.zone) if agreement else "?"
+        return no("too_early", say("It may be accepted until %(at)s.", at=due))
+    return YES
+
+
+def more_time_lies_ahead(loi: LetterOfIntent, act: Act) -> Verdict:
+    """The new instant is later than the one that stands, and lies ahead."""
+    agreement = queries.agreement_of(loi)
+    proposed = agreement.extension
+    until = act.facts if isinstance(act.facts, datetime) else proposed and proposed.until
+    if until and until <= max(agreement.accept_by, act.now):
+        return no(
+            "not_more_time",
+            say(
+                "It stands at %(at)s: more time ends later than that, and not in the past.",
+                at=zoned(agreement.accept_by, loi.call.zone),
+            ),
+            field="until",
+        )
+    return YES
+
+
+def extension_is_proposed_by_another(loi: LetterOfIntent, act: Act) -> Verdict:
+    """More time is proposed, by another person than grants it."""
+    agreement = queries.agreement_of(loi)
+    if agreement is None or agreement.extension is None:
+        return no("no_extension", say("No more time is proposed."))
+    if agreement.extension.proposed_by_id == act.by.pk:
+        return no(
+            "two_persons",
+            say("You proposed the extension: a second person grants it."),
+            who=True,
+        )
+    return YES
+
+
+def within_redress(loi: LetterOfIntent, act: Act) -> Verdict:
+    """The request arrived within 30 days of the letter, to the end of the last day in the call's zone."""
+    until = queries.redress_until(loi)
+    if until is None:
+        return no("no_letter", say("There is no letter yet whose procedure could be reviewed."))
+    if act.now >= until:
+        return no(
+            "redress_late",
+            say(
+                "A review could be asked for before %(until)s; this request arrived on %(now)s.",
+                until=zoned(until, loi.call.zone),
+                now=zoned(act.now, loi.call.zone),
+            ),
+        )
+    return YES
+
+
+def asked_for_the_first_time(loi: LetterOfIntent, act: Act) -> Verdict:
+    """Each decision is reviewed once; what was answered stands."""
+    decision = queries.in_force(loi)
+    if loi.redresses.filter(decision=decision).exclude(ruling=None).exists():
+        return no("redress_once", say("A review of this was asked for and answered: it is final."))
+    return YES
+
+
+def had_no_part(loi: LetterOfIntent, act: Act) -> Verdict:
+    """Whoever answers had no part in the case: neither screened, reviewed, prepared, approved nor released anything of it."""
+    if queries.took_part(act.by, loi):
+        return no(
+            "two_persons",
+            say("You had a part in this case: another legal officer answers."),
+            who=True,
+        )
+    return YES
+
+
+def was_decided(loi: LetterOfIntent, act: Act) -> Verdict:
+    """The review is of a decision."""
+    if queries.in_force(loi) is None:
+        return no("not_decided", say("The review is of the screening, not of a decision."))
+    return YES
+
+
+def was_found_ineligible(loi: LetterOfIntent, act: Act) -> Verdict:
+    """The review is of the finding that it is ineligible."""
+    if queries.in_force(loi) is not None:
+        return no("not_ineligible", say("The review is of a decision, not of the screening."))
+    return YES
