@@ -98,7 +98,8 @@ def obstacles(call: Call, user: User, now: datetime) -> Iterator[Obstacle]:
     lois = lois.exclude(queries.hidden_from(user))
     if "chair" in CALL.relation(user, call):
         lois = lois.filter(pk__in=proposals.visible_lois(user).values("pk"))
-    lois = list(lois.select_related("call").prefetch_related("screenings", "clarifications"))
+    known = ("screenings", "clarifications", "redresses__ruling")
+    lois = list(lois.select_related("call").prefetch_related(*known))
     benches = queries.benches(lois)
     for what, who, sentence, act in OBSTACLES:
         count = {loi: _count(what, loi, benches[loi.pk], now) for loi in lois}

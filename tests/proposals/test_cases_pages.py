@@ -10,7 +10,7 @@ from reviews.models import Conflict
 from tests import make
 from tests.make.story import again
 
-CASES_QUERIES = 24
+CASES_QUERIES = 25
 
 
 def words(response) -> str:
