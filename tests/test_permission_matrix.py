@@ -18,6 +18,7 @@ from reviews.services import meetings, places, scenarios
 from reviews.services.conflicts import declare
 from reviews.workflow import CONFLICT, MEETING, SCENARIO, SEAT
 from tests import make
+from tests.agreement_grids import AFTER
 from tests.make import (
     APPROVED,
     CLOSED,
@@ -31,7 +32,6 @@ from tests.make import (
     SCREENED,
 )
 from tests.permission_grids import (
-    AFTER,
     CALLS,
     CONFLICTS,
     COPIES,

@@ -76,49 +76,6 @@ clock               .        .               .    .        .                  . 
 others              .        .               .    .        .                  .            .                .        .      .     .               .       .
 """
 
-# After the release: of a selection from the offer to its end, and of the review of a decision.
-AFTER = """
-selected           accept decline let_lapse propose_extension grant_extension record_signing terminate request_review uphold reopen screen_again
-aor                +      +       .         .                 .               .              .         -              .      .      .
-secretaries        .      .       .         +                 .               .              .         .              .      .      .
-approvers          .      .       .         .                 !               .              .         .              .      .      .
-legal              .      .       .         .                 .               -              -         .              -      -      -
-clock              .      .       !         .                 .               .              .         .              .      .      .
-others             .      .       .         .                 .               .              .         .              .      .      .
-
-agreement_pending  accept decline let_lapse propose_extension grant_extension record_signing terminate request_review uphold reopen screen_again
-aor                -      +       .         .                 .               .              .         -              .      .      .
-secretaries        .      .       .         -                 .               .              .         .              .      .      .
-approvers          .      .       .         .                 -               .              .         .              .      .      .
-legal              .      .       .         .                 .               +              +         .              -      -      -
-clock              .      .       -         .                 .               .              .         .              .      .      .
-others             .      .       .         .                 .               .              .         .              .      .      .
-
-agreement_signed   accept decline let_lapse propose_extension grant_extension record_signing terminate request_review uphold reopen screen_again
-aor                -      -       .         .                 .               .              .         -              .      .      .
-secretaries        .      .       .         -                 .               .              .         .              .      .      .
-approvers          .      .       .         .                 -               .              .         .              .      .      .
-legal              .      .       .         .                 .               -              +         .              -      -      -
-clock              .      .       -         .                 .               .              .         .              .      .      .
-others             .      .       .         .                 .               .              .         .              .      .      .
-
-not_selected       accept decline let_lapse propose_extension grant_extension record_signing terminate request_review uphold reopen screen_again
-aor                -      -       .         .                 .               .              .         +              .      .      .
-secretaries        .      .       .         -                 .               .              .         .              .      .      .
-approvers          .      .       .         .                 -               .              .         .              .      .      .
-legal              .      .       .         .                 .               -              -         .              -      -      -
-clock              .      .       -         .                 .               .              .         .              .      .      .
-others             .      .       .         .                 .               .              .         .              .      .      .
-
-review_requested   accept decline let_lapse propose_extension grant_extension record_signing terminate request_review uphold reopen screen_again
-aor                -      -       .         .                 .               .              .         -              .      .      .
-secretaries        .      .       .         -                 .               .              .         .              .      .      .
-approvers          .      .       .         .                 -               .              .         .              .      .      .
-legal              .      .       .         .                 .               -              -         .              +      +      !
-clock              .      .       -         .                 .               .              .         .              .      .      .
-others             .      .       .         .                 .               .              .         .              .      .      .
-"""
-
 # The working copy of a filed letter: none, drafted, signed off.
 COPIES = """
 none         revise sign_off_copy return_copy refile discard_copy lapse_copy
