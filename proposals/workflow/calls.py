@@ -105,6 +105,19 @@ def every_case_is_decided(call: Call, act: Act) -> Verdict:
     return YES
 
 
+def no_case_is_hidden(call: Call, act: Act) -> Verdict:
+    """No case of the call is hidden from the person by a conflict of interest."""
+    if queries.conflicted(act.by, call):
+        return no(
+            "conflict",
+            say(
+                "You have a conflict of interest with a case of this call: somebody else of your office does this."
+            ),
+            who=True,
+        )
+    return YES
+
+
 def no_late_ticket_runs(call: Call, act: Act) -> Verdict:
     """No late ticket can still bring a letter."""
     if ticket := queries.running_tickets(call, act.now).order_by("-until").first():
@@ -186,11 +199,11 @@ CALL_ROWS = (
     Row("publish", "published", ("proposed",), "published", ("approver",), (proposed_by_another, terms_complete, dates_in_order), "call_published", say("Publish")),
     Row("close", "closed", ("published",), "closed", (CLOCK,), (closing_is_due,), "call_closed"),
     Row("reopen", "reopened", ("closed",), "published", ("approver",), (closes_later,)),
-    Row("propose_decisions", "decisions_proposed", ("closed",), "decisions_proposed", ("chair",), (every_case_is_decided, no_late_ticket_runs), "decisions_proposed", say("Propose the decisions")),
+    Row("propose_decisions", "decisions_proposed", ("closed",), "decisions_proposed", ("chair",), (no_case_is_hidden, every_case_is_decided, no_late_ticket_runs), "decisions_proposed", say("Propose the decisions")),
     Row("reopen_decisions", "decisions_reopened", ("decisions_proposed", "decisions_approved"), "closed", ("approver", "chair"), tells="decisions_reopened", button=say("Reopen the decisions"), reason=True, tone="danger"),
-    Row("approve_decisions", "decisions_approved", ("decisions_proposed",), "decisions_approved", ("approver",), (every_case_is_decided, decisions_by_another), "decisions_approved", say("Approve the decisions")),
+    Row("approve_decisions", "decisions_approved", ("decisions_proposed",), "decisions_approved", ("approver",), (no_case_is_hidden, every_case_is_decided, decisions_by_another), "decisions_approved", say("Approve the decisions")),
     Row("move_release", "release_moved", ("decisions_approved",), "decisions_approved", ("secretary", "approver"), tells="release_moved", button=say("Move the release")),
-    Row("release", "released", ("decisions_approved",), "released", ("secretary",), (released_by_another, every_case_is_decided, every_letter_is_stored, released_on_its_date), "call_released", say("Release the results")),
+    Row("release", "released", ("decisions_approved",), "released", ("secretary",), (no_case_is_hidden, released_by_another, every_case_is_decided, every_letter_is_stored, released_on_its_date), "call_released", say("Release the results")),
 )
 # fmt: on
 
