@@ -84,15 +84,19 @@ def test_a_chair_with_a_conflict_is_told_of_no_tie_with_a_hidden_case(cast, case
     assert refused.value.verdict.rule == "tie.none"
 
 
-def test_a_chair_with_a_conflict_in_a_tie_of_three_does_not_choose(cast):
+def test_a_chair_with_a_conflict_in_a_tie_of_three_chooses_among_the_two_they_see(cast):
+    """The refusal would tell that the hidden case is equal; the choice settles nothing among three."""
     of = make.call(cast, code="THREE27")
-    hidden, second, _ = equal = [make.filed(cast, of) for _ in range(3)]
+    hidden, second, third = equal = [make.filed(cast, of) for _ in range(3)]
     for loi in equal:
         make.reviewed(cast, loi)
     services.step_out(make.again(hidden), reason="A joint paper.", by=cast.chair, now=LATER)
-    with pytest.raises(Refused) as refused:
-        services.choose_first(make.again(second), reason=WHY, by=cast.again("chair"), now=LATER)
-    assert refused.value.verdict.rule == "tie.conflict"
+    chosen = services.choose_first(
+        make.again(second), reason=WHY, by=cast.again("chair"), now=LATER
+    )
+    assert chosen.over == [third.key]
+    assert order(equal) == [("1", 1, True), ("2", 1, True), ("3", 1, True)]
+    assert order([second, third]) == [("2", 1, False), ("3", 2, False)]
 
 
 def test_the_ranking_as_a_table_has_the_rows_one_sees(cast, cases, visit):
