@@ -49,4 +49,5 @@ def on_cases(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime, now: da
     for loi in cases.values():
         on_it = loi.assignments.filter(state__in=queries.ACTIVE).exclude(seat="assessor")
         if len(on_it) >= loi.call.reviewers_least:
-            services.present(loi, queries.presenters(loi, on_it), by=secretary, now=at + 2 * DAY)
+            held = queries.presenters(loi, on_it, seen_by=secretary)
+            services.present(loi, held, by=secretary, now=at + 2 * DAY)

@@ -83,6 +83,7 @@ from reviews.queries.sight import (
     sight,
     verified,
     visible_assignments,
+    writes_one,
 )
 from reviews.queries.sums import (
     Bench,
@@ -218,4 +219,5 @@ __all__ = [
     "visible_places",
     "visible_scenarios",
     "waiting_conflicts",
+    "writes_one",
 ]

@@ -125,9 +125,12 @@ class Candidate:
         return not self.hard and not self.full and not self.absent
 
 
-def candidates(loi: LetterOfIntent, *, on: date, until: date | None = None) -> list[Candidate]:
+def candidates(
+    loi: LetterOfIntent, *, on: date, until: date | None = None, seen_by: User
+) -> list[Candidate]:
     """The panel's reviewers before a case: those who can first, the best matched first.
 
+    Cases that a conflict hides from who looks are in nobody's load: that would tell of their reviewers.
     The review would be written from `on` to `until`: usually in four weeks.
     """
     until = until or on + WRITING
@@ -142,7 +145,7 @@ def candidates(loi: LetterOfIntent, *, on: date, until: date | None = None) -> l
         found.setdefault(user.pk, []).append(one)
     proved = EmailAddress.objects.filter(verified=True, user__in=users)
     proved = set(proved.values_list("user", flat=True))
-    load = loads(loi.call)
+    load = loads(loi.call, seen_by=seen_by)
     wanted = dict(loi.call.keywords)
     asked = [code for code in _keywords(loi) if code in wanted]
     before = []

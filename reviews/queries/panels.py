@@ -13,7 +13,7 @@ from proposals.models.lois import SCREENING
 from reviews.matching.panel import Case, Panel, Reviewer
 from reviews.models import Assignment, Matching, Pair
 from reviews.queries.matching import Candidate, candidates
-from reviews.queries.sight import ACTIVE, PRESENTING
+from reviews.queries.sight import ACTIVE, PRESENTING, hidden_from
 
 OPEN_CASES = (*SCREENING, "under_review")
 # Of 1000: what a soft conflict leaves of the affinity.
@@ -45,7 +45,7 @@ class Seating:
     candidates: tuple[Candidate, ...]
 
 
-def seatings(cases: Iterable[LetterOfIntent], *, on: date) -> list[Seating]:
+def seatings(cases: Iterable[LetterOfIntent], *, on: date, seen_by: User) -> list[Seating]:
     return [
         Seating(
             loi,
@@ -55,7 +55,11 @@ def seatings(cases: Iterable[LetterOfIntent], *, on: date) -> list[Seating]:
                 .select_related("reviewer")
                 .order_by("pk")
             ),
-            tuple(c for c in candidates(loi, on=on) if c.member.role == roles.REVIEWER),
+            tuple(
+                c
+                for c in candidates(loi, on=on, seen_by=seen_by)
+                if c.member.role == roles.REVIEWER
+            ),
         )
         for loi in cases
     ]
@@ -77,7 +81,8 @@ def panel_of(matching: Matching) -> Panel:
     accepted a case stays on it; whoever was taken off one, or is away over the
     time of writing, is not proposed for it. What was set by hand holds.
     """
-    found = seatings(open_cases(matching.asked_by, matching.call), on=matching.asked_at.date())
+    by = matching.asked_by
+    found = seatings(open_cases(by, matching.call), on=matching.asked_at.date(), seen_by=by)
     members = {c.member.user.key: c.member for one in found for c in one.candidates}
     affinity, conflicts = {}, set()
     for one in found:
@@ -134,15 +139,19 @@ def panel_of(matching: Matching) -> Panel:
     )
 
 
-def presenters(loi: LetterOfIntent, on_it: Iterable[Assignment]) -> dict[str, Assignment]:
+def presenters(
+    loi: LetterOfIntent, on_it: Iterable[Assignment], *, seen_by: User
+) -> dict[str, Assignment]:
     """Who of a case's reviewers would present it: whoever knows it best, and presents least so far.
 
     A case presented already counts as much as a third of the case's keywords.
     """
-    fits = {c.member.user_id: c.fit for c in candidates(loi, on=loi.call.closes_at.date())}
+    found = candidates(loi, on=loi.call.closes_at.date(), seen_by=seen_by)
+    fits = {c.member.user_id: c.fit for c in found}
+    cases = loi.call.lois.exclude(pk=loi.pk).exclude(hidden_from(seen_by))
     others = Assignment.objects.filter(
-        loi__call=loi.call, seat__in=PRESENTING, state__in=ACTIVE
-    ).exclude(loi=loi)
+        loi__in=cases.values("pk"), seat__in=PRESENTING, state__in=ACTIVE
+    )
     presents = Counter(others.values_list("reviewer", flat=True))
     order = sorted(
         on_it,

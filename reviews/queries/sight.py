@@ -124,14 +124,14 @@ def readable_reviews(user: User, loi: LetterOfIntent) -> list[Assignment]:
     locked = locked.exclude(reviewer__in={one for _, one in shut_out([loi])})
     if reads_every_review(user, loi):
         return list(locked)
-    if _writes_one(user, loi):
+    if writes_one(user, loi):
         return []
     return list(locked) if locked.filter(reviewer=user).exists() else []
 
 
 def reads_every_review(user: User, loi: LetterOfIntent) -> bool:
     """The chair and the auditor read whatever was locked, unless they have one to write."""
-    if not proposals.visible_lois(user).filter(pk=loi.pk).exists() or _writes_one(user, loi):
+    if not proposals.visible_lois(user).filter(pk=loi.pk).exists() or writes_one(user, loi):
         return False
     chairs = PanelMember.objects.filter(
         call=loi.call, user=user, role=roles.CHAIR, state="accepted"
@@ -139,7 +139,8 @@ def reads_every_review(user: User, loi: LetterOfIntent) -> bool:
     return chairs.exists() or roles.AUDITOR in user.roles()
 
 
-def _writes_one(user: User, loi: LetterOfIntent) -> bool:
+def writes_one(user: User, loi: LetterOfIntent) -> bool:
+    """Has this person a review of the case to write, and is to read no other's before?"""
     own = Assignment.objects.filter(loi=loi, reviewer=user, state__in=["invited", "accepted"])
     return own.exists()
 
@@ -173,7 +174,9 @@ def load(user: User, call: Call) -> int:
     return Assignment.objects.filter(reviewer=user, loi__call=call, state__in=ACTIVE).count()
 
 
-def loads(call: Call) -> dict[int, int]:
-    """Reviewer id → cases of the call in hand, invitations included."""
+def loads(call: Call, *, seen_by: User) -> dict[int, int]:
+    """Reviewer id → cases of the call in hand, invitations included, as this person may count them."""
+    hidden = LetterOfIntent.objects.filter(hidden_from(seen_by), call=call)
     active = Assignment.objects.filter(loi__call=call, state__in=ACTIVE)
+    active = active.exclude(loi__in=hidden.values("pk"))
     return dict(active.values_list("reviewer").annotate(n=Count("pk")).order_by())

@@ -92,9 +92,8 @@ def apply(
         dropped=len(drop),
     )
     cases = {loi.key: loi for loi in queries.open_cases(by, matching.call)}
-    active = {
-        a.key: a for one in queries.seatings(cases.values(), on=now.date()) for a in one.active
-    }
+    seatings = queries.seatings(cases.values(), on=now.date(), seen_by=by)
+    active = {a.key: a for one in seatings for a in one.active}
     people = {member.user.key: member.user for member in queries.panel(matching.call)}
     gone = sum(one not in active for one in drop)
     gone += sum(case not in cases or person not in people for case, person in add)
@@ -118,7 +117,7 @@ def _propose_presenters(loi: LetterOfIntent, by: User, now: datetime) -> None:
     on_it = loi.assignments.filter(state__in=queries.ACTIVE)
     on_it = list(on_it.exclude(seat=Assignment.Seat.ASSESSOR))
     if on_it and not any(one.seat in queries.PRESENTING for one in on_it):
-        panels.present(loi, queries.presenters(loi, on_it), by=by, now=now)
+        panels.present(loi, queries.presenters(loi, on_it, seen_by=by), by=by, now=now)
 
 
 @transaction.atomic

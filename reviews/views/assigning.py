@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal import roles
 from portal.deadline import ZONE_NAMES, zoned
 from portal.forms import reason_of
+from portal.models import User
 from portal.verdict import Refused
 from portal.workflow import Act
 from proposals import queries as proposals
@@ -30,7 +31,7 @@ SEATED = (*OPEN_CASES, "consensus")
 def assign(request: HttpRequest, key: str) -> HttpResponse:
     """The panel's reviewers before one case: load, keywords, conflicts; tick and invite."""
     loi = _case(request, key)
-    candidates, assigned = _candidates(loi, request.arrived_at)
+    candidates, assigned = _candidates(request, loi)
     form = AssignForm(
         request.POST or None,
         zone=loi.call.zone,
@@ -58,7 +59,7 @@ def assign(request: HttpRequest, key: str) -> HttpResponse:
         "begins": LOI.verdict(loi, "begin_review", act) if loi.state == "screening" else None,
         "zone": ZONE_NAMES.get(loi.call.zone, loi.call.zone),
         "least": loi.call.reviewers_least,
-        "presenting": _presenting(loi, assigned),
+        "presenting": _presenting(loi, assigned, request.user),
         "seats": request.user.roles() & {roles.SECRETARY} and loi.state in SEATED,
         "form": form,
         "refusal": refusal,
@@ -85,12 +86,12 @@ def in_weeks(now: datetime, zone: ZoneInfo) -> dict[str, datetime]:
     return {"due": due, "closes": due + STAYS_OPEN}
 
 
-def _presenting(loi: LetterOfIntent, assigned: list[dict]) -> list[dict]:
+def _presenting(loi: LetterOfIntent, assigned: list[dict], user: User) -> list[dict]:
     """The two seats with who holds them, or who is proposed for them, and who else could."""
     on_it = [row["assignment"] for row in assigned]
     on_it = [a for a in on_it if a.state in queries.ACTIVE and not a.assessed]
     held = {a.seat: a for a in on_it if a.seat in queries.PRESENTING}
-    proposed = queries.presenters(loi, on_it) if not held else {}
+    proposed = queries.presenters(loi, on_it, seen_by=user) if not held else {}
     return [
         {
             "seat": seat,
@@ -124,11 +125,14 @@ def _case(request: HttpRequest, key: str) -> LetterOfIntent:
     return loi
 
 
-def _candidates(loi: LetterOfIntent, now: datetime) -> tuple[list[queries.Candidate], list[dict]]:
+def _candidates(
+    request: HttpRequest, loi: LetterOfIntent
+) -> tuple[list[queries.Candidate], list[dict]]:
     """Who may be invited still, and who is on the case or was."""
     assignments = list(loi.assignments.exclude(state="removed").select_related("reviewer"))
     taken = {assignment.reviewer_id for assignment in assignments}
-    free = [c for c in queries.candidates(loi, on=now.date()) if c.member.user_id not in taken]
+    found = queries.candidates(loi, on=request.arrived_at.date(), seen_by=request.user)
+    free = [c for c in found if c.member.user_id not in taken]
     assigned = [
         {
             "assignment": assignment,

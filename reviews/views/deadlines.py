@@ -39,6 +39,7 @@ def deadlines(request: HttpRequest, code: str) -> HttpResponse:
     call, now = _call(request, code), request.arrived_at
     found = list(queries.owed_in(call, request.user))
     others = [one for one in found if one.reviewer_id != request.user.pk]
+    mine = {one.loi_id for one in found if one.reviewer_id == request.user.pk}
     form = ExtendForm(request.POST or None, zone=call.zone, now=now, initial=_offered(call, now))
     refusal, status = None, 400 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
@@ -55,7 +56,9 @@ def deadlines(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("deadlines", code=code)
     context = {
         "call": call,
-        "lines": [_line(request, one) for one in found],
+        "lines": [
+            _line(request, one, secret=one in others and one.loi_id in mine) for one in found
+        ],
         "form": form,
         "zone": zone_name(call.zone),
         "extends": len(others)
@@ -73,7 +76,8 @@ def _offered(call: Call, now: datetime) -> dict[str, datetime]:
     return {"due": due, "closes": due + STAYS_OPEN}
 
 
-def _line(request: HttpRequest, assignment: Assignment) -> dict:
+def _line(request: HttpRequest, assignment: Assignment, *, secret: bool) -> dict:
+    """`secret`: how far it is written is not told, since the reader has an own one to write."""
     call, now = assignment.loi.call, request.arrived_at
     due_at, closes_at = assignment.due_at, assignment.closes_at
     names = queries.names(request.user, assignment.loi)
@@ -88,7 +92,10 @@ def _line(request: HttpRequest, assignment: Assignment) -> dict:
         "long": queries.long_overdue(assignment, now),
         "closes": zoned(closes_at, call.zone) if closes_at else "",
         "closed": closes_at is not None and closes_at <= now,
-        "progress": queries.progress(assignment) if assignment.state == "accepted" else None,
+        "accepted": assignment.state == "accepted",
+        "progress": queries.progress(assignment)
+        if assignment.state == "accepted" and not secret
+        else None,
         "extends": bool(extends),
         "reassigns": bool(removes) and roles.SECRETARY in request.user.roles(),
     }
@@ -132,7 +139,9 @@ def reassign(request: HttpRequest, key: str) -> HttpResponse:
     role = roles.ASSESSOR if assignment.assessed else roles.REVIEWER
     candidates = [
         c
-        for c in queries.candidates(loi, on=now.date(), until=(now + MORE).date())
+        for c in queries.candidates(
+            loi, on=now.date(), until=(now + MORE).date(), seen_by=request.user
+        )
         if c.member.user_id not in on_it and c.member.role == role
     ]
     form = ReassignForm(
@@ -179,7 +188,7 @@ def _page(
     **more: object,
 ) -> HttpResponse:
     context = {
-        "line": _line(request, assignment),
+        "line": _line(request, assignment, secret=queries.writes_one(request.user, assignment.loi)),
         "assignment": assignment,
         "loi": assignment.loi,
         "call": assignment.loi.call,

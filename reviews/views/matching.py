@@ -39,7 +39,7 @@ def _open(request: HttpRequest, key: str) -> Matching:
 
 def _seatings(request: HttpRequest, call: Call) -> list[queries.Seating]:
     cases = queries.open_cases(request.user, call)
-    return queries.seatings(cases, on=request.arrived_at.date())
+    return queries.seatings(cases, on=request.arrived_at.date(), seen_by=request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

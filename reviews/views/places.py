@@ -38,7 +38,7 @@ def panel(request: HttpRequest, code: str) -> HttpResponse:
             except Refused as refused:
                 refusal, status = _told(form, refused)
     found = list(queries.places_of(call))
-    loads, reasons = queries.loads(call), queries.reasons_of(found)
+    loads, reasons = queries.loads(call, seen_by=request.user), queries.reasons_of(found)
     context = {
         "call": call,
         "members": [_line(request, p, loads) for p in found if p.state == "accepted"],

@@ -248,3 +248,17 @@ def test_how_well_a_case_is_known_is_said_when_it_is_accepted(cast, visit, case)
     page = visit(cast.reviewer_one, at=make.SCREENED).get(f"/reviews/{own.key}/")
     assert page.context["form"]["confidence"].value() == 3
     assert "your expertise" not in " ".join(map(str, queries.owed(own)))
+
+
+def test_how_far_others_are_is_not_told_to_whoever_writes_one_too(cast, visit, case, written):
+    """A secretary who has a review of the case to write sees no progress of it but their own."""
+    make.seat(cast, case.call, cast.secretary, "reviewer", keywords=["volatiles"])
+    own = services.assign(case, cast.secretary, by=cast.second_secretary, now=make.SCREENED)
+    services.accept(own, by=cast.again("secretary"), now=make.SCREENED)
+    save(cast, written, make.REVIEWED)
+    for who, seen in (("secretary", {own.pk}), ("second_secretary", {own.pk, written.pk})):
+        browser = visit(cast.again(who), at=make.REVIEWED)
+        lines = browser.get(f"/calls/{case.call.code}/deadlines/").context["lines"]
+        assert {line["assignment"].pk for line in lines if line["progress"]} == seen
+        page = browser.get(f"/reviews/{written.key}/reassign/")
+        assert bool(page.context["line"]["progress"]) == (written.pk in seen)
