@@ -32,12 +32,13 @@ def own(call: Call, user: User, now: datetime) -> list[Blocker]:
         return []
     if call.state == "closed":
         return _closed(call, call.lois.exclude(queries.hidden_from(user)), now)
+    if call.state == "decisions_approved":
+        return _decisions_approved(call, user, now)
     found = {
         "draft": _draft,
         "proposed": _proposed,
         "published": _published,
         "decisions_proposed": _decisions_proposed,
-        "decisions_approved": _decisions_approved,
     }.get(call.state, lambda call, now: [])(call, now)
     return found
 
@@ -185,8 +186,8 @@ def _decisions_proposed(call: Call, now: datetime) -> list[Blocker]:
     return [Blocker("approver", Todo(sentence, _to("decisions", call), say("Read and approve")))]
 
 
-def _decisions_approved(call: Call, now: datetime) -> list[Blocker]:
-    stored, failed, number = letters_of(call)
+def _decisions_approved(call: Call, user: User, now: datetime) -> list[Blocker]:
+    stored, failed, number = letters_of(call, user)
     today = now.astimezone(call.zoneinfo).date()
     page = _to("decisions", call)
     found = []
@@ -225,9 +226,10 @@ def _decisions_approved(call: Call, now: datetime) -> list[Blocker]:
     return found
 
 
-def letters_of(call: Call) -> tuple[int, int, int]:
-    """(stored, failed, all) of the letters of approved decisions."""
-    letters = Letter.objects.filter(decision__loi__call=call, decision__state="approved")
+def letters_of(call: Call, user: User) -> tuple[int, int, int]:
+    """(stored, failed, all) of the letters of approved decisions, as this person may count them."""
+    seen = call.lois.exclude(queries.hidden_from(user))
+    letters = Letter.objects.filter(decision__loi__in=seen.values("pk"), decision__state="approved")
     found = letters.exclude(state="void").aggregate(
         stored=Count("pk", filter=Q(state="stored")),
         failed=Count("pk", filter=Q(failed_at__isnull=False)),

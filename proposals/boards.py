@@ -55,44 +55,33 @@ def public_bars(call: Call) -> list[bars.Bar]:
     ]
 
 
-def deciding_bars(call: Call) -> list[bars.Bar]:
-    """For those who decide: with what is asked, and the holds of prepared decisions."""
-    asked = demanded(call)
-    return [
-        bars.bar(
-            queries.balance(allocation),
-            label(allocation, call),
-            asked=asked.get(allocation.pk, Decimal(0)),
-            proposals=True,
-        )
-        for allocation in call.allocations.all()
-    ]
-
-
 def sees_holds(user: User, call: Call) -> bool:
     """May this person see what prepared decisions hold?
 
     Whoever has a conflict with one case may not: what the sums hold and the
-    cases shown do not would be its outcome. A chair decides with the true
-    figures, and sees them where the decisions are prepared.
+    cases shown do not would be its outcome. A chair who decides on another case
+    reads there what is free, because the ledger refuses what is not; how much
+    the hidden cases hold can be worked out from that, and from nothing else.
     """
     deciding = policy.call_relation(user, call) & DECIDERS
     return bool(deciding) and not queries.conflicted(user, call)
 
 
-def board_bars(call: Call, *, deciding: bool) -> list[bars.Bar]:
-    """Administrators see the sums that are public and what is asked; the holds stay private."""
-    if deciding:
-        return deciding_bars(call)
-    asked = demanded(call)
-    return [
-        bars.bar(
-            bars.public(queries.balance(allocation)),
-            label(allocation, call),
-            asked=asked.get(allocation.pk, Decimal(0)),
+def board_bars(call: Call, user: User) -> list[bars.Bar]:
+    """What is asked, and for those who decide the holds of prepared decisions."""
+    asked, deciding = demanded(call, user), sees_holds(user, call)
+    drawn = []
+    for allocation in call.allocations.all():
+        balance = queries.balance(allocation)
+        drawn.append(
+            bars.bar(
+                balance if deciding else bars.public(balance),
+                label(allocation, call),
+                asked=asked.get(allocation.pk, Decimal(0)),
+                proposals=deciding,
+            )
         )
-        for allocation in call.allocations.all()
-    ]
+    return drawn
 
 
 def offers(call: Call) -> list[dict]:
@@ -137,12 +126,16 @@ def label(allocation: Allocation, call: Call) -> Text:
     return allocation.kind.label
 
 
-def demanded(call: Call) -> dict[int, Decimal]:
-    """Allocation id → what the cases still in the running or decided ask, in its unit."""
+def demanded(call: Call, user: User) -> dict[int, Decimal]:
+    """Allocation id → what the cases still in the running or decided ask, in its unit.
+
+    A case that a conflict hides from this person is not in it.
+    """
     total: dict[int, Decimal] = {}
-    demands = Demand.objects.filter(
-        filing__in_force_for__call=call, filing__in_force_for__state__in=[*RUNNING, *DECIDED]
-    ).prefetch_related("assessments")
+    cases = call.lois.filter(state__in=[*RUNNING, *DECIDED]).exclude(queries.hidden_from(user))
+    demands = Demand.objects.filter(filing__in_force_for__in=cases.values("pk")).prefetch_related(
+        "assessments"
+    )
     for demand in demands:
         assessments = sorted(demand.assessments.all(), key=lambda a: a.pk)
         amount = assessments[-1].amount if assessments else demand.amount or Decimal(0)
@@ -258,20 +251,20 @@ def funnel(found: dict[str, int]) -> list[dict]:
     ]
 
 
-def short(call: Call, now: datetime, *, deciding: bool) -> dict:
+def short(call: Call, user: User, now: datetime) -> dict:
     """The way of one call to its selection in a few figures, for the dashboard."""
     days = days_to_selection(call, now)
     return {
-        "bars": board_bars(call, deciding=deciding),
+        "bars": board_bars(call, user),
         "days": days,
         "final": planned(call, Milestone.Kind.FINAL),
         "filed": call.lois.filter(filing__isnull=False).count(),
     }
 
 
-def board(call: Call, user: User, now: datetime, *, deciding: bool) -> dict:
+def board(call: Call, user: User, now: datetime) -> dict:
     """The way of one call to its selection, as its board shows it."""
-    found, head = counts(call, user), short(call, now, deciding=deciding)
+    found, head = counts(call, user), short(call, user, now)
     return {
         **head,
         "days_past": max(0, -(head["days"] or 0)),

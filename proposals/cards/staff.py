@@ -78,7 +78,6 @@ def ways(user: User, now: datetime) -> Iterator[cards.Panel]:
     calls = Call.objects.filter(history=False, state__in=RUNNING).order_by("closes_at")
     prefetched = calls.prefetch_related("milestones", "allocations__platform")
     for call in prefetched:
-        deciding = boards.sees_holds(user, call)
         state = boards.standing(call, now) if call.state == "published" else CALL.state(call.state)
-        context = {"call": call, "state": state, **boards.short(call, now, deciding=deciding)}
+        context = {"call": call, "state": state, **boards.short(call, user, now)}
         yield cards.Panel("proposals/board_panel.html", context)

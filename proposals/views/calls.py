@@ -189,6 +189,6 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         else boards.standing(call, now),
         "deciding": bool(relation & boards.DECIDERS),
         "reading": bool(relation & queries.READERS),
-        **boards.board(call, request.user, now, deciding=boards.sees_holds(request.user, call)),
+        **boards.board(call, request.user, now),
     }
     return render(request, "proposals/board.html", context)

@@ -46,7 +46,7 @@ def ledger(request: HttpRequest, code: str) -> HttpResponse:
         "call": call,
         "holds": holds,
         "hidden": queries.conflicted(request.user, call),
-        "bars": boards.deciding_bars(call) if holds else boards.public_bars(call),
+        "bars": boards.board_bars(call, request.user) if holds else boards.public_bars(call),
         "choices": [(one, boards.label(one.allocation, call)) for one in found],
         "shown": shown,
         "deciding": bool(policy.call_relation(request.user, call) & boards.DECIDERS),

@@ -63,7 +63,7 @@ def _page(
         "rows": rows,
         "resources": boards.resources(call),
         "summary": _summary(rows),
-        "bars": boards.board_bars(call, deciding=boards.sees_holds(request.user, call)),
+        "bars": boards.board_bars(call, request.user),
         "buttons": acts.on_call(call, offers),
         "approve": named.get("approve_decisions"),
         "move": named.get("move_release"),
@@ -148,7 +148,7 @@ def _summary(rows: list[dict]) -> list[dict]:
 
 
 def _letters(request: HttpRequest, call: Call) -> dict:
-    stored, failed, number = blockers.letters_of(call)
+    stored, failed, number = blockers.letters_of(call, request.user)
     letters = (
         queries.visible_letters(request.user)
         .filter(loi__call=call, kind="decision")
@@ -241,7 +241,7 @@ def release(request: HttpRequest, code: str) -> HttpResponse:
         "rows": rows,
         "resources": boards.resources(call),
         "summary": _summary(rows),
-        "bars": boards.board_bars(call, deciding=boards.sees_holds(request.user, call)),
+        "bars": boards.board_bars(call, request.user),
         "verdict": verdict,
         "action": CALL.row("release"),
         "url": reverse("release_call", args=[call.code]),

@@ -2,16 +2,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
+from portal.models import User
 from portal.text import plain
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
 from proposals.panel import CriterionResult, PanelFacts, PanelResult
 from proposals.panel import Finding as LetterFinding
 from reviews import order, scoring
-from reviews.models import Assignment, Consensus, TieChoice
-from reviews.queries.sight import ACTIVE, shut_out
+from reviews.models import Assignment, Consensus, Finding, Score, TieChoice
+from reviews.queries.sight import ACTIVE, judged_by_others, shut_out
+
+# With their criteria in one question each: asking more where something is written would tell so.
+WRITTEN = (
+    Prefetch("scores", Score.objects.select_related("criterion")),
+    Prefetch("findings", Finding.objects.select_related("criterion")),
+)
 
 
 def rubric(call: Call) -> list[scoring.Weight]:
@@ -75,7 +82,7 @@ def benches(lois: Sequence[LetterOfIntent]) -> dict[int, Bench]:
     for assignment in (
         Assignment.objects.filter(loi__in=lois, state__in=ACTIVE)
         .select_related("reviewer")
-        .prefetch_related("scores__criterion", "findings__criterion")
+        .prefetch_related(*WRITTEN)
         .order_by("pk")
     ):
         if (assignment.loi_id, assignment.reviewer_id) not in gone:
@@ -212,15 +219,19 @@ def _asked(loi: LetterOfIntent) -> dict[str, Decimal]:
     return total
 
 
-def result(loi: LetterOfIntent) -> PanelResult:
+def result(loi: LetterOfIntent, *, seen_by: User) -> PanelResult:
     """The panel's result as a decision keeps it: nobody's name, nothing confidential."""
-    return results(loi.call).get(loi.pk) or _result(ranking([loi])[0])
+    return results(loi.call, seen_by=seen_by).get(loi.pk) or _result(ranking([loi])[0])
 
 
-def results(call: Call) -> dict[int, PanelResult]:
-    """Case id → its result, of every case of the call that is still in the running."""
-    running = proposals.running(call).select_related("call", "filing")
-    return {one.loi.pk: _result(one) for one in ranking(running)}
+def results(call: Call, *, seen_by: User) -> dict[int, PanelResult]:
+    """Case id → its result, of every case of the call that is still in the running.
+
+    The ranks are those among the cases that whoever decides can see: a case that
+    a conflict hides from them is not to be read from the others'.
+    """
+    running = proposals.running(call).filter(pk__in=judged_by_others(seen_by).values("pk"))
+    return {one.loi.pk: _result(one) for one in ranking(running.select_related("call", "filing"))}
 
 
 def _result(mine: Standing) -> PanelResult:

@@ -64,7 +64,7 @@ def prepare_decision(
         loi,
         outcome=outcome,
         reason=reason,
-        result=result or queries.result(loi),
+        result=result or queries.result(loi, seen_by=by),
         conditions=conditions,
         granted=granted,
         waiver=waiver,

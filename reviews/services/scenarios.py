@@ -148,7 +148,7 @@ def apply(
         raise Refused(
             no("scenario.stale", say("Cases that are no longer yours to decide: %(n)s.", n=missing))
         )
-    prepared, results = [], queries.results(scenario.call)
+    prepared, results = [], queries.results(scenario.call, seen_by=by)
     for loi in lois:
         intent = intents[loi.key]
         try:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.models import User
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import boards
@@ -30,7 +31,7 @@ def prepare(request: HttpRequest, key: str) -> HttpResponse:
     standing = _standing(loi)
     demands, promotes = proposals.demands(loi), loi.state == "reserve"
     if request.method == "GET" and request.GET.get("part") == "bars":
-        context = {"bars": _bars(loi, standing, request.GET)}
+        context = {"bars": _bars(loi, request.user, standing, request.GET)}
         return render(request, "reviews/bars.html", context)
     if request.method != "POST":
         return _page(
@@ -67,9 +68,11 @@ def _standing(loi: LetterOfIntent) -> Decision | None:
     return found.prefetch_related("grants").first()
 
 
-def _bars(loi: LetterOfIntent, standing: Decision | None, typed: Mapping[str, str]) -> list[Bar]:
+def _bars(
+    loi: LetterOfIntent, user: User, standing: Decision | None, typed: Mapping[str, str]
+) -> list[Bar]:
     """The ledger as it would be with what is typed: the holds of the others and this one."""
-    asked = boards.demanded(loi.call)
+    asked = boards.demanded(loi.call, user)
     held = {g.allocation_id: g.amount for g in standing.grants.all()} if standing else {}
     drawn = []
     for allocation in loi.call.allocations.select_related("platform"):
@@ -109,7 +112,7 @@ def _page(
         "loi": loi,
         "call": loi.call,
         "title": document.text(loi.filing.content, "identity", "title"),
-        "bars": _bars(loi, _standing(loi), request.POST),
+        "bars": _bars(loi, request.user, _standing(loi), request.POST),
         "standing": _standing(loi),
         "outcomes": dict(Decision.Outcome.choices),
         "consensus": bench.consensus,

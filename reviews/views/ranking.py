@@ -85,7 +85,7 @@ def board(
     context = {
         "call": call,
         "state": CALL.state(call.state),
-        "bars": boards.deciding_bars(call),
+        "bars": boards.board_bars(call, request.user),
         "rows": rows,
         "caveats": caveats,
         "ties": [row for row in rows if row["tie"]],

@@ -42,6 +42,14 @@ def page(visit, person, call, at=make.APPROVED) -> str:
     return words(visit(person, at=at).get(f"/calls/{call.code}/decisions/"))
 
 
+def barred(call, person) -> None:
+    """A hard conflict of this person with the first case of the call."""
+    Conflict.objects.create(
+        loi=call.lois.order_by("pk")[0], user=person, hard=True, declared=True,
+        kind="declared", state="declared", reason="Family.", at=make.DURING,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("who", ["admin", "legal", "pi", "rival_pi", "reviewer_one", "outsider"])
 def test_who_does_not_decide_finds_no_page_of_decisions(cast, visit, approved, who):
     browser = visit(getattr(cast, who), at=make.APPROVED)
@@ -171,11 +179,26 @@ def test_whoever_has_a_conflict_with_a_case_sees_no_sum_of_what_is_held(
     """What the sums hold and the cases shown do not would be the outcome of the hidden one."""
     at = f"/calls/{proposed.code}/{path}"
     assert "proposed" in words(visit(cast.approver, at=make.APPROVED).get(at))
-    Conflict.objects.create(
-        loi=proposed.lois.first(), user=cast.second_approver, hard=True, declared=True,
-        kind="declared", state="declared", reason="Family.", at=make.DURING,
-    )  # fmt: skip
+    barred(proposed, cast.second_approver)
     answer = visit(cast.second_approver, at=make.APPROVED).get(at)
     bars = answer.context["bars"]
     assert bars
     assert all("proposed" not in {segment.key for segment in bar.segments} for bar in bars)
+
+
+def test_a_letter_of_a_case_that_a_conflict_hides_is_in_no_number(cast, visit, approved):
+    barred(approved, cast.second_secretary)
+    at = f"/calls/{approved.code}/"
+    for who, letters in ((cast.secretary, 3), (cast.second_secretary, 2)):
+        browser = visit(who, at=make.RELEASED)
+        assert browser.get(f"{at}decisions/").context["number"] == letters
+        assert f"of {letters} letters of TEST27" in words(browser.get(f"{at}board/"))
+
+
+def test_whoever_is_shut_out_of_a_case_neither_approves_nor_releases_the_decisions(
+    cast, visit, approved
+):
+    """How many letters are lacking would tell of the hidden one; and it is decided with the others."""
+    barred(approved, cast.secretary)
+    answer = visit(cast.secretary, at=make.RELEASED).get(f"/calls/{approved.code}/release/")
+    assert (answer.status_code, answer.context["verdict"].rule) == (403, "conflict")

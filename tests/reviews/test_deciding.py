@@ -238,3 +238,21 @@ def test_the_whole_of_it_leaves_nothing_untrue(cast, visit, pair, truths):
     client.post(f"/lois/{pair[0].key}/prepare/", typed(granted_mass="94.5"))
     given = typed(outcome="reserve", granted_mass="99.75")
     client.post(f"/lois/{pair[1].key}/prepare/", given)
+
+
+def test_a_chair_who_is_shut_out_of_a_case_meets_it_in_no_number(cast, visit, pair):
+    """Not in what is asked on the ranking, nor in the rank that a decision on another case keeps."""
+    hidden, shown = pair
+    ranking = f"/calls/{shown.call.code}/ranking/"
+
+    def asked() -> str:
+        bar = visit(cast.again("chair"), at=LATER).get(ranking).context["bars"][0]
+        return next(segment.amount for segment in bar.segments if segment.key == "asked")
+
+    assert asked() == "194.25"
+    services.step_out(hidden, reason="A joint paper.", by=cast.chair, now=LATER)
+    assert asked() == "99.75"
+    visit(cast.again("chair"), at=LATER).post(
+        f"/lois/{shown.key}/prepare/", typed(granted_mass="99.75")
+    )
+    assert Decision.objects.get().basis["rank"] == 1
