@@ -1,7 +1,7 @@
 """Every address of the portal, with the keys of a world filled in; and what is asked of one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from zipfile import ZipFile
@@ -67,15 +67,15 @@ class Answer:
 class Keys:
     """The opaque keys of a world under names that are the same in its twin.
 
-    Keys are drawn anew each time; of what is named by its id, rows are written
-    in the same order in both.
+    Keys are drawn anew each time; what is told apart is numbered, since rows are
+    written in the same order in both.
     """
 
     def __init__(self) -> None:
         self.known = {
-            one.key: f"⟨{model.__name__} {one.pk if model in TOLD_APART else ''}⟩"
+            one.key: f"⟨{model.__name__} {number if model in TOLD_APART else ''}⟩"
             for model in (*ROWS.values(), FiledFile, Attachment)
-            for one in model._default_manager.all()
+            for number, one in enumerate(model._default_manager.order_by("pk"), 1)
         }
         self.known |= {message.code: "⟨Message⟩" for message in Message.objects.all()}
         self._any = re.compile("|".join(map(re.escape, self.known)))
@@ -99,6 +99,7 @@ NONCES = tuple(
         r'(name="(?:kept|stamp)" value=")[^"]+',
         r'(Written</dt><dd class="tabular">)[^<]+',  # by the database's clock
         r"()\b[0-9a-f]{64}\b",  # digests are over keys as well
+        r"()\b[0-9a-f]{12}(?=…)",
         r"()\b[\w+/]{86}==",  # and signatures over digests
     )
 )
@@ -108,8 +109,9 @@ UNTOLD = {"set-cookie", "content-length", "expires"}
 
 def ask(browser: Visitor, address: str, keys: Keys, *, method: str = "get", **data) -> Answer:
     asked = []
+    part = {"HX-Request": "true"} if "part=" in address else {}
     with connection.execute_wrapper(lambda run, *what: asked.append(1) or run(*what)):
-        response = getattr(browser, method)(address, data)
+        response = getattr(browser, method)(address, data, headers=part)
         raw = response.getvalue() if response.streaming else response.content
     text = _text(raw, response.headers.get("Content-Type", ""))
     return Answer(
@@ -171,26 +173,72 @@ PLAIN = {
 
 
 TOLD_APART = (Assignment, LetterOfIntent, Organisation, User)
+NOBODYS = "a-key-that-opens-nothing"
+
+# Name of a route → what its lists are asked for: `{case}` is the key of the first case.
+# Whoever adds a parameter to a list says here what would find something hidden by it.
+ASKED = {
+    "calls": ("page=2",),
+    "cases": (
+        "state=under_review", "state=consensus", "state=final_review", "state=ineligible", "page=9",
+    ),
+    "compare": ("first={case}&second={case}",),
+    "conflicts": ("show=all",),
+    "decisions": ("part=letters",),
+    "difference": ("old=1&new=2", "old=1&new=9"),
+    "events": ("page=2",),
+    "headroom": ("version=1",),
+    "loi": ("part=receipt", "show=copy"),
+    "messages": ("page=2",),
+    "organisations": ("state=verified", "all", "page=2"),
+    "people": ("page=2",),
+    "prepare_decision": ("part=bars&outcome=selected&granted_mass=5",),
+    "register_organisation": ("next=/calls/",),
+    "revisions": ("page=2",),
+    "verify": ("code=TEST27-0001", "code={letter}"),
+}  # fmt: skip
 
 
-def addresses(reader: User | None) -> Iterator[tuple[str, str]]:
-    """(name, address) of every route: for each case and review, and one row of all else.
+def addresses(
+    reader: User | None, among: Container[str] | None = None, *, lacking: bool = False
+) -> Iterator[tuple[str, str]]:
+    """(name, address) of every route, or of those `among`: for each case and review, and one
+    row of all else; then with what its list is asked for.
 
-    Messages are the reader's own, and one of another's.
+    Messages are the reader's own, and one of another's. `lacking` asks for a case
+    that is not there as well.
     """
+    for name, address in _plain(reader, among, lacking):
+        yield name, address
+        if name in ASKED:
+            told = {
+                "case": LetterOfIntent.objects.order_by("pk").values_list("key", flat=True)[0],
+                "letter": Letter.objects.order_by("pk").values_list("number", flat=True).first(),
+            }
+            yield from ((name, f"{address}?{one.format(**told)}") for one in ASKED[name])
+
+
+def _plain(
+    reader: User | None, among: Container[str] | None, lacking: bool
+) -> Iterator[tuple[str, str]]:
     files = list(FiledFile.objects.order_by("pk").values_list("filing__loi__key", "key"))
     for name, path in patterns():
+        if among is not None and name not in among:
+            continue
         names = arguments(path)
-        for given in _given(path, names, reader):
+        for given in _given(path, names, reader, lacking):
             if "file_key" in names:
                 mine = [file for loi, file in files if loi == given["key"]]
+                mine += [NOBODYS] * (given["key"] == NOBODYS)
                 for file in mine:
                     yield name, reverse(name, kwargs={**given, "file_key": file})
             else:
                 yield name, reverse(name, kwargs=given)
 
 
-def _given(path: str, names: tuple[str, ...], reader: User | None) -> Iterator[dict[str, object]]:
+def _given(
+    path: str, names: tuple[str, ...], reader: User | None, lacking: bool
+) -> Iterator[dict[str, object]]:
     begins = path.partition("/")[0]
     fixed = {name: PLAIN[name] for name in names if name in PLAIN}
     if begins == "messages" and names:
@@ -204,6 +252,8 @@ def _given(path: str, names: tuple[str, ...], reader: User | None) -> Iterator[d
         model = ROWS[begins]
         keys = model._default_manager.order_by("pk").values_list("key", flat=True)
         several = model in {LetterOfIntent, Assignment}
+        if lacking and model is LetterOfIntent:
+            keys = [*keys, NOBODYS]
         if "case" in names:
             fixed["case"] = LetterOfIntent.objects.order_by("pk").values_list("key", flat=True)[0]
         yield from ({"key": key, **fixed} for key in (keys if several else keys[:1]))
