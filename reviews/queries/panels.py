@@ -155,6 +155,6 @@ def presenters(
     presents = Counter(others.values_list("reviewer", flat=True))
     order = sorted(
         on_it,
-        key=lambda a: (PRESENTED * presents[a.reviewer_id] - fits.get(a.reviewer_id, 0), a.key),
+        key=lambda a: (PRESENTED * presents[a.reviewer_id] - fits.get(a.reviewer_id, 0), a.number),
     )
     return dict(zip(PRESENTING, order, strict=False))
