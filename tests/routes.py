@@ -78,6 +78,7 @@ class Keys:
             for number, one in enumerate(model._default_manager.order_by("pk"), 1)
         }
         self.known |= {message.code: "⟨Message⟩" for message in Message.objects.all()}
+        self.known |= {letter.code: "⟨Code⟩" for letter in Letter.objects.all()}
         self._any = re.compile("|".join(map(re.escape, self.known)))
 
     def plain(self, text: str) -> str:
@@ -188,6 +189,7 @@ ASKED = {
     "difference": ("old=1&new=2", "old=1&new=9"),
     "events": ("page=2",),
     "headroom": ("version=1",),
+    "ledger": ("of=lander-mass",),
     "loi": ("part=receipt", "show=copy"),
     "messages": ("page=2",),
     "organisations": ("state=verified", "all", "page=2"),
@@ -195,6 +197,7 @@ ASKED = {
     "prepare_decision": ("part=bars&outcome=selected&granted_mass=5",),
     "register_organisation": ("next=/calls/",),
     "revisions": ("page=2",),
+    "selection": ("sort=total", "level=system", "first={case}"),
     "verify": ("code=TEST27-0001", "code={letter}"),
 }  # fmt: skip
 
