@@ -115,6 +115,7 @@ check_servers() {
     have_redis >/dev/null || set -- "$@" redis-server
     have_nginx >/dev/null 2>&1 || set -- "$@" nginx-light
     have_clamd >/dev/null 2>&1 || set -- "$@" clamav-daemon
+    command -v pdfsig >/dev/null || set -- "$@" poppler-utils
     have_postgres >/dev/null 2>&1 || set -- "$@" postgresql
     [ $# = 0 ] || apt_install "$@" ||
         say "Tests that need $* are skipped, or fail when CI=true. To run them: $(apt_command "$@")"

@@ -10,7 +10,7 @@ from portal import countries
 from portal.deadline import zone_name, zoned
 from proposals.resources import DATA, MASS, POWER, SLOTS, Resource
 
-ZONES = {"Asia/Shanghai": "北京时间", "UTC": "协调世界时", "Etc/GMT+12": "AoE 时间"}
+ZONES = {"Asia/Shanghai": "北京时间"}
 RESOURCES = {MASS: "质量", POWER: "功率", DATA: "数据量", SLOTS: "载荷位"}
 BASES = {
     "CBE": "当前最佳估计",

@@ -40,7 +40,7 @@ def test_filing_owes_a_receipt_with_its_number_and_words(cast):
     assert {"label": mass, "value": "10.5", "unit": "kg"} in words["totals"]
     assert words["instants"][0]["at"] == {
         "en": "1 Mar 2027, 17:00 Beijing (1 Mar 2027, 09:00 UTC)",
-        "zh": "2027年3月1日 17:00 北京时间（2027年3月1日 09:00 协调世界时）",
+        "zh": "2027年3月1日 17:00 北京时间（2027年3月1日 09:00 UTC）",
     }
 
 
