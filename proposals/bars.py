@@ -73,15 +73,16 @@ def bar(
         offered=plain(balance.offered),
         segments=tuple(segments),
         over=plain(over) if over else "",
-        extent=_percent(max(balance.offered + over, asked or ZERO), balance.offered),
+        extent=percent(max(balance.offered + over, asked or ZERO), balance.offered),
     )
 
 
 def _segment(
     key: str, label: Text, amount: Decimal, start: Decimal, width: Decimal, offered: Decimal
 ) -> Segment:
-    return Segment(key, label, plain(amount), _percent(start, offered), _percent(width, offered))
+    return Segment(key, label, plain(amount), percent(start, offered), percent(width, offered))
 
 
-def _percent(amount: Decimal, offered: Decimal) -> float:
+def percent(amount: Decimal, offered: Decimal) -> float:
+    """Of what is offered, as a bar draws it."""
     return float(round(100 * amount / offered, 2))

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+
+from portal.text import plain
 
 STEP = 10
 
@@ -94,31 +97,49 @@ def _height(count: int, most: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Dot:
+    """A point at `x` and `y` percent of a box, y downwards, with its two figures."""
+
+    x: float
+    y: float
+    amount: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frontier:
-    """Points in a box of 100 by 100, the best at the top; `line` joins them as an SVG polyline.
+    """What can be had for how much: `line` joins the dots by steps, as an SVG polyline."""
 
-    `low` and `high` are the values at the foot and the top, `most` the amount at the right end.
-    """
-
-    dots: tuple[tuple[float, float], ...]
+    dots: tuple[Dot, ...]
     line: str
-    low: float
-    high: float
-    most: float
+
+    @property
+    def low(self) -> str:
+        return self.dots[0].value
+
+    @property
+    def high(self) -> str:
+        return self.dots[-1].value
 
 
-def frontier(points: Sequence[tuple[float, float]], most: float) -> Frontier:
-    """(amount, value) points of what can be had for how much, up to `most`."""
+def frontier(points: Iterable[tuple[Decimal, Decimal]], most: Decimal) -> Frontier | None:
+    """(amount, value) points up to the amount that can be given; None of fewer than two."""
     ordered = sorted(points)
-    values = [value for _, value in ordered]
-    low, high = min(values), max(values)
-    reach, rise = most or 1.0, (high - low) or 1.0
+    if len(ordered) < 2 or most <= 0:
+        return None
+    low, high = ordered[0][1], ordered[-1][1]
+    rise = (high - low) or Decimal(1)
     dots = tuple(
-        (round(100 * amount / reach, 2), round(100 - 100 * (value - low) / rise, 2))
+        Dot(
+            round(float(100 * amount / most), 2),
+            round(float(100 - 100 * (value - low) / rise), 2),
+            plain(amount),
+            plain(value),
+        )
         for amount, value in ordered
     )
-    steps, before = [], None
-    for x, y in dots:
-        steps += [f"{x},{before}", f"{x},{y}"] if before is not None else [f"{x},{y}"]
-        before = y
-    return Frontier(dots, " ".join([*steps, f"100,{before}"]), low, high, most)
+    steps, before = [], dots[0]
+    for dot in dots:
+        steps += [f"{dot.x},{before.y}", f"{dot.x},{dot.y}"]
+        before = dot
+    return Frontier(dots, " ".join([*steps, f"100,{before.y}"]))

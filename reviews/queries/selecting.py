@@ -10,6 +10,7 @@ from portal.text import plain, say
 from proposals import ledger, policy
 from proposals import queries as proposals
 from proposals.models import Allocation, Call, Decision, LetterOfIntent
+from proposals.resources import SLOTS
 from reviews import scoring
 from reviews.models import Scenario
 from reviews.queries.sight import JUDGED, judged_by_others
@@ -166,7 +167,8 @@ def _figures(one: Envelope, instead: Mapping[str, Decimal | None]) -> dict:
         **instead,
     }
     texts = {name: None if amount is None else plain(amount) for name, amount in amounts.items()}
-    unit = str(one.allocation.kind.unit)
+    # Slots are counted: their name is their unit.
+    unit = "" if one.allocation.kind is SLOTS else str(one.allocation.kind.unit)
     return {"code": one.code, "name": one.name, "unit": unit, **texts}
 
 

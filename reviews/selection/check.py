@@ -28,13 +28,11 @@ def _over(choice: Choice, taken: list[Item]) -> Iterator[Text]:
         over = sums[budget.name] - budget.capacity
         if over > 0:
             yield say(
-                "%(name)s: %(sum)s %(unit)s are over the %(most)s %(unit)s that can be given, "
-                "by %(over)s %(unit)s.",
+                "%(name)s: %(sum)s of the %(most)s that can be given, %(over)s too much.",
                 name=budget.name,
                 sum=plain(sums[budget.name]),
-                most=plain(budget.capacity),
-                over=plain(over),
-                unit=budget.unit,
+                most=budget.amount(budget.capacity),
+                over=budget.amount(over),
             )
         yield from _over_cap(budget, taken)
 
@@ -44,13 +42,11 @@ def _over_cap(budget: Budget, taken: list[Item]) -> Iterator[Text]:
         asked = one.demand.get(budget.name, Decimal(0))
         if budget.each is not None and asked > budget.each:
             yield say(
-                "%(key)s asks %(asked)s %(unit)s of %(name)s, over the %(most)s %(unit)s that one "
-                "case may have.",
+                "%(name)s: %(key)s asks %(asked)s of the %(most)s that one case may have.",
+                name=budget.name,
                 key=one.key,
                 asked=plain(asked),
-                name=budget.name,
-                most=plain(budget.each),
-                unit=budget.unit,
+                most=budget.amount(budget.each),
             )
 
 

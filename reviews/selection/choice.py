@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from portal.text import Text
+from portal.text import Text, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """One resource: what can still be given, and the most one case may take."""
+    """One resource: what can still be given, and the most one case may take.
+
+    What is counted has no unit.
+    """
 
     name: str
     unit: str
     capacity: Decimal
     each: Decimal | None = None
+
+    def amount(self, value: Decimal) -> str:
+        return f"{plain(value)} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

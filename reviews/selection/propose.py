@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from portal.text import Text, plain, say
+from portal.text import Text, say
 from reviews.selection.check import faults, used
 from reviews.selection.choice import Choice, Cost, Price, Proposal
 from reviews.selection.engines import clash, cp_sat
@@ -121,10 +121,9 @@ def _binds(choice: Choice, chosen: tuple[str, ...], sums: dict[str, Decimal]) ->
         too_much = [one.key for one in left if one.demand.get(budget.name, Decimal(0)) > free]
         if too_much:
             yield say(
-                "%(free)s %(unit)s of %(name)s are left: too little for %(cases)s.",
-                free=plain(free),
-                unit=budget.unit,
+                "%(name)s: %(free)s left, too little for %(cases)s.",
                 name=budget.name,
+                free=budget.amount(free),
                 cases=", ".join(sorted(too_much)),
             )
 

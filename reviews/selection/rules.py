@@ -52,21 +52,22 @@ def _budget(budget: Budget, choice: Choice, place: dict[str, int]) -> Iterator[R
     asked = [
         (one.key, one.demand[budget.name]) for one in ordered(choice) if one.demand.get(budget.name)
     ]
-    numbers = {"name": budget.name, "unit": budget.unit}
     yield Row(
         tuple((place[key], up(amount)) for key, amount in asked),
         most=down(budget.capacity),
-        why=say("%(name)s: at most %(most)s %(unit)s", most=plain(budget.capacity), **numbers),
+        why=say(
+            "%(name)s: at most %(most)s", name=budget.name, most=budget.amount(budget.capacity)
+        ),
         budget=budget.name,
     )
     for key, amount in asked:
         if budget.each is not None and amount > budget.each:
             why = say(
-                "%(key)s asks %(amount)s %(unit)s of %(name)s; one case has at most %(each)s",
+                "%(name)s: %(key)s asks %(amount)s, and one case has at most %(each)s",
+                name=budget.name,
                 key=key,
                 amount=plain(amount),
-                each=plain(budget.each),
-                **numbers,
+                each=budget.amount(budget.each),
             )
             yield Row(((place[key], 1),), most=0, why=why)
 

@@ -17,7 +17,7 @@ from proposals.workflow import CALL
 from reviews import plots, queries
 from reviews.forms.scenarios import ApplyForm, ProposeForm
 from reviews.models import Scenario
-from reviews.selection.inputs import changed, choice_of
+from reviews.selection.inputs import available, changed, choice_of
 from reviews.services import scenarios
 from reviews.services.scenarios import Intent
 from reviews.views.reading import status_of
@@ -236,12 +236,10 @@ def _against(request: HttpRequest, found: Scenario, others: list[Scenario]) -> d
 def _plot(found: Scenario) -> plots.Frontier | None:
     points = found.found.get("frontier", [])
     first = next(iter(found.inputs["budgets"]), None)
-    if len(points) < 2 or first is None:
+    if first is None:
         return None
-    most = Decimal(first["offered"]) - Decimal(first["held_back"]) - Decimal(first["others"])
-    return plots.frontier(
-        [(float(one["used"]), float(one["value"])) for one in points], float(most)
-    )
+    most = available(first) - Decimal(first["others"])
+    return plots.frontier([(Decimal(one["used"]), Decimal(one["value"])) for one in points], most)
 
 
 @require_POST

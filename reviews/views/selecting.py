@@ -14,6 +14,7 @@ from portal.text import plain, say
 from portal.verdict import Refused, Verdict
 from proposals import boards, policy
 from proposals import queries as proposals
+from proposals.bars import percent
 from proposals.models import Call, Decision
 from proposals.resources import SLOTS, Resource
 from proposals.workflow import CALL, LOI
@@ -163,7 +164,7 @@ def row_of(one: queries.Contender, place: str, columns: list[Resource]) -> dict:
         "country": countries.name(one.country) if one.country else "",
         "level": LEVELS.get(one.level, ""),
         "level_code": one.level,
-        "themes": [themes.get(code, code) for code in one.themes],
+        "themes": ", ".join(themes.get(code, code) for code in one.themes),
         "in": {"theme": one.themes, "level": (one.level,), "country": (one.country,)},
         "groups": " ".join(sorted(queries.groups_of(one))),
         "asks": asked,
@@ -189,8 +190,8 @@ def bar_of(one: queries.Envelope, rows: list[dict]) -> dict:
             blocks.append(
                 {
                     "label": f"{row['reference']} {plain(amount)}",
-                    "start": _percent(min(at, most), offered),
-                    "width": _percent(max(end - at, Decimal(0)), offered),
+                    "start": percent(min(at, most), offered),
+                    "width": percent(max(end - at, Decimal(0)), offered),
                 }
             )
             at += amount
@@ -198,8 +199,7 @@ def bar_of(one: queries.Envelope, rows: list[dict]) -> dict:
     return {
         "code": one.code,
         "label": one.name,
-        "unit": one.allocation.kind.unit,
-        "counted": one.allocation.kind is SLOTS,
+        "unit": "" if one.allocation.kind is SLOTS else one.allocation.kind.unit,
         "offered": plain(offered),
         "most": plain(most),
         "selected": plain(at - one.others),
@@ -208,17 +208,13 @@ def bar_of(one: queries.Envelope, rows: list[dict]) -> dict:
         "held_back": plain(balance.held_back) if balance.held_back else "",
         "over": plain(over) if over else "",
         "blocks": blocks,
-        "others_width": _percent(min(one.others, most), offered),
-        "held_start": _percent(most, offered),
-        "held_width": _percent(balance.held_back, offered),
-        "over_width": _percent(over, offered),
-        "scale": _percent(offered, offered + over),
+        "others_width": percent(min(one.others, most), offered),
+        "held_start": percent(most, offered),
+        "held_width": percent(balance.held_back, offered),
+        "over_width": percent(over, offered),
+        "scale": percent(offered, offered + over),
         "grams": {"offered": up(offered), "most": int(most / MILLI), "others": up(one.others)},
     }
-
-
-def _percent(amount: Decimal, whole: Decimal) -> float:
-    return float(round(100 * amount / whole, 3)) if whole else 0.0
 
 
 def line_of(one: Scenario) -> dict:

@@ -79,7 +79,7 @@ def test_the_bars_follow_and_over_full_is_said_and_refused(cast, call, cases, vi
     answer = client.post(f"/calls/{call.code}/selection/", typed(cases, 0, 1, 2, note="All"))
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Mass: 220.5 kg are over the 180 kg that can be given, by 40.5 kg." in page
+    assert "Mass: 220.5 of the 180 kg that can be given, 40.5 kg too much." in page
     assert answer.context["bars"][0]["over"] == "40.5"
     assert answer.context["counts"]["select"] == 3 and 'value="All"' in page
     assert not Scenario.objects.exists()
@@ -114,8 +114,8 @@ def test_the_best_set_is_worked_out_with_what_each_limit_costs(cast, call, visit
     assert (made.state, made.chosen) == ("done", ["TEST27-0001", "TEST27-0002"])
     page = client.get(f"/scenarios/{made.key}/").content.decode()
     assert "no set that keeps the rules is worth more" in page
-    assert "40.5 kg more of Mass would admit TEST27-0003" in page
-    assert "12 kg of Mass are left: too little for TEST27-0003." in page
+    assert "Mass: 40.5 kg more would admit TEST27-0003" in page
+    assert "Mass: 12 kg left, too little for TEST27-0003." in page
     assert made.found["others"][0] == {"chosen": ["TEST27-0001", "TEST27-0003"], "value": "140", "adds": ["TEST27-0003"], "lacks": ["TEST27-0002"]}  # fmt: skip
     assert made.found["draws"] == made.found["drawn"]["TEST27-0001"] == work.DRAWS
 

@@ -145,7 +145,7 @@ def test_the_demonstrations_best_set_within_180_kg():
     assert found.used["mass"] <= 180
     assert "FIC-04" in found.chosen and "FIC-05" not in found.chosen
     (bound,) = (str(one) for one in found.binds)
-    assert bound == "27.525 kg of mass are left: too little for FIC-05."
+    assert bound == "mass: 27.525 kg left, too little for FIC-05."
 
 
 def test_the_price_of_the_kilograms_is_what_the_next_case_lacks():
