@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviews.selection.check import faults
 from reviews.selection.choice import Budget, Choice, Item, Share
 from reviews.selection.engines import cbc
 from reviews.selection.outlook import frontier, stability
-from reviews.selection.propose import prices, propose, runners_up
-from tests.bench.selection import instances, small, solve
+from reviews.selection.propose import costs, prices, propose, runners_up
+from tests.bench.selection import instances, made_up, small, solve
 
 DATA = Path(os.environ.get("BENCH_DATA", "/nowhere"))
 public = pytest.mark.skipif(not DATA.is_dir(), reason="BENCH_DATA names no folder")
@@ -93,7 +94,8 @@ def allowed(choice: Choice, taken: set[str]) -> bool:
             for b in choice.budgets
         )
         and all(
-            s.least <= sum(s.group in one.groups for one in items) <= (s.most or 99)
+            s.least <= sum(s.group in one.groups for one in items)
+            and (s.most is None or sum(s.group in one.groups for one in items) <= s.most)
             for s in choice.shares
         )
         and not any({a, b} <= taken for a, b in choice.apart)
@@ -103,22 +105,107 @@ def allowed(choice: Choice, taken: set[str]) -> bool:
     )
 
 
-def best_value(choice: Choice) -> Decimal | None:
+def some_choice(chance: random.Random, most: int) -> Choice:
+    """A small instance: two budgets with caps, groups, pairs, forced in and out."""
+    keys = [f"C{n}" for n in range(chance.randint(1, most))]
+
+    def eighths(up_to: int) -> Decimal:
+        return Decimal(chance.randint(0, up_to)) / 8
+
+    def pairs() -> frozenset:
+        number = chance.randint(0, 2) if len(keys) > 1 else 0
+        return frozenset(tuple(sorted(chance.sample(keys, 2))) for _ in range(number))
+
+    def one_or_none() -> frozenset:
+        return frozenset(chance.sample(keys, chance.random() < 0.2))
+
+    return Choice(
+        tuple(
+            Item(
+                key,
+                Decimal(chance.randint(0, 40)) / 2,
+                {"mass": eighths(40), "power": eighths(40)},
+                frozenset(group for group in "ab" if chance.random() < 0.4),
+            )
+            for key in keys
+        ),
+        (
+            Budget("mass", "kg", eighths(120), chance.choice((None, eighths(40)))),
+            Budget("power", "W", eighths(120)),
+        ),
+        shares=tuple(
+            Share(group, chance.randint(0, 1), chance.choice((None, 1, 2))) for group in "ab"
+        ),
+        apart=pairs(),
+        needs=pairs(),
+        inside=one_or_none(),
+        outside=one_or_none(),
+    )
+
+
+def worth(choice: Choice, taken) -> Decimal:
+    return sum((one.value for one in choice.items if one.key in taken), Decimal(0))
+
+
+def subsets(choice: Choice) -> list[set[str]]:
     keys = [one.key for one in choice.items]
-    worth = {one.key: one.value for one in choice.items}
-    sets = (set(taken) for n in range(len(keys) + 1) for taken in itertools.combinations(keys, n))
-    return max((sum(worth[k] for k in taken) for taken in sets if allowed(choice, taken)), default=None)  # fmt: skip
+    return [set(s) for n in range(len(keys) + 1) for s in itertools.combinations(keys, n)]
 
 
-@given(choices())
-def test_it_is_the_best_there_is_and_a_second_engine_says_so(choice):
-    best, found, witness = best_value(choice), propose(choice), propose(choice, engine=cbc)
-    assert found.possible == witness.possible == (best is not None)
-    if best is None:
-        assert found.clash
-    else:
-        assert found.value == witness.value == best
-        assert found.proven and allowed(choice, set(found.chosen))
+FEW_AND_MANY = pytest.mark.parametrize("number, most", [(100, 8), pytest.param(5000, 10, marks=pytest.mark.soak)])  # fmt: skip
+
+
+@FEW_AND_MANY
+def test_it_is_the_best_there_is_and_a_second_engine_says_so(number, most):
+    chance, clashes = random.Random(number), 0
+    for _instance in range(number):
+        choice = some_choice(chance, most)
+        possible = [taken for taken in subsets(choice) if allowed(choice, taken)]
+        found, witness = propose(choice), propose(choice, engine=cbc)
+        assert found.possible == witness.possible == bool(possible)
+        clashes += not possible
+        if possible:
+            assert found.value == witness.value == max(worth(choice, one) for one in possible)
+            assert found.proven and set(found.chosen) in possible
+        else:
+            assert found.clash
+    assert 0 < clashes < number  # both kinds are there
+
+
+@FEW_AND_MANY
+def test_the_exact_check_finds_fault_with_what_is_not_allowed_and_nothing_else(number, most):
+    chance = random.Random(number + 1)
+    for _instance in range(number):
+        choice = some_choice(chance, most)
+        for taken in chance.sample(every := subsets(choice), min(len(every), 8)):
+            assert (faults(choice, taken) == []) == allowed(choice, taken)
+
+
+@pytest.mark.parametrize("number", [25, pytest.param(1000, marks=pytest.mark.soak)])
+def test_prices_and_runners_up_are_those_of_brute_force(number):
+    chance = random.Random(number + 2)
+    for _instance in range(number):
+        choice = some_choice(chance, 7)
+        best = propose(choice)
+        if not best.possible:
+            continue
+        before = [set(best.chosen)]
+        for other in runners_up(choice, 2):
+            left = [s for s in subsets(choice) if allowed(choice, s) and not any(s <= b for b in before)]  # fmt: skip
+            assert set(other.chosen) in left
+            assert other.value == max(worth(choice, one) for one in left)
+            before.append(set(other.chosen))
+        told = {price.budget: price.more for price in prices(choice, best)}
+        for budget in choice.budgets:
+            others = [one for one in choice.budgets if one is not budget]
+            wide = replace(choice, budgets=(*others, replace(budget, capacity=Decimal(10**6))))
+            lacking = [
+                sum(one.demand[budget.name] for one in choice.items if one.key in taken)
+                - budget.capacity
+                for taken in subsets(choice)
+                if allowed(wide, taken) and worth(choice, taken) > best.value
+            ]
+            assert told.get(budget.name) == min(lacking, default=None)
 
 
 @given(choices(), st.integers(0, 8))
@@ -154,6 +241,20 @@ def test_the_price_of_the_kilograms_is_what_the_next_case_lacks():
     assert (price.budget, price.more, price.admits, price.drops) == (
         "mass", Decimal("0.355"), ("FIC-05",), ("FIC-13",),
     )  # fmt: skip
+
+
+def test_no_more_kilograms_admit_what_one_case_may_not_have():
+    items = (Item("A", Decimal(50), {"mass": Decimal(101)}), Item("B", Decimal(9), {"mass": Decimal(90)}))  # fmt: skip
+    choice = Choice(items, (kg(capacity="95"),))
+    assert prices(choice, propose(choice)) == []
+
+
+def test_a_rule_costs_what_the_best_set_would_gain_without_it():
+    choice = demonstration(outside=frozenset({"FIC-08"}))
+    best, free = propose(choice), propose(demonstration())
+    (cost,) = costs(choice, best)
+    assert (str(cost.rule), cost.gain) == ("FIC-08 is out", free.value - best.value)
+    assert set(best.chosen) - set(cost.drops) | set(cost.admits) == set(free.chosen)
 
 
 def test_what_if_the_envelope_were_190_kg():
@@ -203,30 +304,10 @@ def test_a_case_far_ahead_is_chosen_in_every_draw_and_the_seed_decides():
 
 
 def test_two_hundred_cases_with_six_resources_and_every_kind_of_rule():
-    chance = random.Random(11)
-    names = ["mass", "power", "data", "volume", "energy", "slots"]
-    items = tuple(
-        Item(
-            f"C{n:03d}",
-            Decimal(chance.randrange(400, 950)) / 10,
-            {name: Decimal(chance.randrange(500, 40_000)) / 1000 for name in names},
-            frozenset({f"theme{n % 9}", f"country{n % 25}"}),
-        )
-        for n in range(200)
-    )
-    keys = [one.key for one in items]
-    choice = Choice(
-        items,
-        tuple(Budget(name, "u", Decimal(400 + 20 * n), Decimal(39)) for n, name in enumerate(names)),
-        shares=(
-            *(Share(f"theme{n}", 1) for n in range(9)),
-            *(Share(f"country{n}", 0, 2) for n in range(25)),
-        ),
-        apart=frozenset(tuple(sorted(chance.sample(keys, 2))) for _ in range(20)),
-        needs=frozenset(tuple(chance.sample(keys, 2)) for _ in range(10)),
-    )  # fmt: skip
+    choice = made_up(200, 1)
     found = propose(choice)
-    assert found.proven and len(found.chosen) > 15
+    assert found.proven and not faults(choice, found.chosen)
+    assert len(found.chosen) > 15
 
 
 @public
