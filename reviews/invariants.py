@@ -1,12 +1,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from portal import canonical
 from portal.invariants import register
 from portal.models import Event
 from proposals.models import LetterOfIntent
 from proposals.models.lois import RUNNING
 from reviews import queries, sheets
-from reviews.models import Assignment, Conflict, Revision, Ruling
+from reviews.models import Assignment, Conflict, Revision, Ruling, Scenario
+from reviews.selection.check import faults
+from reviews.selection.inputs import choice_of
 from reviews.workflow import ASSIGNMENT
 
 JUDGED = ("consensus", "final_review")
@@ -96,3 +99,22 @@ def every_conflict_has_its_event(now: datetime) -> Iterator[str]:
     for key, state in Conflict.objects.values_list("key", "state"):
         if told.get(key, state) != state:
             yield f"conflict {key} is {state}; its last event says {told[key]}"
+
+
+@register
+def scenarios_are_as_they_were_made(now: datetime) -> Iterator[str]:
+    """What a scenario was made from and what came out are as its events say, and its set fits."""
+    digests: dict[str, dict[str, str]] = {}
+    for event in Event.objects.filter(subject_type="scenario").order_by("seq"):
+        digests.setdefault(event.subject_key, {}).update(
+            {name: event.data[name] for name in ("digest", "found") if name in event.data}
+        )
+    for scenario in Scenario.objects.all():
+        told, name = digests.get(scenario.key, {}), f"scenario {scenario.key}"
+        if not canonical.digest(scenario.inputs) == scenario.digest == told.get("digest"):
+            yield f"{name} is not made from what it was made from"
+        if scenario.state == "done" and canonical.digest(scenario.found) != told.get("found"):
+            yield f"{name} says something else than was found"
+        if scenario.chosen:
+            for fault in faults(choice_of(scenario.inputs), scenario.chosen):
+                yield f"{name}: {fault}"

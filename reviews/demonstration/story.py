@@ -3,13 +3,14 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from proposals.models import LetterOfIntent
+from proposals.models import Call, LetterOfIntent
 from proposals.services import calls as call_services
 from proposals.services import clarifications, drafts, evaluation, filings
-from reviews import services
+from reviews import queries, services
 from reviews.demonstration import acts, calls, consortium, data, law, people, together
 from reviews.demonstration.cast import Cast
 from reviews.models import Conflict
+from reviews.services import scenarios
 
 DAY = timedelta(days=1)
 UNDER_CLASS = {
@@ -71,6 +72,7 @@ def closed_call(cast: Cast, now: datetime) -> None:
     _screen(cases, cast, call.closes_at + 5 * DAY)
     _review(cases, cast, call.closes_at + 10 * DAY)
     _conclude(cases, cast, call.closes_at + 50 * DAY)
+    _weigh(call, cast, call.closes_at + 60 * DAY)
 
 
 def _written_on(loi: LetterOfIntent, at: datetime) -> None:
@@ -158,3 +160,17 @@ def _conclude(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> Non
     together.held(judged[0].call, cases, cast, at + 2 * DAY + timedelta(hours=10))
     for loi in judged:
         services.conclude(loi, by=cast.chair, now=at + 3 * DAY)
+
+
+def _weigh(call: Call, cast: Cast, at: datetime) -> None:
+    """The chair puts a set together by hand, and has two worked out: workers find them."""
+    ranked = queries.pool(cast.chair, call).ready
+    scenarios.keep(
+        call, places={one.loi.key: scenarios.SELECT for one in ranked[:10]},
+        note="The first ten by rank", by=cast.chair, now=at,
+    )  # fmt: skip
+    scenarios.ask(
+        call, rules={}, what_if={}, note="As the call stands", by=cast.chair, now=at + DAY
+    )
+    wider = {"lander-mass": {"offered": Decimal(210)}}
+    scenarios.ask(call, rules={}, what_if=wider, note="What if 190 kg", by=cast.chair, now=at + DAY)

@@ -98,7 +98,7 @@ def pool(user: User, call: Call) -> Pool:
         .filter(loi__call=call, state__in=["prepared", "approved"])
         .prefetch_related("grants__allocation")
     }
-    allocations = list(call.allocations.select_related("platform").prefetch_related("entries"))
+    allocations = list(call.allocations.select_related("platform"))
     codes = {one.pk: f"{one.platform.code}-{one.resource}" for one in allocations}
     contenders = tuple(_contender(one, decisions.get(one.loi.pk), codes) for one in standings)
     held: dict[int, Decimal] = {}

@@ -11,6 +11,7 @@ from portal.verdict import Refused
 from proposals.models import Decision
 from proposals.services import filings
 from reviews import queries, services
+from reviews.invariants import scenarios_are_as_they_were_made
 from reviews.models import Scenario
 from reviews.selection import work
 from reviews.services import scenarios
@@ -198,9 +199,10 @@ def test_who_may_what(cast, call, cases, visit):
         client = visit(getattr(cast, name), at=LATER)
         assert client.get(f"/calls/{call.code}/selection/").status_code == 200
         assert client.get(f"/scenarios/{made.key}/").status_code == 200
-        assert client.post(f"/calls/{call.code}/selection/", typed(cases, 0)).status_code == 403
-        assert client.post(f"/scenarios/{made.key}/cancel/").status_code == 403
-        assert client.get(f"/scenarios/{made.key}/apply/").status_code == 403
+    assert client.post(f"/calls/{call.code}/selection/", typed(cases, 0)).status_code == 403
+    assert client.post(f"/scenarios/{made.key}/cancel/").status_code == 403
+    assert client.get(f"/scenarios/{made.key}/apply/").status_code == 403
+    assert client.get(f"/calls/{call.code}/selection/propose/").status_code == 404
     for name in ("pi", "reviewer_one", "admin", "legal"):
         client = visit(getattr(cast, name), at=LATER)
         for path in (f"/calls/{call.code}/selection/", f"/scenarios/{made.key}/"):
@@ -226,9 +228,25 @@ def test_a_case_hidden_by_a_conflict_is_told_as_a_number_and_its_scenarios_not_a
 
 def test_the_page_asks_no_more_for_more_cases(cast, call, cases, visit, django_assert_num_queries):
     client = visit(cast.chair, at=LATER)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(27):
         assert len(client.get(f"/calls/{call.code}/selection/").context["rows"]) == 3
     for loi, aor in ((cases[0], cast.aor), (cases[1], cast.rival_aor)):
         filings.withdraw(loi, reason="Taken to another mission.", by=aor, now=LATER)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(27):
         assert len(client.get(f"/calls/{call.code}/selection/").context["rows"]) == 1
+
+
+def test_one_that_was_changed_is_found_out(cast, call):
+    made = asked(cast, call)
+    assert list(scenarios_are_as_they_were_made(LATER)) == []
+    more = {**made.found, "chosen": ["TEST27-0001", "TEST27-0002", "TEST27-0003"]}
+    Scenario.objects.filter(pk=made.pk).update(found=more)
+    assert list(scenarios_are_as_they_were_made(LATER)) == [
+        f"scenario {made.key} says something else than was found",
+        f"scenario {made.key}: Mass: 220.5 of the 180 kg that can be given, 40.5 kg too much.",
+    ]
+    Scenario.objects.filter(pk=made.pk).update(
+        found=made.found, inputs={**made.inputs, "rules": {}}
+    )
+    (told,) = scenarios_are_as_they_were_made(LATER)
+    assert told == f"scenario {made.key} is not made from what it was made from"
