@@ -22,9 +22,9 @@ def _load(request: HttpRequest, code: str) -> Call:
     return call
 
 
-def _statements(request: HttpRequest, call: Call) -> list[statements.Statement]:
+def _statements(request: HttpRequest, call: Call, *, hidden: bool) -> list[statements.Statement]:
     """Of each resource; from whom a conflict hides a case, its lines would tell the outcome: none."""
-    if queries.conflicted(request.user, call):
+    if hidden:
         return []
     holds = boards.sees_holds(request.user, call)
     found = []
@@ -38,14 +38,15 @@ def _statements(request: HttpRequest, call: Call) -> list[statements.Statement]:
 def ledger(request: HttpRequest, code: str) -> HttpResponse:
     """What was held, committed and returned of each resource, line by line and over time."""
     call = _load(request, code)
-    found = _statements(request, call)
+    hidden = queries.conflicted(request.user, call)
+    found = _statements(request, call, hidden=hidden)
     wanted = request.GET.get("of", "")
     shown = next((one for one in found if one.code == wanted), found[0] if found else None)
     holds = boards.sees_holds(request.user, call)
     context = {
         "call": call,
         "holds": holds,
-        "hidden": queries.conflicted(request.user, call),
+        "hidden": hidden,
         "bars": boards.board_bars(call, request.user) if holds else boards.public_bars(call),
         "choices": [(one, boards.label(one.allocation, call)) for one in found],
         "shown": shown,
@@ -79,7 +80,7 @@ def table(request: HttpRequest, code: str) -> HttpResponse:
             line.free,
             line.by,
         ]
-        for one in _statements(request, call)
+        for one in _statements(request, call, hidden=queries.conflicted(request.user, call))
         for line in one.lines
     ]
     return csv_response(f"{call.code}-ledger.csv", head, rows)
