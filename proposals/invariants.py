@@ -13,6 +13,7 @@ from proposals.models import (
     Amendment,
     Call,
     Clarification,
+    Correction,
     Decision,
     Filing,
     Letter,
@@ -24,13 +25,24 @@ from proposals.models import (
 )
 from proposals.models.decisions import TOLD
 from proposals.models.lois import COMMITTED, GIVEN_BACK, OFFERED, REDRESS
-from proposals.workflow import AMENDMENT, CALL, DECISION, LETTER, LOI, NAMING, QUESTION, SHARE
+from proposals.workflow import (
+    AMENDMENT,
+    CALL,
+    CORRECTION,
+    DECISION,
+    LETTER,
+    LOI,
+    NAMING,
+    QUESTION,
+    SHARE,
+)
 
 TABLES = (
     (Call, CALL),
     (LetterOfIntent, LOI),
     (Decision, DECISION),
     (Letter, LETTER),
+    (Correction, CORRECTION),
     (Amendment, AMENDMENT),
     (Question, QUESTION),
     (Naming, NAMING),
@@ -299,7 +311,8 @@ def a_released_decision_has_one_letter_and_one_message_each(now: datetime) -> It
     released = Decision.objects.filter(state="released").select_related("loi")
     for decision in released:
         letters = list(decision.letters.filter(state="issued").select_related("file"))
-        if len(letters) != 1:
+        revoked = not letters and decision.letters.filter(state="revoked").exists()
+        if len(letters) != 1 and not revoked:
             yield f"{decision.loi.reference}: {len(letters)} letters in force"
         for letter in letters:
             if letter.context["outcome"] != decision.outcome:

@@ -12,8 +12,10 @@ from proposals import agreements, course, gazette, lacking, queries, redress
 from proposals.models import (
     Amendment,
     Call,
+    Correction,
     Decision,
     FiledFile,
+    Letter,
     LetterOfIntent,
     Naming,
     Question,
@@ -258,6 +260,22 @@ for notice in (
     Notice("decision_approved", _readers(roles.SECRETARY), still=lambda d: d.state == "approved"),
 ):
     register(notice, Decision)
+
+
+for notice in (
+    Notice("letter_revoked", lambda letter: queries.applicants_of(letter.loi, *TEAM)),
+    Notice("letter_corrected", lambda letter: queries.applicants_of(letter.loi, *TEAM)),
+):
+    register(notice, Letter)
+
+register(
+    Notice(
+        "correction_proposed",
+        _holders(roles.APPROVER),
+        still=lambda correction: correction.state == "proposed",
+    ),
+    Correction,
+)
 
 
 def _rejected(naming: Naming) -> list[User]:

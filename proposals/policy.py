@@ -65,5 +65,9 @@ def relation_to_decision(user: User, decision: models.Model) -> set[str]:
     return relation(user, decision.loi)
 
 
+def relation_to_correction(user: User, correction: models.Model) -> set[str]:
+    return relation(user, correction.letter.loi)
+
+
 def call_relation(user: User, call: Call) -> set[str]:
     return relation(user, call) & CALL_RELATIONS

@@ -42,3 +42,18 @@ legal              .      .       .         .                 .               - 
 clock              .      .       -         .                 .               .              .         .              .      .      .
 others             .      .       .         .                 .               .              .         .              .      .      .
 """
+
+# A letter in force is corrected or revoked: proposed by the secretary here.
+CORRECTIONS = """
+proposed           approve take_back
+secretaries        .       +
+legal              .       +
+approvers          +       +
+others             .       .
+
+approved           approve take_back
+secretaries        .       -
+legal              .       -
+approvers          -       -
+others             .       .
+"""

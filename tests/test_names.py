@@ -53,6 +53,7 @@ SERVICES = {
     "question": ("proposals.services.questions",),
     "share": ("proposals.services.shares",),
     "decision": ("proposals.services.decisions", "proposals.services.redress"),
+    "correction": ("proposals.services.corrections",),
     "letter": ("proposals.services.letters", "proposals.services.rendering"),
     "assignment": ("reviews.services",),
     "place": ("reviews.services.places",),

@@ -9,16 +9,16 @@ from portal.tables import INVITATION, ORGANISATION
 from portal.workflow import CLOCK, Act, Table
 from proposals import queries, shares
 from proposals.models import Letter
-from proposals.services import agreements, calls, copies, decisions, filings, namings
+from proposals.services import agreements, calls, copies, corrections, decisions, filings, namings
 from proposals.services import shares as services
-from proposals.workflow import CALL, DECISION, LOI, NAMING, SHARE
+from proposals.workflow import CALL, CORRECTION, DECISION, LOI, NAMING, SHARE
 from reviews import services as judging
 from reviews.models import Conflict
 from reviews.services import meetings, places, scenarios
 from reviews.services.conflicts import declare
 from reviews.workflow import CONFLICT, MEETING, SCENARIO, SEAT
 from tests import make
-from tests.agreement_grids import AFTER
+from tests.agreement_grids import AFTER, CORRECTIONS
 from tests.make import (
     APPROVED,
     CLOSED,
@@ -152,6 +152,17 @@ def test_after_the_release(cast, check):
     make.review_requested(cast, refused, by=cast.aor)
     check(AFTER, LOI, refused, RELEASED)
     assert check.seen == list(read(AFTER, (*cast.NAMES, "clock")))
+
+
+def test_corrections_of_letters(cast, check):
+    make.released_call(cast)
+    letter = Letter.objects.filter(kind="decision").first()
+    found = corrections.propose(
+        letter, kind="revoke", reason="It names another institute.", by=cast.secretary, now=RELEASED
+    )
+    check(CORRECTIONS, CORRECTION, found, RELEASED)
+    corrections.approve(found, by=cast.approver, now=RELEASED)
+    check(CORRECTIONS, CORRECTION, found, RELEASED)
 
 
 def test_working_copies(cast):

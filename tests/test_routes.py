@@ -115,6 +115,9 @@ filed_proof                  >.++....+++..
 partners                     >.++.........
 ask_share                    >.--.........
 letter                       >............
+letter_record                >.......+++..
+correct_letter               >.......+++..
+resend_message               >............
 cases                        >.......+++..
 screen                       >.......+++..
 ask_clarification_loi        >.......+xx..
@@ -191,12 +194,14 @@ ABSENT = {
     "answer_question",
     "apply_matching",
     "apply_scenario",
+    "approve_correction",
     "approve_one_decision",
     "begin_meeting",
     "cancel_scenario",
     "close_meeting",
     "confirm_conflict",
     "correct_question",
+    "correction",
     "countersign_share",
     "decline_invitation",
     "decline_question",
@@ -222,6 +227,7 @@ ABSENT = {
     "strike_affiliation",
     "take_back_amendment",
     "take_back_decision",
+    "take_back_correction",
     "take_back_invitation",
     "take_back_share",
     "take_up",

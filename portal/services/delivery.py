@@ -56,6 +56,19 @@ def deliver(now: datetime) -> int:
     return tried
 
 
+def owe_again(message: Message, *, now: datetime) -> bool:
+    """Owe a message that was sent or given up once more; false where it still is, or was dropped.
+
+    Its Message-ID does not change: who has the first one is not told twice by a mail
+    program that knows it.
+    """
+    again = {"done_at": None, "failed_at": None, "due_at": now, "attempts": 0, "lease_until": None}
+    over = Message.objects.filter(pk=message.pk, dropped_at=None).exclude(
+        done_at=None, failed_at=None
+    )
+    return bool(over.update(**again))
+
+
 def _email(message: Message, connection) -> EmailMessage:
     return EmailMessage(
         message.subject,

@@ -6,7 +6,7 @@ same words. A change of words is a new version beside the old one; version 1
 was in English alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,7 +15,9 @@ from django.utils import translation
 
 from portal.models import User
 from proposals.letters import course, decisions, filings, screening
-from proposals.letters.frame import AUTHORITY, OFFICE, frame, signatory
+from proposals.letters.frame import AUTHORITY, OFFICE, frame, signatory, verification
+from proposals.letters.passages import mended
+from proposals.letters.words import day
 from proposals.models import Letter, LetterOfIntent
 
 TEMPLATE = 2
@@ -28,7 +30,6 @@ class Sort:
     build: Callable[..., dict]
     signed: dict | None = None  # the office for which whoever caused the letter signs it
     tells: str = ""  # the notice of its issue; none where the act that caused it has told
-    released: bool = False  # issued by a release; any other as soon as it is stored
 
 
 SORTS = {
@@ -36,7 +37,7 @@ SORTS = {
     Letter.Kind.WITHDRAWN: Sort(filings.withdrawn),
     Letter.Kind.CLARIFICATION: Sort(screening.clarification, OFFICE),
     Letter.Kind.INELIGIBLE: Sort(screening.ineligible, AUTHORITY, tells="ineligible_ready"),
-    Letter.Kind.DECISION: Sort(decisions.decision, AUTHORITY, released=True),
+    Letter.Kind.DECISION: Sort(decisions.decision, AUTHORITY),
     Letter.Kind.SUSPENDED: Sort(course.suspended, AUTHORITY),
     Letter.Kind.CANCELLED: Sort(course.cancelled, AUTHORITY),
     Letter.Kind.REACCOMMODATED: Sort(course.reaccommodated, AUTHORITY),
@@ -66,6 +67,27 @@ def context(
         if sort.signed and isinstance(by, User):
             words["signatory"] = signatory(by, sort.signed)
     return words
+
+
+def corrected(
+    letter: Letter,
+    changes: Mapping[str, str],
+    reason: str,
+    *,
+    number: str,
+    code: str,
+    dated: date,
+    by: User,
+) -> dict:
+    """The words of a letter again, in its own version, with mended passages and why."""
+    words = mended(letter.context, changes)
+    return words | {
+        "reference": number,
+        "date": day(dated),
+        "verification": verification(code),
+        "signatory": words["signatory"] and words["signatory"] | {"name": by.name},
+        "replaces": {"number": letter.number, "date": letter.context["date"], "why": reason},
+    }
 
 
 def template(letter: Letter) -> str:

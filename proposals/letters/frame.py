@@ -41,8 +41,12 @@ def frame(loi: LetterOfIntent, number: str, code: str, dated: date) -> dict:
         },
         "contact": contact(),
         "signatory": None,
-        "verification": {"code": code, "url": f"{settings.BASE_URL}/verify/{code}/"},
+        "verification": verification(code),
     }
+
+
+def verification(code: str) -> dict:
+    return {"code": code, "url": f"{settings.BASE_URL}/verify/{code}/"}
 
 
 def contact() -> str:

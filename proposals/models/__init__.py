@@ -5,7 +5,7 @@ from proposals.models.calls import Allocation, Call, Criterion, Milestone
 from proposals.models.clarifications import Answer, Clarification
 from proposals.models.decisions import Decision, Grant
 from proposals.models.ledger import LedgerEntry
-from proposals.models.letters import Letter
+from proposals.models.letters import Correction, Letter
 from proposals.models.lois import (
     Acknowledgement,
     Assessment,
@@ -34,6 +34,7 @@ __all__ = [
     "Call",
     "Clarification",
     "Copy",
+    "Correction",
     "Criterion",
     "Decision",
     "Demand",

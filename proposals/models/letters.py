@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -77,3 +78,40 @@ class Letter(Leased):
     @property
     def filename(self) -> str:
         return f"{self.number.replace('/', '-')}.pdf"
+
+
+class Correction(models.Model):
+    """A letter in force that is to be revoked, or replaced by one with mended words.
+
+    Proposed by one person, approved by another. Moves by `workflow.CORRECTION`.
+    `changes` gives the mended words by the path of their passage.
+    """
+
+    class Kind(models.TextChoices):
+        REPLACE = "replace", _("replace it by a corrected letter")
+        REVOKE = "revoke", _("revoke it")
+
+    key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="corrections")
+    kind = models.CharField(max_length=8, choices=Kind)
+    reason = models.TextField(max_length=1000)
+    changes = models.JSONField(default=dict)
+    state = models.CharField(max_length=12)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_letter_has_one_correction_proposed",
+                fields=["letter"],
+                condition=Q(state="proposed"),
+            ),
+            models.CheckConstraint(
+                name="corrections_are_approved_by_somebody_else",
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("proposed_by")),
+            ),
+        ]

@@ -15,6 +15,7 @@ from proposals.models import (
     Allocation,
     Amendment,
     Call,
+    Correction,
     Decision,
     FiledFile,
     Filing,
@@ -34,6 +35,7 @@ from proposals.queries.agreements import (  # noqa: F401 - of the same door
     redress_until,
     took_part,
 )
+from proposals.queries.letters import deliveries as deliveries
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Sight:
 
 SIGHTS: list[Callable[[User], Sight]] = []
 READERS = {roles.SECRETARY, roles.APPROVER, roles.AUDITOR}
-ISSUED = ("issued", "superseded")
+KEEPERS = {*READERS, roles.LEGAL}
+ISSUED = ("issued", "superseded", "revoked")
 DEMANDS = ("filing__demands__allocation__platform", "filing__demands__assessments")
 UNFILED = ("draft", "awaiting_signature", "not_submitted")
 
@@ -256,6 +259,16 @@ def visible_letters(user: User) -> QuerySet[Letter]:
         readers |= Q(state__in=ISSUED)
     letters = letters.filter(loi__in=visible_lois(user)).exclude(state="void")
     return letters.filter((own & Q(state__in=ISSUED)) | (readers & ~own))
+
+
+def visible_corrections(user: User) -> QuerySet[Correction]:
+    """To those who keep the letters: they propose, approve, or look on."""
+    corrections = Correction.objects.select_related(
+        "letter__loi__call", "proposed_by", "approved_by"
+    )
+    if not user.is_authenticated or not user.roles() & KEEPERS:
+        return corrections.none()
+    return corrections.filter(letter__in=visible_letters(user))
 
 
 def reads_agreement(user: User, loi: LetterOfIntent) -> bool:

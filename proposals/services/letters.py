@@ -1,7 +1,13 @@
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from portal import keys, notices
-from portal.models import User
+from django.db import transaction
+
+from portal import events, keys, notices
+from portal.models import Event, Message, User
+from portal.services import delivery
+from portal.text import say
+from portal.verdict import Refused, no
 from proposals import letters
 from proposals.models import Decision, Letter, LetterOfIntent
 from proposals.workflow import LETTER
@@ -25,11 +31,8 @@ def owe(
     where none is given. The case has been filed; the caller holds the lock of the
     call, so numbers are without gaps.
     """
-    call = loi.call
-    call.last_letter += 1
-    call.save(update_fields=["last_letter"])
-    number, code = f"{call.code}-L{call.last_letter:04d}", keys.code()
-    dated = dated or now.astimezone(call.zoneinfo).date()
+    number, code = _number(loi), keys.code()
+    dated = dated or _today(loi, now)
     letter = Letter(
         number=number,
         code=code,
@@ -47,6 +50,54 @@ def owe(
         letter.replaces = loi.letters.filter(kind=kind, state="issued").first()
     LETTER.enter(letter, "write", by=by, now=now, number=number)
     return letter
+
+
+def replace(
+    letter: Letter, *, changes: Mapping[str, str], reason: str, by: User, now: datetime
+) -> Letter:
+    """Owe a letter with mended passages in place of one in force, under the lock of its case.
+
+    It has a number and a code of its own, says which letter it corrects and why,
+    and is signed by whoever approved the correction.
+    """
+    loi, dated = letter.loi, _today(letter.loi, now)
+    number, code = _number(loi), keys.code()
+    words = letters.corrected(letter, changes, reason, number=number, code=code, dated=dated, by=by)
+    new = Letter(
+        number=number, code=code, kind=letter.kind, loi=loi, decision=letter.decision,
+        context=words, dated=dated, due_at=now, replaces=letter,
+    )  # fmt: skip
+    LETTER.enter(new, "write", by=by, now=now, number=number)
+    return new
+
+
+def revoke(letter: Letter, *, reason: str, by: User, now: datetime) -> None:
+    LETTER.move(letter, "revoke", by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def resend(letter: Letter, message: Message, *, by: User, now: datetime) -> Event:
+    """Owe a message of the letter once more: the same message, with the same Message-ID."""
+    if "secretary" not in LETTER.relation(by, letter):
+        raise Refused(no("letter.resend.who", say("Only the secretary sends again."), who=True))
+    if not delivery.owe_again(message, now=now):
+        raise Refused(
+            no("letter.resend.from", say("The message is still to be sent, or was not to be sent."))
+        )
+    return events.record(
+        "letter.resent", letter, by=by, now=now, data={"message": message.message_id}
+    )
+
+
+def _number(loi: LetterOfIntent) -> str:
+    call = loi.call
+    call.last_letter += 1
+    call.save(update_fields=["last_letter"])
+    return f"{call.code}-L{call.last_letter:04d}"
+
+
+def _today(loi: LetterOfIntent, now: datetime) -> date:
+    return now.astimezone(loi.call.zoneinfo).date()
 
 
 def supersede_receipts(loi: LetterOfIntent, *, by: User | str, now: datetime) -> None:
@@ -98,5 +149,7 @@ def issue(letter: Letter, *, by: User | str, now: datetime) -> None:
     if letter.replaces_id and letter.replaces.state == "issued":
         LETTER.move(letter.replaces, "supersede", by=by, now=now, letter=letter.number)
     LETTER.move(letter, "issue", by=by, now=now, columns={"issued_at": now})
-    if tells := letters.SORTS[letter.kind].tells:
+    if "replaces" in letter.context:
+        notices.post("letter_corrected", letter, now=now, occasion=letter.number)
+    elif tells := letters.SORTS[letter.kind].tells:
         notices.post(tells, letter.loi, now=now, occasion=letter.number)

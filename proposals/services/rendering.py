@@ -78,7 +78,7 @@ def store(letter: Letter, stored: StoredFile, *, now: datetime) -> None:
         number=letter.number,
         sha256=stored.sha256,
     )
-    if not letters.SORTS[letter.kind].released:
+    if letter.decision is None or letter.decision.state == "released":
         issue(letter, by=CLOCK, now=now)
     if letter.kind == Letter.Kind.RECEIPT:
         supersede_receipts(loi, by=CLOCK, now=now)

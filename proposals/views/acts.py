@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.workflow import Offer
-from proposals.models import Call, Decision
+from proposals.models import Call, Correction, Decision
 
 # Acts whose button leads to a page that shows what will happen; that page posts them.
 LOOKED_AT_FIRST = {"propose", "publish", "release"}
@@ -28,6 +28,13 @@ def on_decision(decision: Decision, offers: Iterable[Offer]) -> list[dict]:
     """The same of one decision."""
     return [
         _button(offer, reverse(f"{offer.row.action}_decision", args=[decision.key]))
+        for offer in offers
+    ]
+
+
+def on_correction(correction: Correction, offers: Iterable[Offer]) -> list[dict]:
+    return [
+        _button(offer, reverse(f"{offer.row.action}_correction", args=[correction.key]))
         for offer in offers
     ]
 

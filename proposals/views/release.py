@@ -157,6 +157,7 @@ def _letters(request: HttpRequest, call: Call) -> dict:
     return {
         "call": call,
         "letters": list(letters),
+        "keeps": bool(request.user.roles() & queries.KEEPERS),
         "stored": stored,
         "failed": failed,
         "number": number,

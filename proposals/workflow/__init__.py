@@ -1,5 +1,6 @@
 from proposals.workflow.amendments import AMENDMENT
 from proposals.workflow.calls import CALL
+from proposals.workflow.corrections import CORRECTION
 from proposals.workflow.decisions import DECISION, LETTER
 from proposals.workflow.lois import LOI, OUTCOME_ACTION, PROMOTION_ACTION
 from proposals.workflow.namings import NAMING
@@ -9,6 +10,7 @@ from proposals.workflow.shares import SHARE
 __all__ = [
     "AMENDMENT",
     "CALL",
+    "CORRECTION",
     "DECISION",
     "LETTER",
     "LOI",

@@ -168,6 +168,7 @@ LETTER_ROWS = (
     Row("store", "stored", ("owed",), "stored", (CLOCK,)),
     Row("issue", "issued", ("stored",), "issued", (CLOCK, "secretary")),
     Row("supersede", "superseded", ("issued",), "superseded", ("aor", "secretary", CLOCK)),
+    Row("revoke", "revoked", ("issued",), "revoked", ("approver",), tells="letter_revoked", reason=True),
     Row("redate", "redated", ("owed", "stored"), "owed", ("secretary", "approver")),
     Row("void", "voided", ("owed", "stored"), "void", ("approver", "chair", "aor")),
 )
@@ -184,6 +185,7 @@ LETTER = register(
             State("stored", say("stored, not yet issued"), tone="lunar"),
             State("issued", say("valid"), tone="jade"),
             State("superseded", say("superseded"), tone="amber", final=True),
+            State("revoked", say("revoked"), tone="cinnabar", final=True),
             State("void", say("void"), final=True),
         ),
         rows=LETTER_ROWS,
