@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from portal import countries
 from portal.text import Text, say
@@ -367,10 +368,12 @@ def _evidence(people: Iterable[Named]) -> str:
     return ";".join(sorted(one.orcid or one.email.casefold() or _fold(one.name) for one in people))
 
 
+@lru_cache(maxsize=4096)
 def _fold(word: str) -> str:
     return " ".join(unicodedata.normalize("NFC", word).casefold().split())
 
 
+@lru_cache(maxsize=4096)
 def _loose(name: str) -> tuple[str, ...]:
     """The words of a name without accents and marks, in no order: “Wei, Wáng” is “Wang Wei”."""
     plain = unicodedata.normalize("NFKD", name.casefold())

@@ -18,7 +18,6 @@ from reviews.services import meetings, places, scenarios
 from reviews.services.conflicts import declare
 from reviews.workflow import CONFLICT, MEETING, SCENARIO, SEAT
 from tests import make
-from tests.agreement_grids import AFTER, CORRECTIONS
 from tests.make import (
     APPROVED,
     CLOSED,
@@ -47,6 +46,7 @@ from tests.permission_grids import (
     SEEN,
     SHARES,
 )
+from tests.permission_grids.agreements import AFTER, CORRECTIONS
 from tests.portal.seating import proves
 
 GROUPS = {

@@ -1,3 +1,3 @@
-from proposals.cards import everyone, law, lois, organisations, staff
+from proposals.cards import agreements, everyone, law, lois, organisations, staff
 
-__all__ = ["everyone", "law", "lois", "organisations", "staff"]
+__all__ = ["agreements", "everyone", "law", "lois", "organisations", "staff"]

@@ -12,9 +12,13 @@ from portal.workflow import Act
 from proposals import queries
 from proposals.checks import Problem, check
 from proposals.models import Letter, LetterOfIntent
+from proposals.models.lois import OFFERED
 from proposals.workflow import LOI, SHARE
 from proposals.workflow.namings import nobody_rejected
 from proposals.workflow.shares import TAKES_SHARES
+
+# Decided, and nothing done about it since.
+UNANSWERED = (*OFFERED, "reserve", "not_selected")
 
 
 @cards.register_nav
@@ -153,7 +157,7 @@ def _todo(loi: LetterOfIntent, now: datetime, sentence: str, url: str, act: str)
 
 def _decided(user: User, own) -> Iterator[cards.Todo]:
     letters = queries.visible_letters(user).filter(
-        loi__in=own, kind=Letter.Kind.DECISION, state="issued"
+        loi__in=own.filter(state__in=UNANSWERED), kind=Letter.Kind.DECISION, state="issued"
     )
     for letter in letters.order_by("-issued_at"):
         loi = letter.loi

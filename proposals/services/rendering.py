@@ -19,9 +19,12 @@ from proposals.workflow import LETTER
 MOST_A_BATCH = 10
 
 
-def render_owed(now: datetime) -> int:
-    """Render and seal up to a batch of owed letters and store each; the number that was tried."""
-    rows = Letter.objects.filter(state="owed").select_related(
+def render_owed(now: datetime, **which: object) -> int:
+    """Render and seal up to a batch of owed letters and store each; the number that was tried.
+
+    `which` narrows the letters by their columns.
+    """
+    rows = Letter.objects.filter(state="owed", **which).select_related(
         "loi__call", "loi__organisation", "decision", "filing", "replaces__loi"
     )
     tried = 0

@@ -57,6 +57,14 @@ def closed_call(cast: Cast, now: datetime) -> None:
         opens_at=calls.midnight(now, -151), closes_at=calls.midnight(now, -90),
         at=now - 151 * DAY, cast=cast,
     )  # fmt: skip
+    cases = filed(call, cast)
+    law.answered(call, cast, "camera", "sahel-imaging", call.closes_at - 20 * DAY)
+    judged(call, cases, cast)
+    _weigh(call, cast, call.closes_at + 60 * DAY)
+
+
+def filed(call: Call, cast: Cast) -> dict[str, LetterOfIntent]:
+    """The letters of a round that has closed: fourteen filed, one left in its draft."""
     cases = {}
     for hours, case in enumerate(data.load("letters")):
         at = call.closes_at - timedelta(days=12, hours=-9 * hours)
@@ -65,14 +73,17 @@ def closed_call(cast: Cast, now: datetime) -> None:
         else:
             changes = UNDER_CLASS if case["ref"] == "FIC-06" else {}
             cases[case["ref"]] = acts.filed(call, case, cast, at, **changes)
-    law.answered(call, cast, "camera", "sahel-imaging", call.closes_at - 20 * DAY)
+    return cases
+
+
+def judged(call: Call, cases: dict[str, LetterOfIntent], cast: Cast) -> None:
+    """From the closing to the final review: screened, reviewed, agreed on in the room."""
     call_services.close(call, now=call.closing_due_at)
     acts.panel(call, cast, call.closes_at + 2 * DAY)
     _clarify(cases["FIC-09"], cast, call.closes_at + timedelta(days=2, hours=10))
     _screen(cases, cast, call.closes_at + 5 * DAY)
     _review(cases, cast, call.closes_at + 10 * DAY)
     _conclude(cases, cast, call.closes_at + 50 * DAY)
-    _weigh(call, cast, call.closes_at + 60 * DAY)
 
 
 def _written_on(loi: LetterOfIntent, at: datetime) -> None:
@@ -131,10 +142,10 @@ def _review(cases: dict[str, LetterOfIntent], cast: Cast, at: datetime) -> None:
     for ref, scores in panel["scores"].items():
         loi = cases[ref]
         extra = [panel["soft"].get(ref), panel["overdue"].get(ref)]
-        invited = {
-            name: services.assign(loi, cast.reviewers[name], due_at=due, by=secretary, now=at)
-            for name in (*scores, *filter(None, extra))
-        }
+        names = (*scores, *filter(None, extra))
+        bench = [cast.reviewers[name] for name in names]
+        placed = services.assign_all(loi, bench, due_at=due, by=secretary, now=at)
+        invited = dict(zip(names, placed, strict=True))
         services.begin_review(loi, by=secretary, now=at + DAY)
         for name, values in scores.items():
             acts.write_review(invited[name], panel, name, values, at + 4 * DAY)

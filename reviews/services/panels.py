@@ -35,7 +35,15 @@ def assign(
 
     After `due_at` the review is overdue; at `closes_at` its sheet closes.
     """
-    loi = locks.case(loi)
+    instants = {"due_at": due_at, "closes_at": closes_at}
+    assignment = _invite(locks.case(loi), reviewer, seat, by=by, now=now, **instants)
+    conflicts.look([assignment.loi], users=[reviewer], now=now)
+    return assignment
+
+
+def _invite(
+    loi: LetterOfIntent, reviewer: User, seat: str, *, by: User, now: datetime, **instants
+) -> Assignment:
     if loi.assignments.filter(reviewer=reviewer).exclude(state="removed").exists():
         raise Refused(
             no(
@@ -50,13 +58,11 @@ def assign(
         number=_draw(loi),
         seat=seat,
         assigned_at=now,
-        due_at=due_at,
-        closes_at=closes_at,
+        **instants,
     )
     ASSIGNMENT.enter(
         assignment, "assign", by=by, now=now, case=loi.key, reviewer=reviewer.key, seat=seat
     )
-    conflicts.look([loi], users=[reviewer], now=now)
     return assignment
 
 
@@ -79,19 +85,21 @@ def assign_all(
     now: datetime,
 ) -> list[Assignment]:
     """Invite several at once: all, or none and the first refusal. `seats` by the keys of people."""
-    seats = seats or {}
-    return [
-        assign(
+    seats, loi = seats or {}, locks.case(loi)
+    instants = {"due_at": due_at, "closes_at": closes_at}
+    found = [
+        _invite(
             loi,
             reviewer,
-            seat=seats.get(reviewer.key, Assignment.Seat.REVIEWER),
-            due_at=due_at,
-            closes_at=closes_at,
+            seats.get(reviewer.key, Assignment.Seat.REVIEWER),
             by=by,
             now=now,
+            **instants,
         )
         for reviewer in reviewers
     ]
+    conflicts.look([loi], users=reviewers, now=now)
+    return found
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ secretaries         .       -       .         .    .           -         -      
 approvers           +       .       -         .    !           -         .           !         .
 chair               .       .       -         +    .           .         .           !         .
 aor                 .       .       .         +    .           .         .           .         .
+legal               .       .       .         .    .           .         .           .         -
 others              .       .       .         .    .           .         .           .         .
 
 approved            approve release unapprove void approve_one date_anew release_one take_back supersede
@@ -13,6 +14,7 @@ secretaries         .       +       .         .    .           !         !      
 approvers           -       .       +         .    -           !         .           !         .
 chair               .       .       +         +    .           .         .           !         .
 aor                 .       .       .         +    .           .         .           .         .
+legal               .       .       .         .    .           .         .           .         -
 others              .       .       .         .    .           .         .           .         .
 
 released            approve release unapprove void approve_one date_anew release_one take_back supersede
@@ -20,6 +22,7 @@ secretaries         .       -       .         .    .           -         -      
 approvers           -       .       -         .    -           -         .           -         .
 chair               .       .       -         -    .           .         .           -         .
 aor                 .       .       .         -    .           .         .           .         .
+legal               .       .       .         .    .           .         .           .         +
 others              .       .       .         .    .           .         .           .         .
 """
 

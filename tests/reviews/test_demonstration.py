@@ -13,8 +13,9 @@ from proposals import gazette, reading
 from proposals import queries as proposals
 from proposals.checks import check
 from proposals.models import Call, FlownPayload, LetterOfIntent
+from proposals.services import agreements
 from reviews import queries
-from reviews.demonstration import calls, history, orbiter, story
+from reviews.demonstration import calls, former, history, orbiter, story
 from reviews.demonstration.cast import Cast
 from tests import make
 
@@ -28,6 +29,9 @@ def demonstration(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         history.seed()
         cast = Cast(NOW)
+        former.approved(cast, NOW)
+        make.store_letters(Call.objects.get(code=former.CODE), now=NOW)
+        former.released(Call.objects.get(code=former.CODE), cast)
         story.open_call(cast, NOW)
         story.closed_call(cast, NOW)
         orbiter.call(cast, NOW)
@@ -171,6 +175,35 @@ def test_the_open_call_was_amended_once_and_answers_questions(demonstration, fir
     assert entries == ["question-2", "amendment-1", "question-1"]
     assert call.questions.filter(state="asked").count() == 1
     assert [entry.anchor for entry in gazette.log(first_round)] == ["question-1"]
+
+
+def test_the_former_round_is_decided_and_its_letters_are_out(demonstration, db):
+    call = Call.objects.get(code="DEMO25-L")
+    states: dict[str, set[str]] = {}
+    for loi in call.lois.exclude(reference=None):
+        states.setdefault(loi.state, set()).add(loi.reference[-2:])
+    assert states == {
+        "agreement_signed": {"01", "02", "04", "07", "08", "10", "11", "12", "14"},
+        "agreement_pending": {"09"},
+        "reserve": {"05"},
+        "review_requested": {"13"},
+        "withdrawn": {"03"},
+        "ineligible": {"06"},
+    }
+    balance = proposals.balance(mass(call))
+    assert (balance.committed, balance.free) == (Decimal("146.755"), Decimal("33.245"))
+    assert call.release_on == date(2025, 9, 30)
+
+
+def test_the_boom_terminated_makes_the_rover_fit(demonstration, db):
+    """33.6 kg do not fit into 33.245 kg; with the 3.15 kg of the boom they do."""
+    call = Call.objects.get(code="DEMO25-L")
+    assert proposals.fitting_reserves(call) == []
+    boom, rover = cases(call)["FIC-14"], cases(call)["FIC-05"]
+    why = "The export of its controlled parts is refused: it cannot be delivered."
+    agreements.terminate(boom, reason=why, by=demonstration.office["legal"], now=NOW)
+    assert proposals.fitting_reserves(call) == [rover]
+    assert proposals.balance(mass(call)).free == Decimal("36.395")
 
 
 def test_the_orbiter_is_in_the_midst_of_its_reviews(demonstration):

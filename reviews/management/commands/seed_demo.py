@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand
 
 from portal import clock
 from proposals.models import Call
-from reviews.demonstration import history, orbiter, story
+from reviews.demonstration import former, history, orbiter, story
 from reviews.demonstration.cast import PASSWORD, Cast
 
 ACCOUNTS = (
@@ -18,9 +18,10 @@ ACCOUNTS = (
     ("Reviewer", "reviewer1", "reviews of DEMO26-O to write, of DEMO26-L to read"),
     ("Administrator", "admin", "accounts, roles, the board"),
     ("Auditor", "auditor", "reads everything, changes nothing"),
-    ("Legal", "legal", "reads what is selected"),
+    ("Legal", "legal", "agreements of DEMO25-L to keep or end, a review to answer"),
 )
 CALLS = (
+    (former.CODE, former.call),
     ("DEMO26-L", story.closed_call),
     ("DEMO26-O", orbiter.call),
     ("DEMO27-L", story.open_call),
@@ -28,13 +29,15 @@ CALLS = (
 
 
 class Command(BaseCommand):
-    help = "Brings the demonstration in, once: real missions as history, three fictional calls."
+    help = "Brings the demonstration in, once: real missions as history, four fictional calls."
 
     def handle(self, **options) -> None:
         now = clock.now()
         history.seed()
         for code, tell in CALLS:
-            if not Call.objects.filter(code=code).exists():
+            known = Call.objects.filter(code=code)
+            # The former round is rendered between its two halves, and may have been stopped there.
+            if not known.exists() or known.filter(code=former.CODE, state="decisions_approved"):
                 tell(Cast(now), now)
         self.stdout.write("Demonstration accounts, all with the password " + PASSWORD)
         for role, local, what in ACCOUNTS:

@@ -1,0 +1,73 @@
+"""What is owed after a release: an acceptance, more time, a signature, an answer."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal import cards, roles
+from portal.deadline import Deadline
+from portal.models import User
+from portal.workflow import Act
+from proposals import queries
+from proposals.models import LetterOfIntent
+from proposals.models.lois import OFFERED
+from proposals.workflow import LOI
+
+
+@cards.register
+def accepting(user: User, now: datetime) -> Iterator[cards.Todo]:
+    """A selection to be accepted: the representative acts, the others of the keys see that it is."""
+    own = queries.visible_lois(user).filter(organisation__in=list(user.seats()), state__in=OFFERED)
+    for loi in own:
+        seats, agreement = LOI.relation(user, loi), queries.agreement_of(loi)
+        if not seats & {"aor", "pi", "owner"} or now >= agreement.accept_by:
+            continue
+        said = {"case": loi.reference, "title": loi.title}
+        sentence = _("%(case)s “%(title)s” is selected, and not yet accepted.") % said
+        act = _("Look")
+        if "aor" in seats:
+            sentence = _(
+                "[Action required] Accept or decline the selection of %(case)s “%(title)s”."
+            )
+            sentence, act = sentence % said, _("Read and accept")  # fmt: skip
+        deadline = Deadline(agreement.accept_by, loi.call.zone, now)
+        due = f"{deadline.zone_text} — {deadline.left_text}"
+        here = reverse("loi", args=[loi.key])
+        yield cards.Todo(sentence, here, act, agreement.accept_by, due, deadline.tone)
+
+
+@cards.register
+def extensions(user: User, now: datetime) -> Iterator[cards.Todo]:
+    """For the approver: more time that another has proposed."""
+    if roles.APPROVER not in user.roles():
+        return
+    offered = queries.visible_lois(user).filter(state__in=OFFERED)
+    waiting = offered.filter(decisions__agreement__extensions__granted_at=None)
+    for loi in waiting.exclude(decisions__agreement__extensions=None).distinct():
+        if LOI.verdict(loi, "grant_extension", Act(user, now)):
+            sentence = _("More time to accept %(case)s is proposed.") % {"case": loi.reference}
+            yield _case(loi, sentence, _("Look and grant"))
+
+
+@cards.register
+def legal(user: User, now: datetime) -> Iterator[cards.Todo]:
+    """For legal: agreements to have signed, and reviews of a procedure to answer."""
+    if roles.LEGAL not in user.roles():
+        return
+    lois = queries.visible_lois(user)
+    for loi in lois.filter(state="agreement_pending").order_by("reference"):
+        sentence = _("%(case)s “%(title)s” is accepted: its agreement is to be signed.")
+        said = {"case": loi.reference, "title": loi.title}
+        yield _case(loi, sentence % said, _("Look"))
+    for loi in lois.filter(state="review_requested").order_by("reference"):
+        if LOI.verdict(loi, "uphold", Act(user, now, "?")):
+            sentence = _("A review of the procedure is asked for: %(case)s “%(title)s”.")
+            said = {"case": loi.reference, "title": loi.title}
+            address = reverse("uphold_loi", args=[loi.key])
+            yield cards.Todo(sentence % said, address, _("Read and answer"))
+
+
+def _case(loi: LetterOfIntent, sentence: str, act: str) -> cards.Todo:
+    return cards.Todo(sentence, reverse("loi", args=[loi.key]), act)
