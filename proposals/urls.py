@@ -157,6 +157,7 @@ urlpatterns = [
     path("calls/<str:code>/ledger.csv", ledger.table, name="ledger_table"),
     # approval and release
     path("calls/<str:code>/decisions/", release.decisions, name="decisions"),
+    path("calls/<str:code>/letters.zip", release.letters_bundle, name="letters_bundle"),
     path(
         "calls/<str:code>/reopen-decisions/", release.reopen_decisions, name="reopen_decisions_call"
     ),

@@ -124,6 +124,7 @@ ask_clarification_loi        >.......+xx..
 answer_clarification_loi     >.>>>>.>>>>..
 declare_ineligible_loi       >.......x-x..
 decisions                    >......++++..
+letters_bundle               >............
 ledger                       >......+++++.
 ledger_table                 >......+++++.
 reopen_decisions_call        >......-x-x..

@@ -24,7 +24,7 @@ def decision(loi: LetterOfIntent, *, dated: date, now: datetime, decision: Decis
             }
             for item in decision.conditions
         ],
-        "findings": _findings(decision.basis),
+        "findings": findings(decision.basis),
         "next_steps": _next_steps(decision, dated),
         "redress": redress(dated, loi.call),
     }
@@ -57,8 +57,8 @@ def _bar(grant: Grant) -> dict:
     }
 
 
-def _findings(basis: dict) -> list[dict]:
-    """By criterion, as the approver cleared them with the decision."""
+def findings(basis: dict) -> list[dict]:
+    """By criterion. The approver reads them before the approval, which clears them for the applicant."""
     criteria = []
     for criterion in basis.get("criteria", ()):
         mine = [f for f in basis["findings"] if f["criterion"] == criterion["code"]]

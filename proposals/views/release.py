@@ -1,19 +1,23 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
+from math import ceil
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import bundles, files
 from portal.forms import reason_of
 from portal.text import plain
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
 from proposals import blockers, boards, policy, queries
 from proposals.forms.release import ReleaseDayForm
-from proposals.models import Call, Decision
+from proposals.letters.decisions import findings
+from proposals.models import Call, Decision, Letter
 from proposals.models.decisions import PREPARED
 from proposals.resources import Resource
 from proposals.services import decisions as services
@@ -98,6 +102,7 @@ def _rows(request: HttpRequest, call: Call) -> list[dict]:
             "tone": TONES[decision.outcome],
             "state": DECISION.state(decision.state),
             "granted": _granted(decision, resources),
+            "findings": findings(decision.basis),
             "shortened": [
                 {
                     "amount": grant.allocation.kind.amount(grant.amount),
@@ -149,21 +154,55 @@ def _summary(rows: list[dict]) -> list[dict]:
 
 def _letters(request: HttpRequest, call: Call) -> dict:
     stored, failed, number = blockers.letters_of(call, request.user)
-    letters = (
+    letters = list(
         queries.visible_letters(request.user)
         .filter(loi__call=call, kind="decision")
         .order_by("number")
     )
+    rendering = call.state == "decisions_approved" and stored + failed < number
     return {
         "call": call,
-        "letters": list(letters),
+        "letters": letters,
         "keeps": bool(request.user.roles() & queries.KEEPERS),
+        "bundle": any(letter.file_id for letter in letters),
         "stored": stored,
         "failed": failed,
         "number": number,
         "percent": round(100 * stored / number, 1) if number else 0,
-        "rendering": call.state == "decisions_approved" and stored + failed < number,
+        "rendering": rendering,
+        "pace": _pace(letters, number - stored - failed, request.arrived_at) if rendering else None,
     }
+
+
+def _pace(letters: list[Letter], left: int, now: datetime) -> dict | None:
+    """How many letters a minute since the first was owed, and how long the rest will take."""
+    done = [letter for letter in letters if letter.state == "stored"]
+    if not done:
+        return None
+    began = min(letter.due_at for letter in letters if letter.state in {"owed", "stored"})
+    minutes = max((now - began).total_seconds(), 1) / 60
+    return {"a_minute": round(len(done) / minutes), "left": ceil(left * minutes / len(done))}
+
+
+@require_safe
+def letters_bundle(request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """Every rendered letter of the call that this person may read, as one ZIP, sent as it is made."""
+    call = _load(request, code)
+    found = queries.visible_letters(request.user).filter(loi__call=call).exclude(file=None)
+    named = [
+        (f"{letter.kind}/{letter.number}_{letter.loi.reference}.pdf", letter.file)
+        for letter in found.order_by("number")
+    ]
+    if not named:
+        raise Http404
+    response = StreamingHttpResponse(
+        bundles.stream((name, partial(files.open_checked, file)) for name, file in named),
+        content_type="application/zip",
+    )
+    response["Content-Disposition"] = f'attachment; filename="{call.code}-letters.zip"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_POST

@@ -124,7 +124,7 @@ def test_moving_the_release_dates_every_letter_anew(cast, call, truths):
     decisions.move_release(call, release_on=moved, by=cast.secretary, now=APPROVED)
     letters = Letter.objects.filter(kind="decision")
     assert {(letter.state, letter.dated) for letter in letters} == {("owed", moved)}
-    assert all(letter.context["date"] == "7 July 2027" for letter in letters)
+    assert all(letter.context["date"]["en"] == "7 July 2027" for letter in letters)
     assert all(letter.context["signatory"]["name"] == cast.approver.name for letter in letters)
     later = RELEASED + timedelta(days=7)
     assert refused(decisions.release, call, by=cast.secretary, now=later) == "letters_missing"

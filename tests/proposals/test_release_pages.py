@@ -1,10 +1,13 @@
 from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
-from portal import leases
+from portal import files, leases
 from portal.text import plain
 from proposals.models import Grant, Letter
+from proposals.services import rendering
 from reviews.models import Conflict
 from tests import make
 from tests.make.story import again
@@ -113,6 +116,38 @@ def test_the_part_with_the_letters_refreshes_itself_until_all_are_stored(cast, v
     assert "3 of 3 letters are stored" in done
     assert "hx-trigger" not in done
     assert done.count("Preview (PDF)") == 3
+
+
+def test_the_page_tells_the_pace_and_refreshes_without_scripts(cast, visit, approved):
+    at = make.APPROVED + timedelta(minutes=1)
+    one = next(leases.claim(Letter.objects.filter(kind="decision"), now=at, seconds=60, most=1))
+    file = files.store(make.pdf_bytes(), media_type="application/pdf", now=at)
+    rendering.store(one, file, now=at)
+    shown = page(visit, cast.secretary, approved, at)
+    assert "1 a minute, about 2 minutes left." in shown
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in shown
+    make.store_letters(approved)
+    assert "http-equiv" not in page(visit, cast.secretary, approved, at)
+
+
+def test_all_letters_are_one_bundle_for_those_who_decide(cast, visit, approved):
+    make.store_letters(approved)
+    path = f"/calls/{approved.code}/letters.zip"
+    answer = visit(cast.secretary, at=make.APPROVED).get(path)
+    bundle = ZipFile(BytesIO(b"".join(answer.streaming_content)))
+    assert bundle.testzip() is None
+    names = [name for name in bundle.namelist() if name.startswith("decision/")]
+    assert len(names) == 3
+    letter = Letter.objects.filter(kind="decision").order_by("number").first()
+    assert names[0] == f"decision/{letter.number}_{letter.loi.reference}.pdf"
+    assert bundle.read(names[0]) == files.read(letter.file)
+    assert visit(cast.pi, at=make.APPROVED).get(path).status_code == 404
+
+
+def test_the_approver_reads_the_findings_that_the_approval_clears(cast, visit, proposed):
+    shown = page(visit, cast.approver, proposed)
+    assert "Your approval also clears the findings below for the applicants" in shown
+    assert shown.count("It answers a stated aim of the call.") == 3
 
 
 def test_a_letter_that_could_not_be_rendered_shows_its_error(cast, visit, approved):
