@@ -59,9 +59,10 @@ def sees_holds(user: User, call: Call) -> bool:
     """May this person see what prepared decisions hold?
 
     Whoever has a conflict with one case may not: what the sums hold and the
-    cases shown do not would be its outcome. A chair who decides on another case
-    reads there what is free, because the ledger refuses what is not; how much
-    the hidden cases hold can be worked out from that, and from nothing else.
+    cases shown do not would be its outcome. A chair who decides on another case,
+    or puts a set together, reads there what is free, because the ledger refuses
+    what is not; how much the hidden cases hold can be worked out from that, and
+    from nothing else.
     """
     deciding = policy.call_relation(user, call) & DECIDERS
     return bool(deciding) and not queries.conflicted(user, call)

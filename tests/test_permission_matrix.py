@@ -14,6 +14,7 @@ from proposals.services import shares as services
 from proposals.workflow import CALL, CORRECTION, DECISION, LOI, NAMING, SHARE
 from reviews import services as judging
 from reviews.models import Conflict
+from reviews.queries import selecting
 from reviews.services import meetings, places, scenarios
 from reviews.services.conflicts import declare
 from reviews.workflow import CONFLICT, MEETING, SCENARIO, SEAT
@@ -325,6 +326,11 @@ def test_scenarios_of_the_selection(cast, check):
         return scenarios.ask(call, rules={}, what_if={}, by=cast.chair, now=REVIEWED)
 
     made, other = asked(), asked()
+    # Its case is under review: who does not judge reads no total that may still turn.
+    for name, there in (("chair", 1), ("auditor", 1), ("secretary", 0), ("approver", 0)):
+        person = cast.again(name)
+        assert len(selecting.pool(person, call).contenders) == there
+        assert selecting.visible_scenarios(person, call).count() == 2 * there
     check(SCENARIOS, SCENARIO, made, REVIEWED)
     scenarios.begin(made, now=REVIEWED)
     check(SCENARIOS, SCENARIO, made, REVIEWED)

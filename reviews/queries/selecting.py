@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from portal import canonical, countries
+from portal import canonical, countries, roles
 from portal.models import User
 from portal.text import plain, say
 from proposals import ledger, policy
@@ -90,8 +90,12 @@ class Pool:
 
 def pool(user: User, call: Call) -> Pool:
     """The cases before the panel that this person may see, in their order, and the budgets."""
-    before = call.lois.filter(state__in=JUDGED)
-    standings = ranking(judged_by_others(user).filter(call=call, state__in=JUDGED))
+    before = _told(user, call).filter(state__in=JUDGED)
+    standings = ranking(
+        before.filter(pk__in=judged_by_others(user).values("pk")).select_related(
+            "call__mission", "organisation", "filing"
+        )
+    )
     decisions = {
         one.loi_id: one
         for one in proposals.visible_decisions(user)
@@ -115,6 +119,13 @@ def pool(user: User, call: Call) -> Pool:
         name = f"{one.platform.name}: {label}" if several else label
         envelopes.append(Envelope(one, codes[one.pk], name, balance, others))
     return Pool(call, contenders, tuple(envelopes), before.count() - len(standings))
+
+
+def _told(user: User, call: Call) -> QuerySet[LetterOfIntent]:
+    """Totals that may still turn are for those who judge; who only decides reads concluded ones."""
+    if policy.call_relation(user, call) & {"chair", roles.AUDITOR}:
+        return call.lois.all()
+    return call.lois.exclude(state__in=["under_review", "consensus"])
 
 
 def _contender(
@@ -198,7 +209,7 @@ def groups(of: Pool) -> dict[str, str]:
 
 def visible_scenarios(user: User, call: Call) -> QuerySet[Scenario]:
     """The scenarios of a call whose every case this person may see; the others not at all."""
-    seen = judged_by_others(user).filter(call=call)
+    seen = _told(user, call).filter(pk__in=judged_by_others(user).values("pk"))
     unseen = call.lois.exclude(pk__in=seen.values("pk"))
     found = Scenario.objects.filter(call=call).exclude(cases__in=unseen)
     return found.select_related("call", "by")
