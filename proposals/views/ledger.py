@@ -7,6 +7,7 @@ from portal import roles
 from portal.spreadsheets import csv_response
 from proposals import boards, policy, queries, statements
 from proposals.models import Call
+from proposals.workflow import DECISION
 
 READERS = boards.DECIDERS | {roles.LEGAL}
 
@@ -50,9 +51,24 @@ def ledger(request: HttpRequest, code: str) -> HttpResponse:
         "bars": boards.board_bars(call, request.user) if holds else boards.public_bars(call),
         "choices": [(one, boards.label(one.allocation, call)) for one in found],
         "shown": shown,
+        "reserves": _reserves(call) if holds and call.state == "released" else [],
         "deciding": bool(policy.call_relation(request.user, call) & boards.DECIDERS),
     }
     return render(request, "proposals/ledger.html", context)
+
+
+def _reserves(call: Call) -> list[dict]:
+    """The reserve list with what each case needs, and whether it fits what is free."""
+    return [
+        {
+            "rank": one.rank or "–",
+            "loi": one.loi,
+            "needs": [of.kind.amount(amount) for of, amount in queries.demands(one.loi).items()],
+            "lacks": [verdict.reason for verdict in one.lacks],
+            "promoted": one.promoted and DECISION.state(one.promoted.state),
+        }
+        for one in queries.reserves(call)
+    ]
 
 
 @require_safe

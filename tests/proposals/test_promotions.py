@@ -87,6 +87,17 @@ def test_a_reserve_case_that_does_not_fit_is_refused_with_the_sum(cast, call, re
     assert make.again(reserve).state == "reserve"
 
 
+def test_the_ledger_tells_of_each_reserve_case_whether_it_fits(cast, call, reserve, visit, request):
+    auditor = visit(cast.auditor, at=LATER)
+    page = words(auditor.get(f"/calls/{call.code}/ledger/"))
+    assert "does not fit" in page and "9 kg are free." in page
+    request.getfixturevalue("returned")
+    page = words(auditor.get(f"/calls/{call.code}/ledger/"))
+    assert "does not fit" not in page and reserve.title in page
+    legal = words(visit(cast.legal, at=LATER).get(f"/calls/{call.code}/ledger/"))
+    assert reserve.title not in legal
+
+
 def test_what_is_returned_is_offered_to_the_chair(cast, call, reserve, returned, visit):
     assert queries.fitting_reserves(call) == [reserve]
     day = words(visit(cast.chair, at=LATER).get("/day/"))
