@@ -19,6 +19,7 @@ from proposals.models import (
     Letter,
     LetterOfIntent,
     Naming,
+    Project,
     Question,
     Redress,
     Share,
@@ -33,11 +34,13 @@ from proposals.workflow import (
     LETTER,
     LOI,
     NAMING,
+    PROJECT,
     QUESTION,
     SHARE,
 )
 
 TABLES = (
+    (Project, PROJECT),
     (Call, CALL),
     (LetterOfIntent, LOI),
     (Decision, DECISION),
@@ -236,6 +239,27 @@ def grants_stand_in_the_ledger(now: datetime) -> Iterator[str]:
 
 
 @register
+def projects_are_of_the_cases_that_name_them(now: datetime) -> Iterator[str]:
+    """One line in the ledger for all: what its cases are granted is nothing, what it is stands."""
+    for call in Call.objects.filter(projects__isnull=False).distinct():
+        numbers = [project.reference for project in call.projects.order_by("pk")]
+        if numbers != [f"{call.code}-P-{n:02d}" for n in range(1, len(numbers) + 1)]:
+            yield f"{call.code}: the projects' references are {numbers}"
+    for project in Project.objects.prefetch_related("grants", "entries"):
+        merged = len(project.cases)
+        if (project.state == "void") != (merged == 0) or merged == 1:
+            yield f"{project.reference} is {project.state}, of {merged} cases"
+        if project.told and any(loi.state != "merged" for loi in project.cases):
+            yield f"{project.reference} is {project.state}, and not all of its cases are merged"
+        signs = {"hold": 1, "commit": 0, "return": -1}
+        standing = sum(signs[line.kind] * line.amount for line in project.entries.all())
+        granted = sum(grant.amount for grant in project.grants.all())
+        expected = 0 if project.state in {"void", "ended"} else granted
+        if standing != expected:
+            yield f"{project.reference}: {standing} stand for grants of {expected}"
+
+
+@register
 def every_state_has_its_event(now: datetime) -> Iterator[str]:
     for model, table in TABLES:
         last = {
@@ -271,6 +295,7 @@ BECOMES = {
     Decision.Outcome.CONDITIONAL: {"selected_conditional", *COMMITTED[2:], *GIVEN_BACK},
     Decision.Outcome.RESERVE: {"reserve"},
     Decision.Outcome.NOT_SELECTED: {"not_selected", *REDRESS},
+    Decision.Outcome.MERGED: {"merged"},
 }
 
 

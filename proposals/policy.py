@@ -69,5 +69,12 @@ def relation_to_correction(user: User, correction: models.Model) -> set[str]:
     return relation(user, correction.letter.loi)
 
 
+def relation_to_project(user: User, project: models.Model) -> set[str]:
+    """Who is this person to every case of it: a conflict with one is a conflict with the project."""
+    if not (cases := project.cases):
+        return call_relation(user, project.call)
+    return set.intersection(*(relation(user, loi) for loi in cases))
+
+
 def call_relation(user: User, call: Call) -> set[str]:
     return relation(user, call) & CALL_RELATIONS

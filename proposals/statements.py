@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.deadline import said
@@ -11,9 +12,10 @@ from portal.models import Event
 from portal.text import Text, say
 from proposals import curves, ledger
 from proposals.bars import public
-from proposals.models import Allocation, LedgerEntry, LetterOfIntent
-from proposals.workflow import LOI
+from proposals.models import Allocation, LedgerEntry, LetterOfIntent, Project
+from proposals.workflow import LOI, PROJECT
 
+NOUNS = ((LetterOfIntent, LOI), (Project, PROJECT))
 KINDS = {
     ledger.HOLD: (say("hold"), "amber"),
     ledger.COMMIT: (say("commit"), "jade"),
@@ -28,7 +30,9 @@ class Line:
     number: int
     at: datetime
     at_text: str
-    loi: LetterOfIntent
+    reference: str
+    title: str
+    url: str
     kind: Text
     tone: str
     occasion: str
@@ -71,7 +75,7 @@ def of(allocation: Allocation, *, holds: bool, now: datetime) -> Statement:
     everybody's bars are: what only a prepared decision did is in no line.
     """
     entries = list(
-        allocation.entries.select_related("decision__loi__organisation", "by").order_by("number")
+        allocation.entries.select_related("decision__loi", "project", "by").order_by("number")
     )
     standing = allocation.balance
     balances = ledger.statement(standing, [entry.entry for entry in entries])
@@ -94,18 +98,20 @@ def _line(
     entry: LedgerEntry, after: ledger.Balance, occasions: dict[tuple[str, datetime], str], zone: str
 ) -> Line:
     kind, tone = KINDS[entry.kind]
-    decision = entry.decision
+    about = entry.project or entry.decision.loi
     if entry.kind == ledger.HOLD:
-        occasion = decision.get_outcome_display()
+        occasion = _("project") if entry.project else entry.decision.get_outcome_display()
     elif entry.kind == ledger.COMMIT:
         occasion = _("released")
     else:
-        occasion = occasions.get((decision.loi.key, entry.at), _("decided anew"))
+        occasion = occasions.get((about.key, entry.at), _("decided anew"))
     return Line(
         entry.number,
         entry.at,
         said(entry.at, zone),
-        decision.loi,
+        about.reference,
+        about.title,
+        reverse("project" if entry.project else "loi", args=[about.key]),
         kind,
         tone,
         occasion,
@@ -118,12 +124,17 @@ def _line(
 
 
 def _occasions(entries: Iterable[LedgerEntry]) -> dict[tuple[str, datetime], str]:
-    """(case, instant) of a return → the state that the case came to at that instant."""
+    """(case or project, instant) of a return → the state that it came to at that instant."""
     returns = [entry for entry in entries if entry.kind == ledger.RETURN]
+    about = {(entry.project or entry.decision.loi).key for entry in returns}
+    tables = {model._meta.model_name: table for model, table in NOUNS}
     events = Event.objects.filter(
-        subject_type=LetterOfIntent._meta.model_name,
-        subject_key__in={entry.decision.loi.key for entry in returns},
+        subject_type__in=tables,
+        subject_key__in=about,
         at__in={entry.at for entry in returns},
         data__has_key="to",
     )
-    return {(one.subject_key, one.at): str(LOI.state(one.data["to"]).label) for one in events}
+    return {
+        (one.subject_key, one.at): str(tables[one.subject_type].state(one.data["to"]).label)
+        for one in events
+    }

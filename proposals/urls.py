@@ -12,6 +12,7 @@ from proposals.views import (
     letters,
     lois,
     namings,
+    projects,
     proof,
     public,
     questions,
@@ -168,6 +169,10 @@ urlpatterns = [
     ),
     path("calls/<str:code>/move-release/", release.move_release, name="move_release_call"),
     path("calls/<str:code>/release/", release.release, name="release_call"),
+    # several cases as one project
+    path("projects/<slug:key>/", projects.project, name="project"),
+    path("projects/<slug:key>/dissolve/", projects.dissolve, name="dissolve_project"),
+    path("projects/<slug:key>/end/", projects.end, name="end_project"),
     # one decision after the release of the others
     path("decisions/<slug:key>/approve-one/", release.approve_one, name="approve_one_decision"),
     path("decisions/<slug:key>/date-anew/", release.date_anew, name="date_anew_decision"),

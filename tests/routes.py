@@ -19,6 +19,7 @@ from proposals.models import (
     FiledFile,
     Letter,
     LetterOfIntent,
+    Project,
     Question,
     Share,
 )
@@ -154,6 +155,7 @@ ROWS = {
     "meetings": Meeting,
     "organisations": Organisation,
     "pairs": Pair,
+    "projects": Project,
     "panel": PanelMember,
     "people": User,
     "profile": Affiliation,

@@ -6,12 +6,22 @@ from django.urls import reverse
 from portal.models import Organisation
 from portal.services import invitations, organisations
 from portal.tables import INVITATION, ORGANISATION
-from portal.workflow import CLOCK, Act, Table
+from portal.workflow import Table
 from proposals import queries, shares
 from proposals.models import Letter
-from proposals.services import agreements, calls, copies, corrections, decisions, filings, namings
+from proposals.services import (
+    agreements,
+    calls,
+    copies,
+    corrections,
+    decisions,
+    filings,
+    namings,
+    projects,
+    promotions,
+)
 from proposals.services import shares as services
-from proposals.workflow import CALL, CORRECTION, DECISION, LOI, NAMING, SHARE
+from proposals.workflow import CALL, CORRECTION, DECISION, LOI, NAMING, PROJECT, SHARE
 from reviews import services as judging
 from reviews.models import Conflict
 from reviews.queries import selecting
@@ -24,7 +34,6 @@ from tests.make import (
     CLOSED,
     DECIDED,
     DURING,
-    ENOUGH,
     PUBLISHED,
     RELEASE_ON,
     RELEASED,
@@ -42,58 +51,15 @@ from tests.permission_grids import (
     NAMINGS,
     ORGANISATIONS,
     PLACES,
+    PROJECTS,
     PROMOTIONS,
     SCENARIOS,
     SEEN,
     SHARES,
 )
 from tests.permission_grids.agreements import AFTER, CORRECTIONS
+from tests.permission_grids.reading import everybody, found, read
 from tests.portal.seating import proves
-
-GROUPS = {
-    "applicants": ("pi", "aor", "owner", "editor", "reader"),
-    "secretaries": ("secretary", "second_secretary"),
-    "approvers": ("approver", "second_approver"),
-    "reviewers": ("reviewer_one", "reviewer_two", "reviewer_three"),
-}
-
-
-def read(grids: str, names: tuple[str, ...]) -> dict[str, dict[str, dict[str, str]]]:
-    """State → name → verb → mark."""
-    whole = {}
-    for grid in grids.strip().split("\n\n"):
-        head, *lines = (line.split() for line in grid.splitlines())
-        state, *verbs = head
-        said = {who: dict(zip(verbs, marks, strict=True)) for who, *marks in lines}
-        others = said.pop("others")
-        for who in GROUPS.keys() & said.keys():
-            marks = said.pop(who)
-            said |= dict.fromkeys(GROUPS[who], marks)
-        assert said.keys() <= set(names), f"{state} speaks of somebody unknown"
-        whole[state] = {name: said.get(name, others) for name in names}
-    return whole
-
-
-def everybody(cast, obj) -> dict:
-    """Name → who acts; whoever holds the link of a naming is one of them."""
-    named = {"named": obj.key} if obj._meta.model_name == "naming" else {}
-    return {**cast.everyone(), "clock": CLOCK, **named}
-
-
-def found(cast, table: Table, obj, now, verbs) -> dict[str, dict[str, str]]:
-    def mark(action: str, by) -> str:
-        verdict = table.verdict(obj, action, Act(by, now, facts=ENOUGH))
-        if verdict:
-            return "+"
-        if verdict.rule == f"{table.noun}.{action}.who":
-            assert verdict.who
-            return "."
-        assert not verdict.who, f"{action} is refused as a second person's: {verdict.rule}"
-        return "-" if verdict.rule == f"{table.noun}.{action}.from" else "!"
-
-    return {
-        name: {verb: mark(verb, by) for verb in verbs} for name, by in everybody(cast, obj).items()
-    }
 
 
 @pytest.fixture
@@ -220,12 +186,34 @@ def test_promotions(cast, check):
     call = make.released_call(cast, outcomes=("reserve",))
     decision = make.prepared(cast, call.lois.get(), now=RELEASED)
     check(PROMOTIONS, DECISION, decision, RELEASED)
-    decisions.approve_one(decision, by=cast.approver, now=RELEASED)
+    promotions.approve_one(decision, by=cast.approver, now=RELEASED)
     make.store_letters(call)
     check(PROMOTIONS, DECISION, decision, RELEASED)
-    decisions.release_one(decision, by=cast.secretary, now=RELEASED)
+    promotions.release_one(decision, by=cast.secretary, now=RELEASED)
     check(PROMOTIONS, DECISION, decision, RELEASED)
     assert check.seen == list(read(PROMOTIONS, (*cast.NAMES, "clock")))
+
+
+def test_projects(cast, check):
+    call = make.decided_call(cast, outcomes=("reserve", "reserve"))
+    project = projects.merge(
+        call,
+        call.lois.all(),
+        title="Particles and dust",
+        lead=cast.institute,
+        reason=make.REASON,
+        results={loi.pk: make.RESULT for loi in call.lois.all()},
+        by=cast.chair,
+        now=DECIDED,
+    )
+    check(PROJECTS, PROJECT, project, DECIDED)
+    decisions.propose_decisions(call, by=cast.chair, now=DECIDED)
+    make.approved(cast, make.again(call))
+    make.store_letters(call)
+    check(PROJECTS, PROJECT, project, APPROVED)
+    decisions.release(call, by=cast.secretary, now=RELEASED)
+    check(PROJECTS, PROJECT, project, RELEASED)
+    assert check.seen == list(read(PROJECTS, (*cast.NAMES, "clock")))
 
 
 def test_decisions(cast, check):

@@ -181,6 +181,7 @@ consensus                    >...+..+..+..
 answer_consensus             >...-..-..-..
 conclude_loi                 >......-..x..
 prepare_decision             >......+..+..
+merge                        >......+..+..
 conflicts                    >......++++..
 conflicts_table              >......++++..
 help_conflicts               +++++++++++++
@@ -210,7 +211,9 @@ ABSENT = {
     "decline_share",
     "discard_matching",
     "dismiss_conflict",
+    "dissolve_project",
     "edit_comment",
+    "end_project",
     "end_affiliation",
     "invitation",
     "lift_pair",
@@ -218,6 +221,7 @@ ABSENT = {
     "minutes",
     "minutes_table",
     "order_agenda",
+    "project",
     "publish_amendment",
     "question",
     "release_one_decision",

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from portal.text import plain
 from proposals.letters.frame import redress
 from proposals.letters.words import both, day, grade, resource, unit
-from proposals.models import Decision, Grant, LetterOfIntent
+from proposals.models import Decision, Grant, LetterOfIntent, Project
 from proposals.resources import MASS
 
 
@@ -14,6 +14,7 @@ def decision(loi: LetterOfIntent, *, dated: date, now: datetime, decision: Decis
     return {
         "outcome": decision.outcome,
         "reason": decision.reason,
+        "project": _project(decision.project) if decision.project else None,
         "grant": _grant(grants),
         "bar": next((_bar(grant) for grant in grants if grant.allocation.kind is MASS), None),
         "conditions": [
@@ -27,6 +28,15 @@ def decision(loi: LetterOfIntent, *, dated: date, now: datetime, decision: Decis
         "findings": findings(decision.basis),
         "next_steps": _next_steps(decision, dated),
         "redress": redress(dated, loi.call),
+    }
+
+
+def _project(project: Project) -> dict:
+    return {
+        "reference": project.reference,
+        "title": project.title,
+        "lead": project.lead.name,
+        "partners": [partner.name for partner in project.partners],
     }
 
 

@@ -19,6 +19,7 @@ from proposals.models.lois import (
 )
 from proposals.models.missions import FlownPayload, Mission, Platform
 from proposals.models.namings import Naming
+from proposals.models.projects import Project
 from proposals.models.questions import Question
 from proposals.models.redress import Redress, Ruling
 from proposals.models.shares import Share
@@ -51,6 +52,7 @@ __all__ = [
     "Naming",
     "Platform",
     "Presence",
+    "Project",
     "Question",
     "Redress",
     "Revision",

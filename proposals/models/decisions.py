@@ -25,11 +25,15 @@ class Decision(models.Model):
         CONDITIONAL = "selected_conditional", _("selected with conditions")
         RESERVE = "reserve", _("reserve")
         NOT_SELECTED = "not_selected", _("not selected")
+        MERGED = "merged", _("merged")
 
     key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
     loi = models.ForeignKey("proposals.LetterOfIntent", models.PROTECT, related_name="decisions")
     state = models.CharField(max_length=20)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome)
+    project = models.ForeignKey(
+        "proposals.Project", models.PROTECT, null=True, related_name="decisions"
+    )
     reason = models.TextField(_("reason, as the letter gives it"), max_length=2000)
     conditions = models.JSONField(default=list)  # [{"text", "due_on", "owner"}, …]
     basis = models.JSONField(default=dict)
@@ -57,6 +61,11 @@ class Decision(models.Model):
                 condition=Q(state__in=PREPARED),
             ),
             models.CheckConstraint(
+                name="merged_into_a_project",
+                condition=Q(outcome="merged", project__isnull=False)
+                | (~Q(outcome="merged") & Q(project=None)),
+            ),
+            models.CheckConstraint(
                 name="approved_by_somebody_else",
                 condition=Q(approved_by=None) | ~Q(approved_by=models.F("prepared_by")),
             ),
@@ -73,9 +82,12 @@ class Decision(models.Model):
 
 
 class Grant(models.Model):
-    """What a positive decision gives of one allocation; below the demand it says why."""
+    """What a positive decision or a project is given of one allocation; below the demand it says why."""
 
-    decision = models.ForeignKey(Decision, models.CASCADE, related_name="grants")
+    decision = models.ForeignKey(Decision, models.CASCADE, null=True, related_name="grants")
+    project = models.ForeignKey(
+        "proposals.Project", models.CASCADE, null=True, related_name="grants"
+    )
     allocation = models.ForeignKey("proposals.Allocation", models.PROTECT, related_name="grants")
     amount = models.DecimalField(max_digits=12, decimal_places=3)
     asked = models.DecimalField(max_digits=12, decimal_places=3)
@@ -84,6 +96,13 @@ class Grant(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(name="granted_once", fields=["decision", "allocation"]),
+            models.UniqueConstraint(
+                name="granted_once_to_a_project", fields=["project", "allocation"]
+            ),
+            models.CheckConstraint(
+                name="granted_to_a_decision_or_a_project",
+                condition=Q(decision=None) ^ Q(project=None),
+            ),
             models.CheckConstraint(name="nothing_negative_is_granted", condition=Q(amount__gte=0)),
             models.CheckConstraint(
                 name="less_than_asked_has_a_reason",

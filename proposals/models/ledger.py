@@ -9,7 +9,7 @@ from proposals import ledger
 
 
 class LedgerEntry(AppendOnly):
-    """One line of the ledger: hold, commit or return of an allocation for a decision.
+    """One line of the ledger: hold, commit or return of an allocation for a decision or a project.
 
     Lines of an allocation are numbered from 1 without gaps, and each says what
     was held and committed after it, by all decisions: two that were written on
@@ -18,7 +18,12 @@ class LedgerEntry(AppendOnly):
 
     allocation = models.ForeignKey("proposals.Allocation", models.PROTECT, related_name="entries")
     number = models.PositiveIntegerField()
-    decision = models.ForeignKey("proposals.Decision", models.PROTECT, related_name="entries")
+    decision = models.ForeignKey(
+        "proposals.Decision", models.PROTECT, null=True, related_name="entries"
+    )
+    project = models.ForeignKey(
+        "proposals.Project", models.PROTECT, null=True, related_name="entries"
+    )
     kind = models.CharField(max_length=6)
     amount = models.DecimalField(max_digits=12, decimal_places=3)
     held_after = models.DecimalField(max_digits=12, decimal_places=3)
@@ -31,6 +36,10 @@ class LedgerEntry(AppendOnly):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 name="a_line_follows_the_one_before", fields=["allocation", "number"]
+            ),
+            models.CheckConstraint(
+                name="entered_for_a_decision_or_a_project",
+                condition=Q(decision=None) ^ Q(project=None),
             ),
             models.CheckConstraint(name="entries_are_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
@@ -45,4 +54,8 @@ class LedgerEntry(AppendOnly):
 
     @property
     def entry(self) -> ledger.Entry:
-        return ledger.Entry(self.kind, str(self.decision_id), self.amount)
+        return ledger.Entry(self.kind, self.subject, self.amount)
+
+    @property
+    def subject(self) -> str:
+        return f"decision {self.decision_id}" if self.decision_id else f"project {self.project_id}"

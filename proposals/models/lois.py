@@ -23,7 +23,7 @@ COMMITTED = (*OFFERED, "agreement_pending", "agreement_signed")
 GIVEN_BACK = ("declined", "lapsed", "terminated")
 # A review of the procedure is asked for, or was answered: of a decision or of an ineligibility.
 REDRESS = ("review_requested", "upheld")
-DECIDED = (*COMMITTED, *GIVEN_BACK, "reserve", "not_selected", *REDRESS)
+DECIDED = (*COMMITTED, *GIVEN_BACK, "merged", "reserve", "not_selected", *REDRESS)
 
 
 class LetterOfIntent(models.Model):

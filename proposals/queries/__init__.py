@@ -1,15 +1,12 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, F, Q, QuerySet
 
 from portal import roles
 from portal.models import Membership, User
 from portal.queries import holders as holders
-from portal.text import say
-from portal.verdict import Verdict, no
 from proposals import attachments, ledger, reading, shares
 from proposals.models import (
     Allocation,
@@ -23,11 +20,12 @@ from proposals.models import (
     Letter,
     LetterOfIntent,
     Mission,
+    Project,
     Question,
     Share,
 )
 from proposals.models.attachments import Attached
-from proposals.models.decisions import PREPARED
+from proposals.models.decisions import TOLD
 from proposals.models.lois import COMMITTED, GIVEN_BACK, REDRESS, RUNNING
 from proposals.queries.agreements import (  # noqa: F401 - of the same door
     REDRESS_DAYS,
@@ -35,6 +33,17 @@ from proposals.queries.agreements import (  # noqa: F401 - of the same door
     redress_until,
     took_part,
 )
+from proposals.queries.budgets import DEMANDS as DEMANDS
+from proposals.queries.budgets import Reserve as Reserve
+from proposals.queries.budgets import asked as asked
+from proposals.queries.budgets import balance as balance
+from proposals.queries.budgets import demands as demands
+from proposals.queries.budgets import fitting_reserves as fitting_reserves
+from proposals.queries.budgets import in_force as in_force
+from proposals.queries.budgets import mass_kg as mass_kg
+from proposals.queries.budgets import project_of as project_of
+from proposals.queries.budgets import reserves as reserves
+from proposals.queries.budgets import unstated as unstated
 from proposals.queries.letters import deliveries as deliveries
 
 
@@ -54,7 +63,6 @@ SIGHTS: list[Callable[[User], Sight]] = []
 READERS = {roles.SECRETARY, roles.APPROVER, roles.AUDITOR}
 KEEPERS = {*READERS, roles.LEGAL}
 ISSUED = ("issued", "superseded", "revoked")
-DEMANDS = ("filing__demands__allocation__platform", "filing__demands__assessments")
 UNFILED = ("draft", "awaiting_signature", "not_submitted")
 
 
@@ -86,7 +94,7 @@ def visible_lois(user: User) -> QuerySet[LetterOfIntent]:
     if user.roles() & READERS:
         staff = ~Q(state__in=UNFILED)
     if roles.LEGAL in user.roles():
-        staff |= Q(state__in=[*COMMITTED, *GIVEN_BACK, *REDRESS])
+        staff |= Q(state__in=[*COMMITTED, *GIVEN_BACK, *REDRESS, "merged"])
     for sight in (source(user) for source in SIGHTS):
         staff, hidden = staff | sight.reads | sight.decides, hidden | sight.hidden
     return lois.filter(seen | (staff & ~hidden))
@@ -277,93 +285,27 @@ def reads_agreement(user: User, loi: LetterOfIntent) -> bool:
     return own or bool(user.roles() & (READERS | {roles.LEGAL}))
 
 
-def demands(loi: LetterOfIntent) -> dict[Allocation, Decimal]:
-    """What the case asks, by allocation: the screening's figure where it gave one.
-
-    What is asked of a resource and not known is left out: see `unstated`.
-    """
-    return {of: amount for of, amount in _figures(loi).items() if amount is not None}
-
-
-def unstated(loi: LetterOfIntent) -> list[Allocation]:
-    """What the case draws on without a figure of how much: unknown, which is never 0."""
-    return [of for of, amount in _figures(loi).items() if amount is None]
-
-
-def _figures(loi: LetterOfIntent) -> dict[Allocation, Decimal | None]:
-    if loi.filing is None:
-        return {}
-    # What a caller with many cases has fetched already is not fetched again.
-    prefetch_related_objects([loi], *DEMANDS)
-    found = {}
-    for demand in loi.filing.demands.all():
-        assessments = sorted(demand.assessments.all(), key=lambda a: a.pk)
-        found[demand.allocation] = assessments[-1].amount if assessments else demand.amount
-    return found
-
-
-def mass_kg(loi: LetterOfIntent) -> Decimal:
-    """The MEV that counts for the case, in kg; 0 at mission level."""
-    return sum(
-        (amount for allocation, amount in demands(loi).items() if allocation.resource == "mass"),
-        Decimal(0),
-    )
-
-
-def balance(allocation: Allocation) -> ledger.Balance:
-    return allocation.balance
-
-
-def in_force(loi: LetterOfIntent) -> Decision | None:
-    """The decision on the case that was released and not replaced since."""
-    return loi.decisions.filter(state="released").first()
-
-
-@dataclass(frozen=True)
-class Reserve:
-    """A case on the reserve list: its rank when it was decided, and why it does not fit now."""
-
-    loi: LetterOfIntent
-    rank: int | None
-    lacks: list[Verdict]
-    promoted: Decision | None  # the decision in preparation that would select it
-
-
-def reserves(call: Call) -> list[Reserve]:
-    """The reserve list of a call, best rank first; cases without a rank come last."""
-    lois = call.lois.filter(state="reserve").select_related("organisation", "filing")
-    found = []
-    for loi in lois.prefetch_related("decisions", *DEMANDS):
-        told = next(one for one in loi.decisions.all() if one.state == "released")
-        promoted = next((one for one in loi.decisions.all() if one.state in PREPARED), None)
-        wanting = [ledger.may_hold(of.balance, amount) for of, amount in demands(loi).items()]
-        unknown = [
-            no("demand_unknown", say("%(resource)s: not stated.", resource=of.kind.label))
-            for of in unstated(loi)
-        ]
-        lacks = [*unknown, *(verdict for verdict in wanting if not verdict)]
-        found.append(Reserve(loi, told.basis.get("rank"), lacks, promoted))
-    return sorted(found, key=lambda one: (one.rank is None, one.rank, one.loi.reference))
-
-
-def fitting_reserves(call: Call) -> list[LetterOfIntent]:
-    """The reserve cases whose every demand fits what is free now, each by itself, best rank first."""
-    return [one.loi for one in reserves(call) if not one.lacks and one.promoted is None]
+def visible_projects(user: User) -> QuerySet[Project]:
+    """Released ones to the legal officer; all of them to those who decide on every case of it."""
+    projects = Project.objects.select_related("call", "lead")
+    if not user.is_authenticated:
+        return projects.none()
+    unseen = Q(organisation_id__in=list(user.seats())) | ~Q(pk__in=visible_lois(user).values("pk"))
+    hidden = Decision.objects.filter(loi__in=LetterOfIntent.objects.filter(unseen))
+    found = projects.exclude(pk__in=hidden.filter(project__isnull=False).values("project"))
+    deciding = Q(pk__isnull=False) if user.roles() & READERS else Q(pk__in=[])
+    for sight in (source(user) for source in SIGHTS):
+        deciding |= Q(decisions__loi__in=LetterOfIntent.objects.filter(sight.decides))
+    if roles.LEGAL in user.roles():
+        deciding |= Q(released_at__isnull=False)
+    return found.filter(deciding).distinct()
 
 
 def last_return(allocation: Allocation, user: User) -> LedgerEntry | None:
     """What a case that this person may see gave back last, after the release had committed it."""
-    returns = allocation.entries.filter(kind=ledger.RETURN, decision__released_at__isnull=False)
+    returns = allocation.entries.filter(kind=ledger.RETURN, decision__state__in=TOLD)
     seen = returns.filter(decision__loi__in=visible_lois(user))
     return seen.select_related("decision__loi").order_by("-number").first()
-
-
-def asked(allocation: Allocation, lois: QuerySet[LetterOfIntent]) -> Decimal:
-    """What the given cases ask of an allocation, in its unit."""
-    total = Decimal(0)
-    for loi in lois.filter(filing__demands__allocation=allocation).distinct():
-        total += demands(loi).get(allocation, Decimal(0))
-    return total
 
 
 def running(call: Call) -> QuerySet[LetterOfIntent]:

@@ -5,16 +5,25 @@ from decimal import Decimal
 from django.db import transaction
 
 from portal import canonical
+from portal.events import CLOCK
 from portal.models import Event, User
 from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
 from proposals import queries
-from proposals.models import Allocation, Call, Decision, Grant, Letter, LetterOfIntent
+from proposals.models import Allocation, Call, Decision, Grant, Letter, LetterOfIntent, Project
 from proposals.models.decisions import PREPARED
 from proposals.panel import PanelResult
 from proposals.services import agreements, ledger, letters, locks
-from proposals.workflow import CALL, DECISION, LOI, OUTCOME_ACTION, PROMOTION_ACTION
+from proposals.workflow import (
+    CALL,
+    DECISION,
+    LOI,
+    OUTCOME_ACTION,
+    PROJECT,
+)
+
+NOT_APPROVED = {"approved_by": None, "approved_at": None}
 
 
 @transaction.atomic
@@ -59,13 +68,13 @@ def prepare(
     if decision.positive:
         for allocation, asked in queries.demands(loi).items():
             amount, why = (granted or {}).get(allocation.resource, (asked, ""))
-            _grant(decision, allocation, asked, amount, why)
+            grant(decision, allocation, asked, amount, why)
             ledger.hold(decision, allocation, amount, by=by, now=now)
     return decision
 
 
 def _check_words(decision: Decision) -> None:
-    if decision.outcome not in Decision.Outcome.values:
+    if decision.outcome not in set(Decision.Outcome.values) - {Decision.Outcome.MERGED}:
         raise Refused(
             no(
                 "decision.outcome",
@@ -111,7 +120,10 @@ def _check_risk(decision: Decision, result: PanelResult) -> None:
         )
 
 
-def _grant(decision, allocation: Allocation, asked: Decimal, amount: Decimal, why: str) -> None:
+def grant(
+    subject: Decision | Project, allocation: Allocation, asked: Decimal, amount: Decimal, why: str
+) -> None:
+    """Write down what is given: what is asked or less with a reason, and never over a cap."""
     unit, limit = allocation.kind, allocation.limit
     if not 0 <= amount <= asked:
         raise Refused(
@@ -150,7 +162,11 @@ def _grant(decision, allocation: Allocation, asked: Decimal, amount: Decimal, wh
             )
         )
     Grant.objects.create(
-        decision=decision, allocation=allocation, amount=amount, asked=asked, reason=why.strip()
+        **{subject._meta.model_name: subject},
+        allocation=allocation,
+        amount=amount,
+        asked=asked,
+        reason=why.strip(),
     )
 
 
@@ -159,73 +175,37 @@ def void_of(loi: LetterOfIntent, *, by: User, now: datetime) -> None:
     decision = loi.decisions.filter(state__in=PREPARED).first()
     if decision is None:
         return
+    if decision.project:  # withdrawn: the other cases are to be decided again
+        part(decision.project, "fall_apart", by=CLOCK, now=now)
+        return
     decision.loi = loi
+    _void(decision, by=by, now=now)
+
+
+def _void(decision: Decision, *, by: User | str, now: datetime) -> None:
     letters.void_of(decision, by=by, now=now)
     ledger.give_back(decision, by=by, now=now)
     DECISION.move(decision, "void", by=by, now=now)
 
 
-@transaction.atomic
-def approve_one(decision: Decision, *, by: User, now: datetime) -> Event:
-    """The second person's yes to one decision after the release of the others: its letter is owed."""
-    decision = _locked(decision)
-    event = DECISION.move(
-        decision, "approve_one", by=by, now=now, columns={"approved_by": by, "approved_at": now}
-    )
-    letters.owe(decision.loi, Letter.Kind.DECISION, decision=decision, by=by, now=now)
+def part(
+    project: Project, action: str, *, by: User | str, now: datetime, reason: str = ""
+) -> Event:
+    """Undo a project that is not yet released, by the row `action`: each case stands alone again."""
+    merged = list(project.decisions.filter(state__in=PREPARED).select_related("loi__call"))
+    event = PROJECT.move(project, action, by=by, now=now, reason=reason)
+    for decision in merged:
+        _void(decision, by=CLOCK, now=now)
+    ledger.give_back(project, by=by, now=now)
     return event
 
 
-@transaction.atomic
-def date_anew(decision: Decision, *, by: User, now: datetime) -> Event:
-    """Its letter is to carry today's date, and is rendered again."""
-    decision = _locked(decision)
-    event = DECISION.move(decision, "date_anew", by=by, now=now)
-    dated = now.astimezone(decision.loi.call.zoneinfo).date()
-    letters.redate(decision, dated=dated, by=by, now=now)
-    return event
-
-
-@transaction.atomic
-def release_one(decision: Decision, *, by: User, now: datetime) -> Event:
-    """Issue one decision in place of what was told of its case before: state, ledger, letter."""
-    decision = _locked(decision)
-    loi = decision.loi
-    require(DECISION.verdict(decision, "release_one", Act(by, now)))
-    if former := queries.in_force(loi):
-        former.loi = loi
-        DECISION.move(former, "supersede", by=by, now=now)
-    columns = {"released_at": now}
-    event = DECISION.move(decision, "release_one", by=by, now=now, columns=columns)
-    actions = PROMOTION_ACTION if loi.state == "reserve" else OUTCOME_ACTION
-    _take_effect(decision, actions[decision.outcome], by=by, now=now)
-    return event
-
-
-@transaction.atomic
-def take_back(decision: Decision, *, by: User, now: datetime, reason: str) -> Event:
-    """What was prepared after the release does not come about: its hold is returned."""
-    decision = _locked(decision)
-    event = DECISION.move(decision, "take_back", by=by, now=now, reason=reason)
-    letters.void_of(decision, by=by, now=now)
-    ledger.give_back(decision, by=by, now=now)
-    return event
-
-
-def _take_effect(decision: Decision, action: str, *, by: User, now: datetime) -> None:
+def take_effect(decision: Decision, action: str, *, by: User, now: datetime) -> None:
     ledger.commit(decision, by=by, now=now)
     letters.issue(decision.letters.get(state="stored"), by=by, now=now)
     if decision.positive:
         agreements.offer(decision, now=now)
     LOI.move(decision.loi, action, by=by, now=now)
-
-
-def _locked(of: Decision) -> Decision:
-    """The decision as it stands under the lock of its case."""
-    loi = locks.case(of.loi)
-    decision = Decision.objects.select_for_update().get(pk=of.pk)
-    decision.loi = loi
-    return decision
 
 
 @transaction.atomic
@@ -252,13 +232,9 @@ def reopen_decisions(call: Call, *, by: User, now: datetime, reason: str) -> Eve
     )
     for decision in _of(call, "approved"):
         letters.void_of(decision, by=by, now=now)
-        DECISION.move(
-            decision,
-            "unapprove",
-            by=by,
-            now=now,
-            columns={"approved_by": None, "approved_at": None},
-        )
+        DECISION.move(decision, "unapprove", by=by, now=now, columns=NOT_APPROVED)
+    for project in call.projects.filter(state="approved"):
+        PROJECT.move(project, "unapprove", by=by, now=now, columns=NOT_APPROVED)
     return event
 
 
@@ -275,14 +251,11 @@ def approve_decisions(call: Call, *, release_on: date, by: User, now: datetime) 
         columns={"decisions_approved_by": by, "release_on": release_on},
         release_on=release_on.isoformat(),
     )
+    approved = {"approved_by": by, "approved_at": now}
+    for project in call.projects.filter(state="prepared"):
+        PROJECT.move(project, "approve", by=by, now=now, columns=approved)
     for decision in _of(call, "prepared"):
-        DECISION.move(
-            decision,
-            "approve",
-            by=by,
-            now=now,
-            columns={"approved_by": by, "approved_at": now},
-        )
+        DECISION.move(decision, "approve", by=by, now=now, columns=approved)
         letters.owe(
             decision.loi,
             Letter.Kind.DECISION,
@@ -324,7 +297,10 @@ def release(call: Call, *, by: User, now: datetime) -> Event:
     event = CALL.move(call, "release", by=by, now=now)
     for decision in decisions:
         DECISION.move(decision, "release", by=by, now=now, columns={"released_at": now})
-        _take_effect(decision, OUTCOME_ACTION[decision.outcome], by=by, now=now)
+        take_effect(decision, OUTCOME_ACTION[decision.outcome], by=by, now=now)
+    for project in call.projects.filter(state="approved"):
+        PROJECT.move(project, "release", by=by, now=now, columns={"released_at": now})
+        ledger.commit(project, by=by, now=now)
     for kind in ("final", "result"):
         call.milestones.filter(kind=kind, actual=None).update(actual=call.release_on)
     return event

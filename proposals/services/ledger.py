@@ -13,40 +13,41 @@ from portal.events import CLOCK
 from portal.models import User
 from portal.verdict import require
 from proposals import ledger
-from proposals.models import Allocation, Decision, LedgerEntry
+from proposals.models import Allocation, Decision, LedgerEntry, Project
+
+Subject = Decision | Project
 
 
 def hold(
-    decision: Decision, allocation: Allocation, amount: Decimal, *, by: User | str, now: datetime
+    subject: Subject, allocation: Allocation, amount: Decimal, *, by: User | str, now: datetime
 ) -> None:
-    """Set `amount` aside for a decision, or refuse with the whole sum; 0 is no line."""
+    """Set `amount` aside for a decision or a project, or refuse with the whole sum; 0 is no line."""
     locked = _locked(allocation.pk)
     require(ledger.may_hold(locked.balance, amount))
-    _enter(decision, locked, ledger.HOLD, amount, by, now)
+    _enter(subject, locked, ledger.HOLD, amount, by, now)
 
 
-def commit(decision: Decision, *, by: User | str, now: datetime) -> None:
-    """Turn whatever the decision holds into a commitment."""
-    for allocation, held, _ in _positions(decision):
-        _enter(decision, allocation, ledger.COMMIT, held, by, now)
+def commit(subject: Subject, *, by: User | str, now: datetime) -> None:
+    """Turn whatever it holds into a commitment."""
+    for allocation, held, _ in _positions(subject):
+        _enter(subject, allocation, ledger.COMMIT, held, by, now)
 
 
-def give_back(decision: Decision, *, by: User | str, now: datetime) -> None:
-    """Return whatever the decision still has committed or holds; nothing left is no line."""
-    for allocation, held, committed in _positions(decision):
-        _enter(decision, allocation, ledger.RETURN, committed, by, now, of_committed=True)
-        _enter(decision, allocation, ledger.RETURN, held, by, now)
+def give_back(subject: Subject, *, by: User | str, now: datetime) -> None:
+    """Return whatever it still has committed or holds; nothing left is no line."""
+    for allocation, held, committed in _positions(subject):
+        _enter(subject, allocation, ledger.RETURN, committed, by, now, of_committed=True)
+        _enter(subject, allocation, ledger.RETURN, held, by, now)
 
 
-def _positions(decision: Decision) -> Iterator[tuple[Allocation, Decimal, Decimal]]:
-    """(allocation, held, committed) of a decision; each allocation is locked, in one order."""
+def _positions(subject: Subject) -> Iterator[tuple[Allocation, Decimal, Decimal]]:
+    """(allocation, held, committed) of a subject; each allocation is locked, in one order."""
     lines: dict[int, list[ledger.Entry]] = {}
-    for line in decision.entries.order_by("allocation_id", "number"):
+    for line in subject.entries.order_by("allocation_id", "number"):
         lines.setdefault(line.allocation_id, []).append(line.entry)
-    subject = str(decision.pk)
     for pk, mine in lines.items():
-        held, committed = ledger.positions(mine)
-        yield _locked(pk), held.get(subject, ledger.ZERO), committed.get(subject, ledger.ZERO)
+        held, committed = ledger.positions(mine)  # of one subject
+        yield _locked(pk), sum(held.values(), ledger.ZERO), sum(committed.values(), ledger.ZERO)
 
 
 def _locked(pk: int) -> Allocation:
@@ -54,7 +55,7 @@ def _locked(pk: int) -> Allocation:
 
 
 def _enter(
-    decision: Decision,
+    subject: Subject,
     allocation: Allocation,
     kind: str,
     amount: Decimal,
@@ -72,7 +73,7 @@ def _enter(
     LedgerEntry.objects.create(
         allocation=allocation,
         number=allocation.entered,
-        decision=decision,
+        **{subject._meta.model_name: subject},
         kind=kind,
         amount=amount,
         held_after=allocation.held,

@@ -1,8 +1,22 @@
+from collections.abc import Iterable
+
 from proposals.models import Call, LetterOfIntent
 
 
 def call(of: Call) -> Call:
     return Call.objects.select_for_update().get(pk=of.pk)
+
+
+def cases(call: Call, lois: Iterable[LetterOfIntent]) -> list[LetterOfIntent]:
+    """Some cases by primary key; their call is locked already."""
+    rows = LetterOfIntent.objects.select_for_update(of=("self",)).filter(
+        pk__in=[loi.pk for loi in lois]
+    )
+    found = list(rows.select_related("call", "organisation", "filing").order_by("pk"))
+    for loi in found:
+        if loi.call_id == call.pk:
+            loi.call = call
+    return found
 
 
 def case(of: LetterOfIntent) -> LetterOfIntent:

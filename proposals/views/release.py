@@ -21,6 +21,7 @@ from proposals.models import Call, Decision, Letter
 from proposals.models.decisions import PREPARED
 from proposals.resources import Resource
 from proposals.services import decisions as services
+from proposals.services import promotions
 from proposals.views import acts
 from proposals.views.public import TERMS
 from proposals.workflow import CALL, DECISION
@@ -91,7 +92,7 @@ def _rows(request: HttpRequest, call: Call) -> list[dict]:
     found = (
         queries.visible_decisions(request.user)
         .filter(loi__call=call)
-        .select_related("prepared_by", "approved_by")
+        .select_related("prepared_by", "approved_by", "project")
         .prefetch_related("grants__allocation__platform")
         .order_by("loi__reference")
     )
@@ -139,6 +140,7 @@ TONES = {
     Decision.Outcome.CONDITIONAL: "jade",
     Decision.Outcome.RESERVE: "amber",
     Decision.Outcome.NOT_SELECTED: "",
+    Decision.Outcome.MERGED: "jade",
 }
 
 
@@ -242,22 +244,22 @@ def _decision(request: HttpRequest, key: str) -> Decision:
 
 @require_POST
 def approve_one(request: HttpRequest, key: str) -> HttpResponse:
-    return _alone(request, key, services.approve_one)
+    return _alone(request, key, promotions.approve_one)
 
 
 @require_POST
 def date_anew(request: HttpRequest, key: str) -> HttpResponse:
-    return _alone(request, key, services.date_anew)
+    return _alone(request, key, promotions.date_anew)
 
 
 @require_POST
 def release_one(request: HttpRequest, key: str) -> HttpResponse:
-    return _alone(request, key, services.release_one)
+    return _alone(request, key, promotions.release_one)
 
 
 @require_POST
 def take_back(request: HttpRequest, key: str) -> HttpResponse:
-    return _alone(request, key, services.take_back, reason=reason_of(request, most=2000))
+    return _alone(request, key, promotions.take_back, reason=reason_of(request, most=2000))
 
 
 def _alone(request: HttpRequest, key: str, act, **given: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from proposals.workflow.corrections import CORRECTION
 from proposals.workflow.decisions import DECISION, LETTER
 from proposals.workflow.lois import LOI, OUTCOME_ACTION, PROMOTION_ACTION
 from proposals.workflow.namings import NAMING
+from proposals.workflow.projects import PROJECT
 from proposals.workflow.questions import QUESTION
 from proposals.workflow.shares import SHARE
 
@@ -16,6 +17,7 @@ __all__ = [
     "LOI",
     "NAMING",
     "OUTCOME_ACTION",
+    "PROJECT",
     "PROMOTION_ACTION",
     "QUESTION",
     "SHARE",

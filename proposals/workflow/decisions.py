@@ -85,6 +85,21 @@ def approved_by_another(decision: Decision, act: Act) -> Verdict:
     return YES
 
 
+def not_in_a_project(decision: Decision, act: Act) -> Verdict:
+    """The case is part of no project that is in preparation."""
+    project = None if decision.project_id else queries.project_of(decision.loi)
+    if project:
+        return no(
+            "in_a_project",
+            say(
+                "%(reference)s is part of %(project)s: dissolve that project first.",
+                reference=decision.loi.reference,
+                project=project.reference,
+            ),
+        )
+    return YES
+
+
 def demand_is_known(decision: Decision, act: Act) -> Verdict:
     """A case that is to be given anything says how much it needs of each resource its platform offers."""
     unknown = queries.unstated(decision.loi) if decision.positive else []
@@ -131,7 +146,7 @@ def letter_is_stored(decision: Decision, act: Act) -> Verdict:
 
 # fmt: off
 DECISION_ROWS = (
-    Row("prepare", "prepared", (START,), "prepared", ("chair",), (case_in_final_review, demand_is_known)),
+    Row("prepare", "prepared", (START,), "prepared", ("chair",), (case_in_final_review, not_in_a_project, demand_is_known)),
     Row("promote", "promotion_prepared", (START,), "prepared", ("chair",), (case_on_reserve, demand_is_known), "decision_prepared"),
     Row("approve", "approved", ("prepared",), "approved", ("approver",), (prepared_by_another,)),
     Row("release", "released", ("approved",), "released", ("secretary",), (letter_is_stored,)),
@@ -141,7 +156,7 @@ DECISION_ROWS = (
     Row("take_back", "taken_back", PREPARED, "void", ("chair", "approver"), (results_are_released,), button=say("Take back"), reason=True, tone="danger"),
     Row("supersede", "superseded", ("released",), "superseded", ("secretary", "legal")),
     Row("unapprove", "unapproved", ("approved",), "prepared", ("approver", "chair")),
-    Row("void", "voided", PREPARED, "void", ("chair", "aor")),
+    Row("void", "voided", PREPARED, "void", ("chair", "aor", CLOCK)),
 )
 # fmt: on
 
@@ -170,7 +185,7 @@ LETTER_ROWS = (
     Row("supersede", "superseded", ("issued",), "superseded", ("aor", "secretary", CLOCK)),
     Row("revoke", "revoked", ("issued",), "revoked", ("approver",), tells="letter_revoked", reason=True),
     Row("redate", "redated", ("owed", "stored"), "owed", ("secretary", "approver")),
-    Row("void", "voided", ("owed", "stored"), "void", ("approver", "chair", "aor")),
+    Row("void", "voided", ("owed", "stored"), "void", ("approver", "chair", "aor", CLOCK)),
 )
 # fmt: on
 

@@ -74,6 +74,7 @@ LOI_ROWS = (
     Row("select", "selected", ("final_review",), "selected", ("secretary",), (decided("selected"),), "loi_decided"),
     Row("select_conditionally", "selected_conditionally", ("final_review",), "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_decided"),
     Row("place_on_reserve", "placed_on_reserve", ("final_review",), "reserve", ("secretary",), (decided("reserve"),), "loi_decided"),
+    Row("merge", "merged", ("final_review",), "merged", ("secretary",), (decided("merged"),), "loi_decided"),
     Row("promote", "promoted", ("reserve",), "selected", ("secretary",), (decided("selected"),), "loi_promoted"),
     Row("promote_conditionally", "promoted_conditionally", ("reserve",), "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_promoted"),
     Row("not_select", "not_selected", ("final_review",), "not_selected", ("secretary",), (decided("not_selected"),), "loi_decided"),
@@ -125,6 +126,7 @@ LOI = register(
             State("terminated", say("agreement terminated"), tone="cinnabar", final=True),
             State("review_requested", say("review of the procedure asked for"), tone="amber"),
             State("upheld", say("reviewed: the decision stands"), final=True),
+            State("merged", say("merged into a project"), tone="jade", final=True),
         ),
         rows=LOI_ROWS,
     )
@@ -140,4 +142,5 @@ OUTCOME_ACTION = {
     Decision.Outcome.CONDITIONAL: "select_conditionally",
     Decision.Outcome.RESERVE: "place_on_reserve",
     Decision.Outcome.NOT_SELECTED: "not_select",
+    Decision.Outcome.MERGED: "merge",
 }

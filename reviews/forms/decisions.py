@@ -41,8 +41,10 @@ class ConditionForm(forms.Form):
 class Amount(forms.CharField):
     """A number as people type it, a decimal comma included."""
 
-    def clean(self, value: str) -> Decimal:
+    def clean(self, value: str) -> Decimal | None:
         typed = super().clean(value)
+        if not typed:  # which is possible only where it need not be given
+            return None
         amount = document.number(typed)
         if amount is None:
             raise forms.ValidationError(
@@ -58,7 +60,7 @@ class DecisionForm(forms.Form):
 
     outcome = forms.ChoiceField(
         label=gettext_lazy("Outcome"),
-        choices=Decision.Outcome.choices,
+        choices=[one for one in Decision.Outcome.choices if one[0] != Decision.Outcome.MERGED],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one of the outcomes.")},
     )

@@ -104,7 +104,12 @@ def pool(user: User, call: Call) -> Pool:
     }
     allocations = list(call.allocations.select_related("platform"))
     codes = {one.pk: f"{one.platform.code}-{one.resource}" for one in allocations}
-    contenders = tuple(_contender(one, decisions.get(one.loi.pk), codes) for one in standings)
+    merged = {pk for pk, one in decisions.items() if one.project_id}  # its project holds for it
+    contenders = tuple(
+        _contender(one, decisions.get(one.loi.pk), codes)
+        for one in standings
+        if one.loi.pk not in merged
+    )
     held: dict[int, Decimal] = {}
     for one in contenders:
         for grant in one.decision.grants.all() if one.decision else ():

@@ -1,6 +1,6 @@
 """One function a verb. Lock order as in `proposals.services`: call, case, then the review."""
 
-from reviews.services.conclusions import conclude, conclude_reviews, prepare_decision
+from reviews.services.conclusions import conclude, conclude_reviews, merge, prepare_decision
 from reviews.services.conflicts import confirm, dismiss, look, step_out
 from reviews.services.consensus import answer_consensus, draft_consensus, write_consensus
 from reviews.services.deadlines import extend, extend_all, reassign
@@ -52,6 +52,7 @@ __all__ = [
     "look",
     "mark_read",
     "may_write",
+    "merge",
     "open_names",
     "prepare_decision",
     "present",

@@ -3,13 +3,13 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from portal.models import Event, User
+from portal.models import Event, Organisation, User
 from portal.text import say
 from portal.verdict import no
-from proposals.models import Decision, LetterOfIntent
+from proposals.models import Call, Decision, LetterOfIntent, Project
 from proposals.models.decisions import PREPARED
 from proposals.panel import PanelResult
-from proposals.services import decisions, drafts, evaluation
+from proposals.services import decisions, drafts, evaluation, projects
 from reviews import queries
 from reviews.services import locks
 
@@ -68,6 +68,32 @@ def prepare_decision(
         conditions=conditions,
         granted=granted,
         waiver=waiver,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def merge(
+    call: Call,
+    lois: list[LetterOfIntent],
+    *,
+    title: str,
+    lead: Organisation,
+    reason: str,
+    granted: dict[str, tuple[Decimal, str]] | None = None,
+    by: User,
+    now: datetime,
+) -> Project:
+    """One project of several cases, each with what the panel found of it."""
+    return projects.merge(
+        call,
+        lois,
+        title=title,
+        lead=lead,
+        reason=reason,
+        results={loi.pk: queries.result(loi, seen_by=by) for loi in lois},
+        granted=granted,
         by=by,
         now=now,
     )

@@ -103,6 +103,7 @@ def _rows(request: HttpRequest, call: Call) -> tuple[list[dict], tuple]:
         for decision in proposals.visible_decisions(request.user)
         .filter(loi__call=call)
         .exclude(state="superseded")
+        .select_related("project")
         .prefetch_related("grants__allocation")
         .order_by("pk")  # what is prepared stands over what was told before
     }

@@ -9,6 +9,7 @@ Whoever is not named stands in the line of the others.
 """
 
 from tests.permission_grids.decisions import DECISIONS as DECISIONS
+from tests.permission_grids.decisions import PROJECTS as PROJECTS
 from tests.permission_grids.decisions import PROMOTIONS as PROMOTIONS
 
 LOIS = """

@@ -7,6 +7,7 @@ approvers           +       .       -         .    !           -         .      
 chair               .       .       -         +    .           .         .           !         .
 aor                 .       .       .         +    .           .         .           .         .
 legal               .       .       .         .    .           .         .           .         -
+clock               .       .       .         +    .           .         .           .         .
 others              .       .       .         .    .           .         .           .         .
 
 approved            approve release unapprove void approve_one date_anew release_one take_back supersede
@@ -15,6 +16,7 @@ approvers           -       .       +         .    -           !         .      
 chair               .       .       +         +    .           .         .           !         .
 aor                 .       .       .         +    .           .         .           .         .
 legal               .       .       .         .    .           .         .           .         -
+clock               .       .       .         +    .           .         .           .         .
 others              .       .       .         .    .           .         .           .         .
 
 released            approve release unapprove void approve_one date_anew release_one take_back supersede
@@ -23,6 +25,7 @@ approvers           -       .       -         .    -           -         .      
 chair               .       .       -         -    .           .         .           -         .
 aor                 .       .       .         -    .           .         .           .         .
 legal               .       .       .         .    .           .         .           .         +
+clock               .       .       .         -    .           .         .           .         .
 others              .       .       .         .    .           .         .           .         .
 """
 
@@ -45,4 +48,31 @@ secretaries         .           -         -           .
 approvers           -           -         .           -
 chair               .           .         .           -
 others              .           .         .           .
+"""
+
+# Cases merged into one: its decisions are approved and released with the others.
+PROJECTS = """
+prepared            approve unapprove release dissolve fall_apart end
+secretaries         .       .         -       .        .          .
+approvers           +       -         .       .        .          .
+chair               .       -         .       +        .          .
+legal               .       .         .       .        .          -
+clock               .       .         .       .        +          .
+others              .       .         .       .        .          .
+
+approved            approve unapprove release dissolve fall_apart end
+secretaries         .       .         +       .        .          .
+approvers           -       +         .       .        .          .
+chair               .       +         .       -        .          .
+legal               .       .         .       .        .          -
+clock               .       .         .       .        +          .
+others              .       .         .       .        .          .
+
+released            approve unapprove release dissolve fall_apart end
+secretaries         .       .         -       .        .          .
+approvers           -       -         .       .        .          .
+chair               .       -         .       -        .          .
+legal               .       .         .       .        .          +
+clock               .       .         .       .        -          .
+others              .       .         .       .        .          .
 """

@@ -8,7 +8,7 @@ from portal.models import Message
 from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Decision, Letter, LetterOfIntent
-from proposals.services import decisions, ledger
+from proposals.services import ledger, promotions
 from tests import make
 from tests.cast import Cast
 from tests.make import RELEASED
@@ -58,7 +58,7 @@ def promoted(cast, reserve, returned) -> Decision:
 
 @pytest.fixture
 def approved(cast, promoted) -> Decision:
-    decisions.approve_one(promoted, by=cast.approver, now=LATER)
+    promotions.approve_one(promoted, by=cast.approver, now=LATER)
     make.store_letters(promoted.loi.call, now=LATER)
     return make.again(promoted)
 
@@ -124,14 +124,14 @@ def test_it_is_selected_or_stays_on_the_list(cast, reserve, returned):
 
 def test_three_persons_take_a_case_from_the_list(cast, call, reserve, promoted, visit):
     release = {"now": LATER}
-    assert refused(decisions.approve_one, promoted, by=cast.chair, now=LATER).who
-    decisions.approve_one(promoted, by=cast.approver, now=LATER)
-    verdict = refused(decisions.release_one, promoted, by=cast.secretary, **release)
+    assert refused(promotions.approve_one, promoted, by=cast.chair, now=LATER).who
+    promotions.approve_one(promoted, by=cast.approver, now=LATER)
+    verdict = refused(promotions.release_one, promoted, by=cast.secretary, **release)
     assert verdict.rule == "letters_missing"
     former = Letter.objects.get(loi=reserve, kind="decision", state="issued")
     make.store_letters(call, now=LATER)
     assert make.again(former).state == "issued"  # until the new one is
-    decisions.release_one(promoted, by=cast.secretary, **release)
+    promotions.release_one(promoted, by=cast.secretary, **release)
 
     assert make.again(reserve).state == "selected"
     assert (mass(call).proposed, mass(call).committed) == (0, Decimal("10.5"))
@@ -148,18 +148,18 @@ def test_three_persons_take_a_case_from_the_list(cast, call, reserve, promoted, 
 
 def test_a_letter_of_yesterday_is_dated_anew_before_its_release(cast, call, approved):
     tomorrow = LATER + timedelta(days=1)
-    verdict = refused(decisions.release_one, approved, by=cast.secretary, now=tomorrow)
+    verdict = refused(promotions.release_one, approved, by=cast.secretary, now=tomorrow)
     assert str(verdict.reason).startswith("The letter is dated 10 July 2027 and today is 11 July")
-    decisions.date_anew(approved, by=cast.secretary, now=tomorrow)
+    promotions.date_anew(approved, by=cast.secretary, now=tomorrow)
     letter = approved.letters.get()
     assert (letter.state, letter.dated.day) == ("owed", 11)
     assert letter.context["signatory"]["name"] == cast.approver.name
     make.store_letters(call, now=tomorrow)
-    decisions.release_one(approved, by=cast.secretary, now=tomorrow)
+    promotions.release_one(approved, by=cast.secretary, now=tomorrow)
 
 
 def test_what_is_taken_back_returns_its_hold_and_voids_its_letter(cast, call, reserve, approved):
-    decisions.take_back(approved, by=cast.chair, now=LATER, reason="The mission has changed.")
+    promotions.take_back(approved, by=cast.chair, now=LATER, reason="The mission has changed.")
     assert make.again(approved).state == "void"
     assert approved.letters.get().state == "void"
     assert mass(call).taken == 0
@@ -168,8 +168,8 @@ def test_what_is_taken_back_returns_its_hold_and_voids_its_letter(cast, call, re
 
 def test_before_the_release_decisions_are_approved_together(cast):
     prepared = make.decided_call(cast, code="EARLY27").lois.first().decisions.get()
-    for act, by in ((decisions.approve_one, cast.approver), (decisions.take_back, cast.chair)):
-        more = {"reason": "Alone."} if act is decisions.take_back else {}
+    for act, by in ((promotions.approve_one, cast.approver), (promotions.take_back, cast.chair)):
+        more = {"reason": "Alone."} if act is promotions.take_back else {}
         assert refused(act, prepared, by=by, now=LATER, **more).rule == "with_the_others"
 
 
@@ -199,6 +199,6 @@ def test_the_pages_lead_from_the_chair_to_the_release(cast, call, reserve, retur
 
 
 def test_every_truth_holds_after_a_promotion(cast, returned, approved):
-    decisions.release_one(approved, by=cast.secretary, now=LATER)
+    promotions.release_one(approved, by=cast.secretary, now=LATER)
     make.settle()
     assert [name for name, _ in violations(LATER)] == ["grants_stand_in_the_ledger"]  # `returned`
