@@ -14,7 +14,7 @@ from reviews.demonstration.cast import Cast
 CODE = "DEMO25-L"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TAKES = "The panel values the objectives, and what the payload needs can be given. "
-# Outcome and reason by case; FIC-03, 06 and 15 came to their ends before.
+# Outcome and reason by case; FIC-10 and 11 become one project, FIC-03, 06 and 15 came to their ends before.
 DECIDED = {
     "FIC-01": ("selected", TAKES + "The string is the first seismic record of the polar highlands."),
     "FIC-02": ("selected", TAKES + "The dust test of the inlet comes before the engineering model."),
@@ -23,13 +23,16 @@ DECIDED = {
     "FIC-07": ("selected", TAKES + "Four antennas in one place open the radio sky below 30 MHz."),
     "FIC-08": ("selected", TAKES + "The reflectors draw on nothing and serve every later mission to the site."),
     "FIC-09": ("selected_conditional", TAKES + "Living material asks for proof that nothing leaves the chamber."),
-    "FIC-10": ("selected", TAKES + "With the neutral particle analyser it makes one station for the radiation at the pole."),
-    "FIC-11": ("selected", TAKES + "With the radiation hodoscope it makes one station for the radiation at the pole."),
     "FIC-12": ("selected", TAKES + "The pair flies its own craft and relays for all who land."),
     "FIC-13": ("not_selected", "The spectrometer repeats a measurement of the host's own payload, and its source of 2.0e9 Bq asks for a transport of its own."),
     "FIC-14": ("selected", TAKES + "The boom completes the field measurements at small mass."),
 }  # fmt: skip
-SIGNED = ("FIC-01", "FIC-02", "FIC-04", "FIC-07", "FIC-08", "FIC-10", "FIC-11", "FIC-12", "FIC-14")
+SIGNED = ("FIC-01", "FIC-02", "FIC-04", "FIC-07", "FIC-08", "FIC-12", "FIC-14")
+MERGED = ("FIC-11", "FIC-10")  # the first one leads
+STATION = (
+    TAKES
+    + "The hodoscope and the analyser look at the same particles: as one station they need one mast, one processor and one interface."
+)
 ASKS = (
     "The reason of the letter gives our source 2.0e9 Bq. The letter of intent as filed, section F, states "
     "Cm-244 with 1.0e9 Bq, which is below the limit for a transport of its own."
@@ -70,6 +73,11 @@ def approved(cast: Cast, now: datetime) -> Call:
             cases[ref], outcome=outcome, reason=reason, conditions=conditions,
             by=cast.chair, now=morning - 20 * DAY,
         )  # fmt: skip
+    merged = [cases[ref] for ref in MERGED]
+    services.merge(
+        call, merged, title="[FICTIONAL] Radiation station of the south pole",
+        lead=merged[0].organisation, reason=STATION, by=cast.chair, now=morning - 20 * DAY,
+    )  # fmt: skip
     decisions.propose_decisions(call, by=cast.chair, now=morning - 15 * DAY)
     decisions.approve_decisions(
         call, release_on=release_on, by=cast.office["approver"], now=morning - 10 * DAY

@@ -183,7 +183,8 @@ def test_the_former_round_is_decided_and_its_letters_are_out(demonstration, db):
     for loi in call.lois.exclude(reference=None):
         states.setdefault(loi.state, set()).add(loi.reference[-2:])
     assert states == {
-        "agreement_signed": {"01", "02", "04", "07", "08", "10", "11", "12", "14"},
+        "agreement_signed": {"01", "02", "04", "07", "08", "12", "14"},
+        "merged": {"10", "11"},
         "agreement_pending": {"09"},
         "reserve": {"05"},
         "review_requested": {"13"},
@@ -193,6 +194,10 @@ def test_the_former_round_is_decided_and_its_letters_are_out(demonstration, db):
     balance = proposals.balance(mass(call))
     assert (balance.committed, balance.free) == (Decimal("146.755"), Decimal("33.245"))
     assert call.release_on == date(2025, 9, 30)
+    (station,) = call.projects.all()
+    assert (station.reference, station.state) == ("DEMO25-L-P-01", "released")
+    assert [loi.reference[-2:] for loi in station.cases] == ["10", "11"]
+    assert station.grants.get(allocation=mass(call)).amount == Decimal("8.14")
 
 
 def test_the_boom_terminated_makes_the_rover_fit(demonstration, db):
