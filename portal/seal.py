@@ -107,7 +107,7 @@ def load() -> tuple[ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, list[certifi
                 f"-subj '/O=Agency/CN=Letters' -keyout {path} -out cert.pem; "
                 f"cat cert.pem >> {path}",
             )
-        write_once(path, demonstration(clock.now()))
+        write_once(path, demonstration(clock.machine()))
     content, password = path.read_bytes(), settings.SEAL_PASSWORD.encode() or None
     try:
         if content.lstrip().startswith(b"-----BEGIN"):
@@ -124,7 +124,7 @@ def load() -> tuple[ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, list[certifi
         raise Misconfigured("SEAL_FILE", f"{path} has no EC or RSA key.")
     if not chain or chain[0].public_key() != key.public_key():
         raise Misconfigured("SEAL_FILE", f"the first certificate of {path} is not the key's.")
-    if clock.now() >= chain[0].not_valid_after_utc:
+    if clock.machine() >= chain[0].not_valid_after_utc:
         raise Misconfigured(
             "SEAL_FILE",
             f"the certificate of {path} ran out on {chain[0].not_valid_after_utc:%d %B %Y}.",

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from email.message import Message
 from functools import cache
 from http.client import HTTPConnection, HTTPException
@@ -23,6 +24,7 @@ import psycopg
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from portal import seal, signing
 from tests.servers import (
     Postgres,
     children,
@@ -120,6 +122,7 @@ class Portal:
                     serialization.NoEncryption(),
                 )
             )
+        signing.write_once(self.folder / "seal.pem", seal.demonstration(datetime.now(UTC)))
         self.env = {name: os.environ[name] for name in KEPT if name in os.environ} | {
             "PORTAL_VAR": str(self.folder),
             "PORT": str(self.port),

@@ -16,11 +16,12 @@ LETTERS, FILINGS = 40, 80
 
 
 def letters(folder: Path) -> None:
-    """Decision letters of real decisions, by the renderer of a worker."""
+    """Decision letters of real decisions, by the renderer of a worker; then their seals."""
     portal = Portal(folder / "letters")
     portal.scene("decided", LETTERS)
     for renderers in (1, 2):
         show(f"letters, {renderers} at a time", inside(portal, "render", renderers))
+    show("seals", inside(portal, "seal"))
 
 
 def filings(folder: Path) -> None:

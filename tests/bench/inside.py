@@ -15,7 +15,7 @@ django.setup()
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-from portal import clock, pdf
+from portal import clock, pdf, sealing
 from portal.hashers import PasswordHasher
 from portal.models import Membership
 from proposals.models import Letter, LetterOfIntent
@@ -45,6 +45,18 @@ def render(at_a_time: str) -> dict[str, float]:
         "CPU a letter, s": cpu / len(owed),
         "kB a letter": statistics.median(sizes) / 1000,
     }
+
+
+def seal() -> dict[str, float]:
+    """One letter sealed again and again, after a first time."""
+    content = rendering.render(Letter.objects.filter(kind="decision").first())
+    sealing.sealed(content)
+    spent = []
+    for _ in range(25):
+        began = time.process_time()
+        sealing.sealed(content)
+        spent.append(time.process_time() - began)
+    return {"CPU a seal, s": statistics.median(spent)}
 
 
 def _cpu_of_renderers() -> float:

@@ -1,11 +1,13 @@
 """SIGKILL in the middle of rendering and of mailing: nothing lost, nothing doubled."""
 
+import hashlib
 import json
 import random
 import time
 
 import pytest
 
+from portal import disk, seal
 from tests.faults.conftest import PRODUCTION
 from tests.live import Portal
 from tests.servers import Mailbox, wait_until
@@ -51,6 +53,35 @@ def check_letters(portal: Portal, number: int) -> None:
     stored_events = portal.count("portal_event", "verb = 'letter.stored'")
     # Receipts are rendered, too, each once.
     assert stored_events == portal.count("proposals_letter", "file_id IS NOT NULL")
+    check_numbers(portal)
+    check_seals(portal, number)
+
+
+def check_numbers(portal: Portal) -> None:
+    """From 1 on without a gap in each call, whatever was killed."""
+    for code, last in portal.ask("SELECT code, last_letter FROM proposals_call"):
+        of_the_call = f"number LIKE '{code}-L%'"
+        found = portal.ask(f"SELECT number FROM proposals_letter WHERE {of_the_call}")
+        assert sorted(found) == [(f"{code}-L{n:04d}",) for n in range(1, last + 1)]
+
+
+def check_seals(portal: Portal, number: int) -> None:
+    """Every letter's bytes are under its digest, and bear the one seal there is, unbroken."""
+    chains = [
+        pem for (pem,) in portal.ask("SELECT pem FROM portal_signingkey WHERE \"use\" = 'seal'")
+    ]
+    assert len(chains) == 1
+    held = portal.ask(
+        "SELECT sha256 FROM proposals_letter l JOIN portal_storedfile f ON f.id = l.file_id "
+        "WHERE kind = 'decision'"
+    )
+    assert len(held) == number
+    place = disk.Disk(portal.folder / "files")
+    for (sha256,) in held:
+        with place.open(sha256) as file:
+            content = file.read()
+        assert hashlib.sha256(content).hexdigest() == sha256
+        assert seal.holds(content, chains)
 
 
 def check_messages(portal: Portal, mailbox: Mailbox, kills: int) -> int:
@@ -61,6 +92,10 @@ def check_messages(portal: Portal, mailbox: Mailbox, kills: int) -> int:
     )
     copies = mailbox.copies()
     assert sent and set(sent) <= set(copies)
+    once = portal.ask(
+        "SELECT subject_key, recipient_id FROM portal_message WHERE notice = 'loi_decided'"
+    )
+    assert len(once) == len(set(once))
     known = set(portal.ask("SELECT message_id, address FROM portal_message"))
     assert set(copies) <= known
     doubled = sum(copies.values()) - len(copies)
@@ -79,6 +114,8 @@ def kill_through(portal: Portal, mailbox: Mailbox, number: int, kills: int) -> d
     rendered = time.monotonic() - began
     # Each message stays for a moment between the server's yes and the mark here.
     mailbox.delay_s = 0.02
+    told = portal.count("portal_message", "notice = 'loi_decided'")
+    assert told == 0, "somebody was told before the instant"
     portal.scene("release")
     released = time.monotonic()
     kill_some(portal, kills // 2, lambda: owed_messages(portal), chance)

@@ -183,7 +183,7 @@ def test_a_file_that_cannot_seal_is_refused_with_what_is_wrong(seal_file, until,
     key = ec.generate_private_key(ec.SECP256R1())
     own = certificate(
         ec.generate_private_key(ec.SECP256R1()) if other else key,
-        seal.clock.now() + timedelta(days=until),
+        seal.clock.machine() + timedelta(days=until),
     )
     seal_file.write_bytes(
         key.private_bytes(
