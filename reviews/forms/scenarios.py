@@ -254,19 +254,24 @@ class ApplyForm(forms.Form):
 
     def clean(self) -> dict:
         given = super().clean()
-        common = given.get("common", "").strip()
-        for row in self.rows:
-            key = row["key"]
-            own = given.get(f"reason-{key}", "").strip()
-            if given.get(f"outcome-{key}") and not (own or common):
-                self.add_error(
-                    f"reason-{key}",
-                    _now("%(case)s needs a reason of its own, or one for all.")
-                    % {"case": row["reference"]},
-                )
+        without = [
+            row["reference"]
+            for row in self.rows
+            if given.get(f"outcome-{row['key']}") and not self._reason(row["key"])
+        ]
+        if without:
+            self.add_error(
+                "common",
+                _now("Without a reason of their own: %(cases)s. Give each one, or one for all.")
+                % {"cases": ", ".join(without)},
+            )
         if not self.errors and not any(given.get(f"outcome-{row['key']}") for row in self.rows):
             raise forms.ValidationError(_now("Nothing is to be prepared: every case is left as it is."))  # fmt: skip
         return given
+
+    def _reason(self, key: str) -> str:
+        names = (f"reason-{key}", "common")
+        return next(filter(None, (self.cleaned_data.get(name, "").strip() for name in names)), "")
 
     def intents(self) -> dict[str, dict[str, str]]:
         """Case key → what is meant for it, where it is not left as it is."""
@@ -274,7 +279,7 @@ class ApplyForm(forms.Form):
         return {
             key: {
                 "outcome": given[f"outcome-{key}"],
-                "reason": given[f"reason-{key}"].strip() or given["common"].strip(),
+                "reason": self._reason(key),
                 "instead_of": given[f"instead-{key}"],
                 "waiver": given.get(f"waiver-{key}", ""),
             }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import roles
+from portal.deadline import said
 from portal.text import plain, say
 from portal.verdict import Refused, Verdict
 from portal.workflow import Act
@@ -125,6 +126,7 @@ def _context(request: HttpRequest, found: Scenario) -> dict:
     return {
         "call": found.call,
         "scenario": found,
+        "at": said(found.at, found.call.zone),
         "state": SCENARIO.state(found.state),
         "going": found.state in {"waiting", "running"},
         "chair": chairs(request, found.call),

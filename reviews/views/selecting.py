@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal import countries, roles
+from portal.deadline import said
 from portal.text import plain, say
 from portal.verdict import Refused, Verdict
 from proposals import boards, policy
@@ -223,6 +224,7 @@ def line_of(one: Scenario) -> dict:
     used = one.found.get("used", {}).get(first["name"]) if first else None
     return {
         "scenario": one,
+        "at": said(one.at, one.call.zone),
         "state": SCENARIO.state(one.state),
         "value": plain(Decimal(one.found["value"])) if one.found.get("chosen") is not None else "",
         "cases": len(one.chosen),

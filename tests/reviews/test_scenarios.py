@@ -155,7 +155,10 @@ def test_decisions_are_prepared_from_it_together(cast, call, cases, visit):
     given = {line["outcome"].html_name: line["outcome"].value() for line in form.lines()}
     assert list(given.values()) == ["selected", "selected", "not_selected"]
     refused = client.post(f"/scenarios/{made.key}/apply/", given)
-    assert refused.status_code == 400 and "needs a reason of its own" in refused.content.decode()
+    assert (
+        refused.status_code == 400
+        and "Without a reason of their own: TEST27-0001" in refused.content.decode()
+    )
     own = {f"reason-{cases[2].key}": "It is the weakest of the three in its reviews."}
     answer = client.post(f"/scenarios/{made.key}/apply/", {**given, **own, "common": REASON})
     assert answer.status_code == 302
