@@ -239,7 +239,10 @@ def funnel(found: dict[str, int]) -> list[dict]:
     reviewed = ("under_review", *judged)
     stages = [
         (say("begun"), sum(found.values())),
-        (say("filed"), total("filed", *SCREENING, "ineligible", "withdrawn", *reviewed)),
+        (
+            say("filed"),
+            total("filed", *SCREENING, "ineligible", "withdrawn", "call_cancelled", *reviewed),
+        ),
         (say("screened, in review or later"), total(*reviewed)),
         (say("reviews concluded"), total(*judged)),
         (say("in final review or decided"), total("final_review", *DECIDED)),

@@ -26,7 +26,7 @@ PLACES = {
     **dict.fromkeys(DECIDED, 6),
     **dict.fromkeys((*COMMITTED, *GIVEN_BACK), 7),
 }
-ENDED = {"not_submitted": 1, "withdrawn": 2, "ineligible": 3}
+ENDED = {"call_cancelled": 2, "not_submitted": 1, "withdrawn": 2, "ineligible": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,8 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
             sentence = _("The committee decides. All decisions of the call are released together.")
         case "withdrawn":
             sentence = _("It was withdrawn and is not judged.")
+        case "call_cancelled":
+            sentence = _("The call was cancelled, and the case ended with it.")
         case "ineligible":
             sentence = _(
                 "It does not go to review. The letter says which rule and what can be done."
@@ -146,7 +148,7 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
         case _:
             return _after(seats, loi)
     asked = loi.clarifications.last() if loi.state == "clarification" else None
-    due = said(asked.due_at, loi.call.zone) if asked else ""
+    due = said(asked.answer_by, loi.call.zone) if asked else ""
     return sentence % {"closes": closes, "aors": representatives(loi), "due": due}
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal.deadline import said, zoned
 from portal.text import Text
 from proposals.models import Amendment, Call, Question
+from proposals.models.amendments import FATES
 
 FIELDS = {
     "title": gettext_lazy("Title"),
@@ -25,6 +26,11 @@ FIELDS = {
     "opens_at": gettext_lazy("Opens"),
     "closes_at": gettext_lazy("Closes"),
 }
+FATE = {
+    "suspension": gettext_lazy("The call is suspended: no term of it runs until it is resumed."),
+    "resumption": gettext_lazy("The call goes on. What was still to come has as much time as it had."),
+    "cancellation": gettext_lazy("The call is cancelled: every case still running ends."),
+}  # fmt: skip
 INSTANTS = ("opens_at", "closes_at")
 DAYS = ("need_by", "preliminary", "final", "result")
 
@@ -99,7 +105,10 @@ def _minute(at: datetime, call: Call) -> str:
 
 
 def sentence(amendment: Amendment, call: Call) -> str:
-    """What a late ticket does, without the name of the organisation."""
+    """What a late ticket does, without the name of the organisation; what befalls the call."""
+    if amendment.kind in FATES:
+        source = _("Source: %(source)s") % {"source": amendment.source}
+        return f"{FATE[amendment.kind]} {source}"
     if amendment.kind != Amendment.Kind.TICKET:
         return ""
     letters = amendment.letters
@@ -108,6 +117,13 @@ def sentence(amendment: Amendment, call: Call) -> str:
         "One organisation is admitted until %(until)s, for %(n)s letters.",
         letters,
     ) % {"until": zoned(amendment.until, call.zone), "n": letters}
+
+
+def fate(call: Call) -> Entry | None:
+    """Of a call that is suspended or cancelled: the entry of the log that says so."""
+    if call.state not in {"suspended", "cancelled"}:
+        return None
+    return _amendment(call.amendments.filter(state="published", kind__in=FATES).last(), call)
 
 
 def changes(amendment: Amendment, call: Call) -> list[Change]:

@@ -45,6 +45,8 @@ SENTENCES: dict[str, Text] = {
         "What it needs has become free: it is selected from the reserve list, with conditions."
     ),
     "loi.concluded": say("%(who)s sent it to final review."),
+    "loi.draft_cancelled": say("The call was cancelled; it had not been filed."),
+    "loi.cancelled": say("The call was cancelled, and the case ended with it."),
     "loi.accepted": say("%(who)s accepted the selection."),
     "loi.declined": say("%(who)s declined the selection."),
     "loi.let_lapse_unaccepted": say("It was not accepted in time: the selection lapsed."),

@@ -126,7 +126,9 @@ def a_countersignature_is_of_the_words_it_names(now: datetime) -> Iterator[str]:
 def no_draft_outlives_its_call(now: datetime) -> Iterator[str]:
     """But for those a late ticket admits; and the clock comes within ten minutes."""
     unclosed = LetterOfIntent.objects.filter(state__in=["draft", "awaiting_signature", "filed"])
-    for loi in unclosed.exclude(call__state="published").select_related("call", "ticket"):
+    for loi in unclosed.exclude(call__state__in=["published", "suspended"]).select_related(
+        "call", "ticket"
+    ):
         if loi.closes_at < now - timedelta(minutes=10):
             yield f"{loi.key} is a {loi.state} of the {loi.call.state} call {loi.call.code}"
     for call in Call.objects.filter(state="published", closes_at__lt=now - timedelta(minutes=10)):
@@ -154,7 +156,7 @@ def clarifications_stand_as_they_were_asked_and_answered(now: datetime) -> Itera
         said = told.get((loi.key, "loi.clarification_answered", asked.round))
         if said != canonical.digest(answer.text):
             yield f"{name}: the answer is not what was answered"
-        if answer.at >= asked.due_at:
+        if answer.at >= asked.answer_by:
             yield f"{name} was answered late, at {answer.at}"
 
 
@@ -230,7 +232,8 @@ def grants_stand_in_the_ledger(now: datetime) -> Iterator[str]:
             signs = {"hold": 1, "commit": 0, "return": -1}
             mine = [e for e in decision.entries.all() if e.allocation_id == grant.allocation_id]
             standing = sum(signs[entry.kind] * entry.amount for entry in mine)
-            back = decision.state in {"void", "superseded"} or decision.loi.state in GIVEN_BACK
+            ended = decision.loi.state in (*GIVEN_BACK, "call_cancelled")
+            back = decision.state in {"void", "superseded"} or ended
             expected = 0 if back else grant.amount
             if standing != expected:
                 yield f"decision {decision.key}: {standing} stand for a grant of {expected}"
@@ -291,11 +294,16 @@ def every_state_was_reached_by_the_table(now: datetime) -> Iterator[str]:
 
 
 BECOMES = {
-    Decision.Outcome.SELECTED: {"selected", *COMMITTED[2:], *GIVEN_BACK},
-    Decision.Outcome.CONDITIONAL: {"selected_conditional", *COMMITTED[2:], *GIVEN_BACK},
-    Decision.Outcome.RESERVE: {"reserve"},
-    Decision.Outcome.NOT_SELECTED: {"not_selected", *REDRESS},
-    Decision.Outcome.MERGED: {"merged"},
+    Decision.Outcome.SELECTED: {"selected", *COMMITTED[2:], *GIVEN_BACK, "call_cancelled"},
+    Decision.Outcome.CONDITIONAL: {
+        "selected_conditional",
+        *COMMITTED[2:],
+        *GIVEN_BACK,
+        "call_cancelled",
+    },
+    Decision.Outcome.RESERVE: {"reserve", "call_cancelled"},
+    Decision.Outcome.NOT_SELECTED: {"not_selected", *REDRESS, "call_cancelled"},
+    Decision.Outcome.MERGED: {"merged", "call_cancelled"},
 }
 
 
@@ -310,14 +318,16 @@ def whoever_is_selected_has_something_to_accept_and_nobody_else(now: datetime) -
         if agreement is None:
             continue
         accepted = agreement.accepted_at is not None
-        if accepted != (loi.state not in (*OFFERED, "lapsed")) and loi.state != "declined":
+        either = loi.state in {"declined", "call_cancelled"}
+        if not either and accepted != (loi.state not in (*OFFERED, "lapsed")):
             yield f"{loi.reference} is {loi.state}, accepted at {agreement.accepted_at}"
         if loi.state == "agreement_signed" and agreement.signed_on is None:
             yield f"{loi.reference} is {loi.state}, and no signing is on record"
         if accepted and agreement.accepted_at >= agreement.accept_by:
             yield f"{loi.reference} was accepted late, at {agreement.accepted_at}"
         late = now - timedelta(minutes=10)
-        if loi.state in OFFERED and agreement.lapses_at < late:
+        runs = loi.state in OFFERED and loi.call.state != "suspended"
+        if runs and agreement.lapses_at < late:
             yield f"{loi.reference} should have lapsed at {agreement.lapses_at}"
 
 
@@ -325,7 +335,9 @@ def whoever_is_selected_has_something_to_accept_and_nobody_else(now: datetime) -
 def a_review_is_asked_for_in_time_and_answered_by_another(now: datetime) -> Iterator[str]:
     for asked in Redress.objects.select_related("loi__call", "ruling__by"):
         loi = asked.loi
-        if asked.answered == (loi.state == "review_requested" and asked == loi.redresses.last()):
+        if loi.state != "call_cancelled" and asked.answered == (
+            loi.state == "review_requested" and asked == loi.redresses.last()
+        ):
             yield f"{loi.reference} is {loi.state}, its review answered: {asked.answered}"
         if asked.answered and asked.ruling.by_id == asked.by_id:
             yield f"{loi.reference}: who asked for the review answered it"

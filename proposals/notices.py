@@ -21,7 +21,8 @@ from proposals.models import (
     Question,
     Share,
 )
-from proposals.models.lois import OFFERED, RUNNING
+from proposals.models.amendments import FATES
+from proposals.models.lois import CANCELLABLE, OFFERED, RUNNING
 
 TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
 ANSWERABLE = (roles.PI, roles.AOR, roles.OWNER)
@@ -107,7 +108,7 @@ def _clarification(loi: LetterOfIntent) -> dict:
     """The round that is being told of, with its answer where there is one."""
     asked = loi.clarifications.last()
     answer = getattr(asked, "answer", None)
-    return {"asked": asked, "due": zoned(asked.due_at, loi.call.zone), "answer": answer}
+    return {"asked": asked, "due": zoned(asked.answer_by, loi.call.zone), "answer": answer}
 
 
 def _call(call: Call) -> dict:
@@ -134,6 +135,8 @@ def _concerned(amendment: Amendment) -> list[User]:
     Whom a late ticket admits is told apart.
     """
     states = {"draft", "awaiting_signature", *RUNNING}
+    if amendment.kind in FATES:
+        states |= {*CANCELLABLE}
     if amendment.kind == Amendment.Kind.CLOSING:
         states.add("not_submitted")
     team = queries.team_of(amendment.call, states, TEAM, without=amendment.organisation_id)
@@ -233,6 +236,7 @@ for notice in (
     Notice("loi_decided", _members(*TEAM), context=_agreement),
     Notice("loi_promoted", _members(*TEAM), context=_agreement),
     Notice("acceptance_reminder", _members(*ANSWERABLE), still=_offered, context=_agreement),
+    Notice("loi_cancelled", _members(*TEAM), context=_loi),
     Notice("loi_accepted", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
     Notice("loi_declined", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
     Notice("loi_acceptance_lapsed", _both_sides(roles.SECRETARY), context=_agreement),

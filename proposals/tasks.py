@@ -23,7 +23,7 @@ def keep_deadlines() -> None:
     for call in lapsing.distinct():
         calls.end_tickets(call, now=now)
     open_for_all = Q(state="published", opens_at__lte=now, closes_at__gt=now)
-    open_for_some = Q(lois__ticket__until__gt=now)
+    open_for_some = Q(state="closed", lois__ticket__until__gt=now)
     for call in Call.objects.filter(open_for_all | open_for_some).distinct():
         reminders.remind(call, now=now)
     for loi in LetterOfIntent.objects.filter(state="clarification").select_related("call"):
@@ -33,7 +33,11 @@ def keep_deadlines() -> None:
         else:
             clarifications.remind(loi, now=now)
 
-    for loi in LetterOfIntent.objects.filter(state__in=OFFERED).select_related("call"):
+    for loi in (
+        LetterOfIntent.objects.filter(state__in=OFFERED)
+        .exclude(call__state="suspended")
+        .select_related("call")
+    ):
         if queries.agreement_of(loi).lapses_at <= now:
             with suppress(Refused):  # accepted or declined a moment ago
                 agreements.let_lapse(loi, now=now)

@@ -36,7 +36,11 @@ ALIASES = {
 SERVICES = {
     "organisation": ("portal.services.organisations",),
     "invitation": ("portal.services.invitations",),
-    "call": ("proposals.services.calls", "proposals.services.decisions"),
+    "call": (
+        "proposals.services.calls",
+        "proposals.services.decisions",
+        "proposals.services.suspensions",
+    ),
     "loi": (
         "proposals.services.drafts",
         "proposals.services.filings",
@@ -45,6 +49,7 @@ SERVICES = {
         "proposals.services.evaluation",
         "proposals.services.agreements",
         "proposals.services.redress",
+        "proposals.services.suspensions",
         "proposals.services.decisions",
         "proposals.services.calls",
         "proposals.services.promotions",
@@ -71,6 +76,9 @@ SERVICES = {
 # Rows that happen inside another act and have no service of their own.
 INSIDE = {
     "naming.withdraw": "ask",
+    "call.resume_evaluation": "resume",
+    "call.resume_agreements": "resume",
+    "loi.cancel_draft": "cancel",
     "loi.lapse": "close",
     "loi.begin_screening": "close",
     "loi.readmit": "reopen",

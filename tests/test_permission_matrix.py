@@ -11,6 +11,7 @@ from proposals import queries, shares
 from proposals.models import Letter
 from proposals.services import (
     agreements,
+    amendments,
     calls,
     copies,
     corrections,
@@ -35,6 +36,7 @@ from tests.make import (
     DECIDED,
     DURING,
     PUBLISHED,
+    REASON,
     RELEASE_ON,
     RELEASED,
     REVIEWED,
@@ -57,7 +59,7 @@ from tests.permission_grids import (
     SEEN,
     SHARES,
 )
-from tests.permission_grids.agreements import AFTER, CORRECTIONS
+from tests.permission_grids.agreements import AFTER, CORRECTIONS, FATES
 from tests.permission_grids.reading import everybody, found, read
 from tests.portal.seating import proves
 
@@ -214,6 +216,18 @@ def test_projects(cast, check):
     decisions.release(call, by=cast.secretary, now=RELEASED)
     check(PROJECTS, PROJECT, project, RELEASED)
     assert check.seen == list(read(PROJECTS, (*cast.NAMES, "clock")))
+
+
+def test_what_befalls_a_call(cast, check):
+    call = make.call(cast)
+    check(FATES, CALL, call, DURING)
+    for kind in ("suspension", "cancellation"):
+        found = amendments.propose(
+            call, kind=kind, reason=REASON, source="A notice", by=cast.secretary, now=DURING
+        )
+        amendments.publish(found, by=cast.approver, now=DURING)
+        check(FATES, CALL, call, DURING)
+    assert check.seen == list(read(FATES, (*cast.NAMES, "clock")))
 
 
 def test_decisions(cast, check):

@@ -87,9 +87,9 @@ def _before_closing(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iter
 def _asked(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iterator[cards.Todo]:
     """An open question of the screening: the key holders answer it, the owner sees that they do."""
     asked = loi.clarifications.last()
-    if now >= asked.due_at or not seats & {"pi", "aor", "owner"}:
+    if now >= asked.answer_by or not seats & {"pi", "aor", "owner"}:
         return
-    deadline = Deadline(asked.due_at, loi.call.zone, now)
+    deadline = Deadline(asked.answer_by, loi.call.zone, now)
     due = f"{deadline.zone_text} — {deadline.left_text}"
     answers = bool(seats & {"pi", "aor"})
     said = {"case": loi.reference, "title": loi.title}
@@ -99,7 +99,7 @@ def _asked(loi: LetterOfIntent, seats: set[str], now: datetime) -> Iterator[card
         else _("The question of the screening on %(case)s “%(title)s” has no answer yet.") % said,
         reverse("answer_clarification_loi" if answers else "loi", kwargs={"key": loi.key}),
         _("Answer") if answers else _("Look"),
-        asked.due_at,
+        asked.answer_by,
         due,
         deadline.tone,
     )

@@ -1,7 +1,8 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from portal.deadline import Deadline
@@ -156,6 +157,52 @@ class TicketForm(AmendmentForm):
         return {name: self.cleaned_data[name] for name in ("organisation", "until", "letters")}
 
 
+class FateForm(AmendmentForm):
+    """A suspension or a cancellation: the programme's decision, with who announced it."""
+
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=300,
+        help_text=_("Who announced it, where and when. It is published."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields(["source", *self.fields])
+
+    def change(self) -> dict:
+        return {"source": self.cleaned_data["source"]}
+
+
+class ResumptionForm(FateForm):
+    """The call goes on; one that had not closed is given its closing anew."""
+
+    closes_at = LocalField(label=gazette.FIELDS["closes_at"], required=False)
+
+    def __init__(self, *args, call: Call, now: datetime, **kwargs):
+        super().__init__(*args, call=call, now=now, **kwargs)
+        if call.suspended_from != "published":
+            del self.fields["closes_at"]
+            return
+        self.fields["closes_at"].required = True
+        began = datetime.fromisoformat(call.pauses[-1][0])
+        later = call.closes_at + timedelta(days=-(-(now - began) // timedelta(days=1)))
+        self.fields["closes_at"].initial = later.astimezone(call.zoneinfo).replace(tzinfo=None)
+        self.fields["closes_at"].help_text = _now(
+            "Offered: the closing as it stood, later by as many days as the call was suspended."
+        )
+
+    def clean(self) -> dict:
+        return (
+            _with_instants(self, ("closes_at",)) if "closes_at" in self.fields else super().clean()
+        )
+
+    def change(self) -> dict:
+        closes = self.cleaned_data.get("closes_at")
+        after = {"closes_at": closes.isoformat()} if closes else {}
+        return {**super().change(), "after": after}
+
+
 def _with_instants(form: AmendmentForm, names: tuple[str, ...]) -> dict:
     """What was typed on the call's clocks, as instants; refused where a clock is ambiguous."""
     data = forms.Form.clean(form)
@@ -185,6 +232,9 @@ FORMS: dict[str, type[AmendmentForm]] = {
     Amendment.Kind.TERMS: TermsForm,
     Amendment.Kind.CLOSING: ClosingForm,
     Amendment.Kind.TICKET: TicketForm,
+    Amendment.Kind.SUSPENSION: FateForm,
+    Amendment.Kind.RESUMPTION: ResumptionForm,
+    Amendment.Kind.CANCELLATION: FateForm,
 }
 # Why the rest of a call is not amended, as the page says it.
 FIXED = (

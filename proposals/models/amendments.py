@@ -10,6 +10,8 @@ from portal import keys
 from portal.models import Organisation
 from proposals.models.calls import Call, Milestone
 
+# What befalls a call as a whole, and changes none of its terms.
+FATES = ("suspension", "resumption", "cancellation")
 # The planned dates an amendment can move; those of opening and closing follow their instants.
 DAYS = (Milestone.Kind.PRELIMINARY, Milestone.Kind.FINAL, Milestone.Kind.RESULT)
 
@@ -26,13 +28,18 @@ class Amendment(models.Model):
         TERMS = "terms", _("Terms and dates")
         CLOSING = "closing", _("Opening and closing")
         TICKET = "ticket", _("Late ticket")
+        SUSPENSION = "suspension", _("Suspension")
+        RESUMPTION = "resumption", _("Resumption")
+        CANCELLATION = "cancellation", _("Cancellation")
 
     key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
     call = models.ForeignKey(Call, models.PROTECT, related_name="amendments")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     state = models.CharField(max_length=20)
     number = models.PositiveSmallIntegerField(null=True)
     reason = models.TextField(_("reason"), max_length=1000)
+    # Who announced what the programme decided, and where.
+    source = models.CharField(_("source"), max_length=300, blank=True)
     changes = models.JSONField(default=list)  # [{"field": …, "before": …, "after": …}, …]
 
     # A late ticket admits one organisation until an instant, for so many letters.

@@ -81,6 +81,9 @@ class Call(models.Model):
     )
     release_on = models.DateField(_("planned release"), null=True)
     version = models.PositiveSmallIntegerField(default=0)  # 1 at publication, 1 more an amendment
+    # While it is suspended: the state it goes on from. Each pause is [from, until or null].
+    suspended_from = models.CharField(max_length=20, blank=True)
+    pauses = models.JSONField(default=list)
     last_reference = models.PositiveIntegerField(default=0)
     last_letter = models.PositiveIntegerField(default=0)
 
@@ -139,6 +142,14 @@ class Call(models.Model):
     @property
     def zoneinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    def stretched(self, due: datetime, since: datetime) -> datetime:
+        """A term that runs from `since` to `due`, with the time that the call was suspended in it."""
+        for began, ended in self.pauses:
+            start = max(datetime.fromisoformat(began), since)
+            if ended and start < due:
+                due += max(datetime.fromisoformat(ended) - start, timedelta(0))
+        return due
 
     def end_of(self, day: date) -> datetime:
         """24:00 of a day in the call's zone: the first instant that is too late for it."""

@@ -31,9 +31,14 @@ class Clarification(AppendOnly):
         ]
 
     @property
+    def answer_by(self) -> datetime:
+        """Its due instant, later by as long as the call was suspended meanwhile."""
+        return self.loi.call.stretched(self.due_at, self.at)
+
+    @property
     def lapses_at(self) -> datetime:
         """When the clock may go on: an answer that arrived in time has been worked off by then."""
-        return self.due_at + timedelta(seconds=self.loi.call.grace_s)
+        return self.answer_by + timedelta(seconds=self.loi.call.grace_s)
 
 
 class Answer(AppendOnly):

@@ -23,6 +23,8 @@ COMMITTED = (*OFFERED, "agreement_pending", "agreement_signed")
 GIVEN_BACK = ("declined", "lapsed", "terminated")
 # A review of the procedure is asked for, or was answered: of a decision or of an ineligibility.
 REDRESS = ("review_requested", "upheld")
+# What a cancelled call takes with it: whatever still waits, is judged, or is to fly.
+CANCELLABLE = (*RUNNING, *COMMITTED, "merged", "reserve", "review_requested")
 DECIDED = (*COMMITTED, *GIVEN_BACK, "merged", "reserve", "not_selected", *REDRESS)
 
 

@@ -94,7 +94,8 @@ def visible_lois(user: User) -> QuerySet[LetterOfIntent]:
     if user.roles() & READERS:
         staff = ~Q(state__in=UNFILED)
     if roles.LEGAL in user.roles():
-        staff |= Q(state__in=[*COMMITTED, *GIVEN_BACK, *REDRESS, "merged"])
+        told = (*COMMITTED, *GIVEN_BACK, *REDRESS, "merged", "call_cancelled")
+        staff |= Q(state__in=told)
     for sight in (source(user) for source in SIGHTS):
         staff, hidden = staff | sight.reads | sight.decides, hidden | sight.hidden
     return lois.filter(seen | (staff & ~hidden))

@@ -22,7 +22,10 @@ def redress_until(loi: LetterOfIntent) -> datetime | None:
     """Until when a review of what its last letter says may be asked for; this instant is late."""
     kinds = (Letter.Kind.DECISION, Letter.Kind.INELIGIBLE)
     told = loi.letters.filter(kind__in=kinds).exclude(state="void").order_by("pk").last()
-    return told and loi.call.end_of(told.dated + timedelta(days=REDRESS_DAYS))
+    if told is None:
+        return None
+    since = told.issued_at or told.due_at
+    return loi.call.stretched(loi.call.end_of(told.dated + timedelta(days=REDRESS_DAYS)), since)
 
 
 def took_part(user: User, loi: LetterOfIntent) -> bool:

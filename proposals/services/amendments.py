@@ -6,12 +6,17 @@ from portal import notices
 from portal.events import CLOCK
 from portal.models import Event, Organisation, User
 from proposals.models import Amendment, Call, LetterOfIntent
-from proposals.models.amendments import DAYS, terms_of
-from proposals.services import calls, locks
+from proposals.models.amendments import DAYS, FATES, terms_of
+from proposals.services import calls, locks, suspensions
 from proposals.workflow import AMENDMENT, LOI
 
 # Terms whose values need no reading.
 PLAIN = ("title", "summary", "keywords", "hides_applicants", "hides_reviewers")
+BRING = {
+    Amendment.Kind.SUSPENSION: suspensions.suspend,
+    Amendment.Kind.RESUMPTION: suspensions.resume,
+    Amendment.Kind.CANCELLATION: suspensions.cancel,
+}
 
 
 @transaction.atomic
@@ -24,6 +29,7 @@ def propose(
     organisation: Organisation | None = None,
     until: datetime | None = None,
     letters: int | None = None,
+    source: str = "",
     by: User,
     now: datetime,
 ) -> Amendment:
@@ -46,6 +52,7 @@ def propose(
         organisation=organisation,
         until=until,
         letters=letters,
+        source=source.strip(),
         proposed_by=by,
         proposed_at=now,
     )
@@ -83,6 +90,10 @@ def publish(amendment: Amendment, *, by: User, now: datetime) -> Amendment:
     if amendment.kind == Amendment.Kind.TICKET:
         _admit(amendment, number, now)
         notices.post("ticket_granted", amendment, now=now, occasion="granted")
+    elif amendment.kind in FATES:
+        if amendment.changes:
+            _apply(call, amendment.after, number, by, now)
+        BRING[amendment.kind](amendment, by=by, now=now)
     else:
         _apply(call, amendment.after, number, by, now)
     return amendment

@@ -80,7 +80,10 @@ def lapse_clarification(loi: LetterOfIntent, *, now: datetime) -> Event:
 def remind(loi: LetterOfIntent, *, now: datetime) -> int:
     """Remind of an answer still owed, once a round: due and not yet written; how many are new."""
     asked = loi.clarifications.last()
-    if not asked.due_at - REMIND_BEFORE <= now < asked.due_at:
+    if (
+        loi.call.state == "suspended"
+        or not asked.answer_by - REMIND_BEFORE <= now < asked.answer_by
+    ):
         return 0
     occasion = f"round {asked.round}, T-24h"
     return len(notices.post("clarification_reminder", loi, now=now, occasion=occasion))

@@ -113,7 +113,7 @@ def dissolve(project: Project, *, by: User, now: datetime, reason: str) -> Event
 
 
 @transaction.atomic
-def end(project: Project, *, by: User, now: datetime, reason: str) -> Event:
+def end(project: Project, *, by: User | str, now: datetime, reason: str) -> Event:
     """A released project does not come about, or ends: what was committed is free again."""
     project = _locked(project)
     event = PROJECT.move(project, "end", by=by, now=now, reason=reason)

@@ -9,10 +9,11 @@ from portal.workflow import Act
 from proposals import gazette, policy, queries
 from proposals.forms.amendments import FIXED, FORMS, deadlines
 from proposals.models import Amendment, Call
-from proposals.models.lois import RUNNING
+from proposals.models.lois import CANCELLABLE
 from proposals.services import amendments as services
-from proposals.workflow import AMENDMENT
+from proposals.workflow import AMENDMENT, CALL
 from proposals.workflow.amendments import call_can_be_amended
+from proposals.workflow.calls import SUSPENDABLE
 
 KINDS = Amendment.Kind
 
@@ -38,9 +39,13 @@ def amend(request: HttpRequest, code: str) -> HttpResponse:
         "closing": call.state in {"published", "closed"},
         "ticket": call.state == "closed",
         "fixed": FIXED,
+        "suspendable": call.state in SUSPENDABLE,
+        "suspended": call.state == "suspended",
+        "cancellable": call.state in CALL.row("cancel").from_,
         "waiting": waiting.order_by("proposed_at"),
     }
-    return render(request, "proposals/amend.html", context, status=200 if verdict else 409)
+    possible = verdict or context["cancellable"]
+    return render(request, "proposals/amend.html", context, status=200 if possible else 409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,11 +106,14 @@ def _page(request: HttpRequest, found: Amendment, *, refusal=None) -> HttpRespon
         "state": AMENDMENT.state(found.state),
         "changes": gazette.changes(found, call),
         "sentence": gazette.sentence(found, call),
+        "ticket": found.kind == KINDS.TICKET,
         "instants": instants,
         "offers": AMENDMENT.available(found, request.user, now),
         "proposed": said(found.proposed_at, call.zone),
         "published": said(found.published_at, call.zone) if found.published_at else "",
-        "concerned": call.lois.filter(state__in=["draft", "awaiting_signature", *RUNNING]).count(),
+        "concerned": call.lois.filter(
+            state__in=["draft", "awaiting_signature", *CANCELLABLE]
+        ).count(),
         "lapsed": call.lois.filter(state="not_submitted").count(),
         "used": found.used if found.until else 0,
         "verdict": refusal,

@@ -118,7 +118,7 @@ def _answer_due(loi: LetterOfIntent) -> str:
     """Until when a case that waits for its partner waits."""
     if loi.state != "clarification":
         return ""
-    return said(max(asked.due_at for asked in loi.clarifications.all()), loi.call.zone)
+    return said(max(asked.answer_by for asked in loi.clarifications.all()), loi.call.zone)
 
 
 def country(organisation: Organisation) -> str:

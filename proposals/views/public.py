@@ -11,7 +11,6 @@ from proposals.models.lois import COMMITTED, RUNNING
 from proposals.services import drafts
 from proposals.views import acts
 from proposals.workflow import CALL, QUESTION
-from proposals.workflow.amendments import AMENDABLE
 
 TERMS = ("milestones", "allocations__platform")
 
@@ -33,7 +32,7 @@ def front(request: HttpRequest) -> HttpResponse:
     ]
     # What is open stands first; what opens later comes after it, what has just closed last.
     running.sort(key=lambda shown: (not shown["open"], now >= shown["call"].closes_at))
-    evaluated = ["closed", "decisions_proposed", "decisions_approved"]
+    evaluated = ["closed", "decisions_proposed", "decisions_approved", "suspended"]
     context = {
         "running": running,
         "evaluated": [
@@ -103,6 +102,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "call": found,
         "ticket": Deadline(ticket.until, found.zone, now) if ticket else None,
         "standing": boards.standing(found, now),
+        "fate": gazette.fate(found),
         "open": found.open_at(now),
         "bars": boards.public_bars(found),
         "offers": boards.offers(found),
@@ -122,7 +122,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         context["buttons"] = acts.on_call(found, CALL.available(found, request.user, now))
         context["revisable"] = found.state == "draft" and "secretary" in relation
         context["answering"] = bool(relation & {"secretary", "auditor"})
-        context["amending"] = "secretary" in relation and found.state in AMENDABLE
+        context["amending"] = "secretary" in relation and found.state in CALL.row("cancel").from_
         context["cases"] = found.lois.filter(state__in=RUNNING).count()
     return render(request, "proposals/call.html", context)
 

@@ -15,6 +15,8 @@ def accepted_in_time(loi: LetterOfIntent, act: Act) -> Verdict:
     agreement = queries.agreement_of(loi)
     if agreement is None:
         return no("no_offer", say("No released decision offers anything to accept."))
+    if not (verdict := call_runs(loi, act)):
+        return verdict
     if act.now >= agreement.accept_by:
         return no(
             "acceptance_late",
@@ -30,6 +32,8 @@ def accepted_in_time(loi: LetterOfIntent, act: Act) -> Verdict:
 def acceptance_is_overdue(loi: LetterOfIntent, act: Act) -> Verdict:
     """The instant by which it was to be accepted, and the processing grace, have passed."""
     agreement = queries.agreement_of(loi)
+    if not (verdict := call_runs(loi, act)):
+        return verdict
     if agreement is None or act.now < agreement.lapses_at:
         due = zoned(agreement.accept_by, loi.call.zone) if agreement else "?"
         return no("too_early", say("It may be accepted until %(at)s.", at=due))
@@ -114,4 +118,28 @@ def was_found_ineligible(loi: LetterOfIntent, act: Act) -> Verdict:
     """The review is of the finding that it is ineligible."""
     if queries.in_force(loi) is not None:
         return no("not_ineligible", say("The review is of a decision, not of the screening."))
+    return YES
+
+
+def call_runs(loi: LetterOfIntent, act: Act) -> Verdict:
+    """The call is not suspended: no term of it runs, and none ends."""
+    call = loi.call
+    if call.state != "suspended":
+        return YES
+    since = datetime.fromisoformat(call.pauses[-1][0])
+    reason = call.amendments.filter(kind="suspension", state="published").last().reason
+    return no(
+        "call_suspended",
+        say(
+            "The call is suspended since %(since)s, and its clocks stand still: %(reason)s",
+            since=zoned(since, call.zone),
+            reason=reason,
+        ),
+    )
+
+
+def call_is_cancelled(loi: LetterOfIntent, act: Act) -> Verdict:
+    """The call is cancelled, as its public log says."""
+    if loi.call.state != "cancelled":
+        return no("not_cancelled", say("The call is not cancelled."))
     return YES

@@ -9,8 +9,8 @@ from portal.verdict import YES, Verdict, no
 from portal.workflow import START, Act, Row, State, Table, register
 from proposals import policy, queries
 from proposals.models import Amendment, Call
-from proposals.models.amendments import DAYS, terms_of
-from proposals.workflow.calls import days_in_order
+from proposals.models.amendments import DAYS, FATES, terms_of
+from proposals.workflow.calls import CALL, DECIDING, days_in_order
 
 AMENDABLE = ("published", "closed", "decisions_proposed", "decisions_approved")
 INSTANTS = ("opens_at", "closes_at")
@@ -20,6 +20,8 @@ MOST_LETTERS = 20
 
 def call_can_be_amended(amendment: Amendment, act: Act) -> Verdict:
     """The call is published and its results are not yet released."""
+    if amendment.kind in FATES:
+        return YES if not amendment.call.history else no("not_amendable", say("A call of history."))
     if amendment.call.history or amendment.call.state not in AMENDABLE:
         return no(
             "not_amendable",
@@ -37,7 +39,7 @@ def has_its_reason(amendment: Amendment, act: Act) -> Verdict:
 
 def changes_what_stands(amendment: Amendment, act: Act) -> Verdict:
     """It changes something, and what it changes has not been changed meanwhile."""
-    if amendment.kind == Amendment.Kind.TICKET:
+    if amendment.kind in (Amendment.Kind.TICKET, *FATES):
         return YES
     if not amendment.changes:
         return no("nothing", say("Nothing differs from the call as it stands."))
@@ -237,6 +239,46 @@ def ticket_may_admit(amendment: Amendment, act: Act) -> Verdict:
     return YES
 
 
+def fate_may_befall(amendment: Amendment, act: Act) -> Verdict:
+    """A call is suspended while it is published, closed or released; it goes on with its closing still ahead, if it had not closed; it is cancelled at any time; each names who announced it."""
+    if amendment.kind not in FATES:
+        return YES
+    call, kind = amendment.call, amendment.kind
+    if not amendment.source.strip():
+        return no("source", say("Name the source: who announced it, and where."), field="source")
+    if kind == Amendment.Kind.RESUMPTION:
+        return _resumption(amendment, act)
+    if kind == Amendment.Kind.SUSPENSION and call.state in DECIDING:
+        return no(
+            "decisions_run",
+            say("The decisions of this call are proposed: reopen them first, then suspend it."),
+        )
+    row = CALL.row("suspend" if kind == Amendment.Kind.SUSPENSION else "cancel")
+    if call.state not in row.from_:
+        return no(
+            "fate_from",
+            say("The call is “%(state)s”.", state=CALL.state(call.state).label),
+        )
+    return YES
+
+
+def _resumption(amendment: Amendment, act: Act) -> Verdict:
+    call = amendment.call
+    if call.state != "suspended":
+        return no("not_suspended", say("The call is not suspended."))
+    closes = amendment.instants.get("closes_at", call.closes_at)
+    if call.suspended_from == "published" and closes <= act.now:
+        return no(
+            "past",
+            say(
+                "It would close on %(at)s, which has passed: give it a later closing.",
+                at=zoned(closes, call.zone),
+            ),
+            field="closes_at",
+        )
+    return YES
+
+
 def published_by_another(amendment: Amendment, act: Act) -> Verdict:
     """Whoever proposed an amendment cannot publish it: two persons."""
     if act.by.pk == amendment.proposed_by_id:
@@ -255,6 +297,7 @@ HOLDS = (
     terms_may_change,
     closing_may_move,
     ticket_may_admit,
+    fate_may_befall,
 )
 
 # fmt: off

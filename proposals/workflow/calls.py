@@ -10,6 +10,9 @@ from proposals.models import Call, Decision, Letter
 from proposals.models.decisions import PREPARED
 from proposals.models.lois import RUNNING
 
+SUSPENDABLE = ("published", "closed", "released")
+DECIDING = ("decisions_proposed", "decisions_approved")
+
 
 def dates_in_order(call: Call, act: Act) -> Verdict:
     """The call closes in the future, and every planned date lies in its order."""
@@ -191,6 +194,19 @@ def released_on_its_date(call: Call, act: Act) -> Verdict:
     return YES
 
 
+def was(state: str):
+    """The call was in this state when it was suspended."""
+
+    def guard(call: Call, act: Act) -> Verdict:
+        if call.suspended_from != state:
+            return no("suspended_from", say("It was suspended from another state."))
+        return YES
+
+    guard.__name__ = f"was_{state}"
+    guard.__doc__ = was.__doc__
+    return guard
+
+
 # fmt: off
 CALL_ROWS = (
     Row("draft", "drafted", (START,), "draft", ("secretary",)),
@@ -204,6 +220,11 @@ CALL_ROWS = (
     Row("approve_decisions", "decisions_approved", ("decisions_proposed",), "decisions_approved", ("approver",), (no_case_is_hidden, every_case_is_decided, decisions_by_another), "decisions_approved", say("Approve the decisions")),
     Row("move_release", "release_moved", ("decisions_approved",), "decisions_approved", ("secretary", "approver"), tells="release_moved", button=say("Move the release")),
     Row("release", "released", ("decisions_approved",), "released", ("secretary",), (no_case_is_hidden, released_by_another, every_case_is_decided, every_letter_is_stored, released_on_its_date), "call_released", say("Release the results")),
+    Row("suspend", "suspended", SUSPENDABLE, "suspended", ("approver",)),
+    Row("resume", "resumed", ("suspended",), "published", ("approver",), (was("published"),)),
+    Row("resume_evaluation", "evaluation_resumed", ("suspended",), "closed", ("approver",), (was("closed"),)),
+    Row("resume_agreements", "agreements_resumed", ("suspended",), "released", ("approver",), (was("released"),)),
+    Row("cancel", "cancelled", (*SUSPENDABLE, *DECIDING, "suspended"), "cancelled", ("approver",)),
 )
 # fmt: on
 
@@ -230,7 +251,9 @@ CALL = register(
                 say("closed, under evaluation"),
                 tone="amber",
             ),
-            State("released", say("results released"), tone="jade", final=True),
+            State("released", say("results released"), tone="jade"),
+            State("suspended", say("suspended"), tone="amber"),
+            State("cancelled", say("cancelled"), tone="cinnabar", final=True),
         ),
         rows=CALL_ROWS,
     )

@@ -156,7 +156,7 @@ DECISION_ROWS = (
     Row("take_back", "taken_back", PREPARED, "void", ("chair", "approver"), (results_are_released,), button=say("Take back"), reason=True, tone="danger"),
     Row("supersede", "superseded", ("released",), "superseded", ("secretary", "legal")),
     Row("unapprove", "unapproved", ("approved",), "prepared", ("approver", "chair")),
-    Row("void", "voided", PREPARED, "void", ("chair", "aor", CLOCK)),
+    Row("void", "voided", PREPARED, "void", ("chair", "aor", "approver", CLOCK)),
 )
 # fmt: on
 

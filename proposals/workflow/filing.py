@@ -11,6 +11,7 @@ from proposals import queries
 from proposals.checks import Problem, check
 from proposals.compliance import WARN
 from proposals.models import LetterOfIntent
+from proposals.workflow.agreements import call_runs
 
 # Rules that pages look at: an act that belongs to another moment of the working copy,
 # and one for which only ticks are wanting.
@@ -22,6 +23,10 @@ def call_is_open(loi: LetterOfIntent, act: Act) -> Verdict:
     call = loi.call
     if loi.open_at(act.now):
         return YES
+    if not (verdict := call_runs(loi, act)):
+        return verdict
+    if call.state == "cancelled":
+        return no("call_cancelled", say("The call is cancelled. What you typed is kept."))
     if call.state != "published" and act.now < loi.closes_at:
         return no("call_not_open", say("The call is not published."))
     if act.now < call.opens_at:

@@ -2,11 +2,12 @@ from portal.text import say
 from portal.workflow import CLOCK, START, Row, State, Table, register
 from proposals import policy
 from proposals.models import Decision
-from proposals.models.lois import OFFERED, RUNNING
+from proposals.models.lois import CANCELLABLE, OFFERED, RUNNING
 from proposals.workflow.agreements import (
     acceptance_is_overdue,
     accepted_in_time,
     asked_for_the_first_time,
+    call_is_cancelled,
     extension_is_proposed_by_another,
     had_no_part,
     more_time_lies_ahead,
@@ -89,6 +90,8 @@ LOI_ROWS = (
     Row("uphold", "upheld", ("review_requested",), "upheld", ("legal",), (had_no_part,), "review_answered", say("The decision stands"), reason=True),
     Row("reopen", "reopened", ("review_requested",), "final_review", ("legal",), (had_no_part, was_decided), "review_answered", say("Back to final review"), reason=True),
     Row("screen_again", "screened_again", ("review_requested",), "screening", ("legal",), (had_no_part, was_found_ineligible), "review_answered", say("Back to the screening"), reason=True),
+    Row("cancel_draft", "draft_cancelled", ("draft", "awaiting_signature"), "not_submitted", ("approver",), (call_is_cancelled,), "loi_cancelled", reason=True),
+    Row("cancel", "cancelled", CANCELLABLE, "call_cancelled", ("approver",), (call_is_cancelled,), "loi_cancelled", reason=True),
 )
 # fmt: on
 
@@ -125,6 +128,7 @@ LOI = register(
             State("lapsed", say("not accepted in time"), final=True),
             State("terminated", say("agreement terminated"), tone="cinnabar", final=True),
             State("review_requested", say("review of the procedure asked for"), tone="amber"),
+            State("call_cancelled", say("the call was cancelled"), tone="cinnabar", final=True),
             State("upheld", say("reviewed: the decision stands"), final=True),
             State("merged", say("merged into a project"), tone="jade", final=True),
         ),

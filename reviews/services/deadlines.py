@@ -95,6 +95,7 @@ def remind_due(now: datetime) -> int:
     instants begin the steps anew.
     """
     near = queries.unlocked().filter(due_at__lte=now - EARLIEST)
+    near = near.exclude(loi__call__state__in=["suspended", "cancelled"])
     return sum(_remind(assignment, now) for assignment in near)
 
 

@@ -57,3 +57,18 @@ legal              .       -
 approvers          -       -
 others             .       .
 """
+
+# What befalls a call as a whole, once an amendment that another proposed is published.
+FATES = """
+published    suspend resume resume_evaluation resume_agreements cancel
+approvers    +       -      -                 -                 +
+others       .       .      .                 .                 .
+
+suspended    suspend resume resume_evaluation resume_agreements cancel
+approvers    -       +      !                 !                 +
+others       .       .      .                 .                 .
+
+cancelled    suspend resume resume_evaluation resume_agreements cancel
+approvers    -       -      -                 -                 -
+others       .       .      .                 .                 .
+"""

@@ -3,7 +3,7 @@
 DECISIONS = """
 prepared            approve release unapprove void approve_one date_anew release_one take_back supersede
 secretaries         .       -       .         .    .           -         -           .         -
-approvers           +       .       -         .    !           -         .           !         .
+approvers           +       .       -         +    !           -         .           !         .
 chair               .       .       -         +    .           .         .           !         .
 aor                 .       .       .         +    .           .         .           .         .
 legal               .       .       .         .    .           .         .           .         -
@@ -12,7 +12,7 @@ others              .       .       .         .    .           .         .      
 
 approved            approve release unapprove void approve_one date_anew release_one take_back supersede
 secretaries         .       +       .         .    .           !         !           .         -
-approvers           -       .       +         .    -           !         .           !         .
+approvers           -       .       +         +    -           !         .           !         .
 chair               .       .       +         +    .           .         .           !         .
 aor                 .       .       .         +    .           .         .           .         .
 legal               .       .       .         .    .           .         .           .         -
@@ -21,7 +21,7 @@ others              .       .       .         .    .           .         .      
 
 released            approve release unapprove void approve_one date_anew release_one take_back supersede
 secretaries         .       -       .         .    .           -         -           .         +
-approvers           -       .       -         .    -           -         .           -         .
+approvers           -       .       -         -    -           -         .           -         .
 chair               .       .       -         -    .           .         .           -         .
 aor                 .       .       .         -    .           .         .           .         .
 legal               .       .       .         .    .           .         .           .         +
@@ -57,7 +57,7 @@ secretaries         .       .         -       .        .          .
 approvers           +       -         .       .        .          .
 chair               .       -         .       +        .          .
 legal               .       .         .       .        .          -
-clock               .       .         .       .        +          .
+clock               .       .         .       .        +          -
 others              .       .         .       .        .          .
 
 approved            approve unapprove release dissolve fall_apart end
@@ -65,7 +65,7 @@ secretaries         .       .         +       .        .          .
 approvers           -       +         .       .        .          .
 chair               .       +         .       -        .          .
 legal               .       .         .       .        .          -
-clock               .       .         .       .        +          .
+clock               .       .         .       .        +          -
 others              .       .         .       .        .          .
 
 released            approve unapprove release dissolve fall_apart end
@@ -73,6 +73,6 @@ secretaries         .       .         -       .        .          .
 approvers           -       -         .       .        .          .
 chair               .       -         .       -        .          .
 legal               .       .         .       .        .          +
-clock               .       .         .       .        -          .
+clock               .       .         .       .        -          +
 others              .       .         .       .        .          .
 """

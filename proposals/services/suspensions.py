@@ -1,0 +1,97 @@
+"""What the publication of a suspension, a resumption or a cancellation does, the call locked."""
+
+from datetime import datetime, timedelta
+
+from portal.events import CLOCK
+from portal.models import User
+from portal.workflow import Act
+from proposals import queries
+from proposals.models import Agreement, Amendment, Call, Letter, LetterOfIntent
+from proposals.models.lois import CANCELLABLE, OFFERED, RUNNING
+from proposals.services import copies, decisions, ledger, letters, projects
+from proposals.workflow import CALL, LOI
+
+RESUMES = ("resume", "resume_evaluation", "resume_agreements")
+
+
+def suspend(amendment: Amendment, *, by: User, now: datetime) -> None:
+    """The clocks of the call stop; every running case has it by letter."""
+    call = amendment.call
+    columns = {"suspended_from": call.state, "pauses": [*call.pauses, [now.isoformat(), None]]}
+    CALL.move(call, "suspend", by=by, now=now, columns=columns, amendment=amendment.number)
+    facts = {"reason": amendment.reason, "source": amendment.source}
+    for loi in _cases(call, (*RUNNING, *OFFERED)):
+        letters.owe(loi, Letter.Kind.SUSPENDED, by=by, now=now, **facts)
+
+
+def resume(amendment: Amendment, *, by: User, now: datetime) -> None:
+    """The call goes on where it stood; whatever ran at the suspension has as much time as it had."""
+    call = amendment.call
+    began = datetime.fromisoformat(call.pauses[-1][0])
+    columns = {
+        "suspended_from": "",
+        "pauses": [*call.pauses[:-1], [call.pauses[-1][0], now.isoformat()]],
+    }
+    action = next(name for name in RESUMES if CALL.verdict(call, name, Act(by, now)))
+    CALL.move(call, action, by=by, now=now, columns=columns, amendment=amendment.number)
+    offered = Agreement.objects.filter(
+        decision__loi__call=call, decision__loi__state__in=OFFERED, decision__state="released"
+    )
+    for agreement in offered:
+        agreement.accept_by += _whole_days(now - began)
+        agreement.save(update_fields=["accept_by"])
+
+
+def _whole_days(pause: timedelta) -> timedelta:
+    """Rounded up: a term that ends with a day still does."""
+    return timedelta(days=-(-pause // timedelta(days=1)))
+
+
+def cancel(amendment: Amendment, *, by: User, now: datetime) -> None:
+    """Every running case ends; what was held or committed is free, and each has it by letter."""
+    call = amendment.call
+    CALL.move(
+        call, "cancel", by=by, now=now, columns={"suspended_from": ""}, amendment=amendment.number
+    )
+    for loi in _cases(call, ("draft", "awaiting_signature")):
+        LOI.move(loi, "cancel_draft", by=by, now=now, reason=amendment.reason)
+    for project in call.projects.filter(state="released"):
+        projects.end(project, by=CLOCK, now=now, reason=amendment.reason)
+    facts = {"reason": amendment.reason, "source": amendment.source}
+    for loi in _cases(call, CANCELLABLE):
+        returned = _give_back(loi, by, now)
+        _without_copy(loi, by, now)
+        LOI.move(loi, "cancel", by=by, now=now, reason=amendment.reason)
+        letters.owe(loi, Letter.Kind.CANCELLED, by=by, now=now, returned=returned, **facts)
+
+
+def _cases(call: Call, states: tuple[str, ...]) -> list[LetterOfIntent]:
+    cases = LetterOfIntent.objects.select_for_update(of=("self",)).filter(
+        call=call, state__in=states
+    )
+    found = list(cases.select_related("organisation", "ticket", "filing", "pi").order_by("pk"))
+    for loi in found:
+        loi.call = call
+    return found
+
+
+def _give_back(loi: LetterOfIntent, by: User, now: datetime) -> dict:
+    """Return what the case holds or has committed; by resource code, what had been committed."""
+    decisions.void_of(loi, by=by, now=now)
+    decision = queries.in_force(loi)
+    if decision is None:
+        return {}
+    returned = {
+        grant.allocation.resource: grant.amount
+        for grant in decision.grants.select_related("allocation")
+        if grant.amount
+    }
+    ledger.give_back(decision, by=by, now=now)
+    return returned
+
+
+def _without_copy(loi: LetterOfIntent, by: User, now: datetime) -> None:
+    if loi.working_copy != LetterOfIntent.WorkingCopy.NONE:
+        copies.restore(loi, by=by, now=now)
+        loi.working_copy = LetterOfIntent.WorkingCopy.NONE
+        loi.save(update_fields=["working_copy"])
