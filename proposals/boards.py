@@ -59,13 +59,21 @@ def sees_holds(user: User, call: Call) -> bool:
     """May this person see what prepared decisions hold?
 
     Whoever has a conflict with one case may not: what the sums hold and the
-    cases shown do not would be its outcome. A chair who decides on another case,
-    or puts a set together, reads there what is free, because the ledger refuses
-    what is not; how much the hidden cases hold can be worked out from that, and
-    from nothing else.
+    cases shown do not would be its outcome.
     """
     deciding = policy.call_relation(user, call) & DECIDERS
     return bool(deciding) and not queries.conflicted(user, call)
+
+
+def sees_what_is_free(user: User, call: Call) -> bool:
+    """May this person see what prepared decisions leave?
+
+    Whoever sees what they hold; and where decisions are prepared or sets put
+    together a chair who may not, because the ledger refuses what is not free.
+    How much the hidden cases hold can be worked out from that, and from nothing else.
+    """
+    chair = "chair" in policy.call_relation(user, call)
+    return (chair and call.state in ("closed", "released")) or sees_holds(user, call)
 
 
 def board_bars(call: Call, user: User) -> list[bars.Bar]:

@@ -102,7 +102,7 @@ NONCES = tuple(
         r'(name="(?:kept|stamp)" value=")[^"]+',
         r'(Written</dt><dd class="tabular">)[^<]+',  # by the database's clock
         r"()\b[0-9a-f]{64}\b",  # digests are over keys as well
-        r"()\b[0-9a-f]{12}(?=…)",
+        r"()\b[0-9a-f]{12}(?=…|</code>)",
         r"()\b[\w+/]{86}==",  # and signatures over digests
     )
 )

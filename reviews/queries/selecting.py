@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from portal import canonical, countries, roles
 from portal.models import User
 from portal.text import plain, say
-from proposals import ledger, policy
+from proposals import boards, ledger
 from proposals import queries as proposals
 from proposals.models import Allocation, Call, Decision, LetterOfIntent
 from proposals.resources import SLOTS
@@ -114,8 +114,7 @@ def pool(user: User, call: Call) -> Pool:
     for one in contenders:
         for grant in one.decision.grants.all() if one.decision else ():
             held[grant.allocation_id] = held.get(grant.allocation_id, Decimal(0)) + grant.amount
-    # The holds of what a conflict hides are its outcome; a chair decides with the true figures.
-    true = "chair" in policy.call_relation(user, call) or not proposals.conflicted(user, call)
+    true = boards.sees_what_is_free(user, call)
     several = len({one.platform_id for one in allocations}) > 1
     envelopes = []
     for one in allocations:

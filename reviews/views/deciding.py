@@ -71,14 +71,19 @@ def _standing(loi: LetterOfIntent) -> Decision | None:
 def _bars(
     loi: LetterOfIntent, user: User, standing: Decision | None, typed: Mapping[str, str]
 ) -> list[Bar]:
-    """The ledger as it would be with what is typed: the holds of the others and this one."""
+    """The ledger as it would be with what is typed: the holds of the others and this one.
+
+    Who may not see what is free reads no hold but this one.
+    """
+    free = boards.sees_what_is_free(user, loi.call)
     asked = boards.demanded(loi.call, user)
     held = {g.allocation_id: g.amount for g in standing.grants.all()} if standing else {}
     drawn = []
     for allocation in loi.call.allocations.select_related("platform"):
-        balance = proposals.balance(allocation)
+        balance, own = proposals.balance(allocation), held.get(allocation.pk, Decimal(0))
+        if not free:
+            balance = replace(balance, proposed=own)
         if "outcome" in typed:
-            own = held.get(allocation.pk, Decimal(0))
             wanted = Decimal(0)
             if typed["outcome"] in POSITIVE:
                 amount = document.number(typed.get(f"granted_{allocation.resource}", ""))

@@ -75,7 +75,7 @@ TWINS = (
     Twins("final", ("pi", "aor", "reader", *ELSEWHERE, "reviewer_three"), {**DECIDED, "prepared": False}),
     Twins("final", ("admin",), DECIDED),
     # Who decides on another case reads what is free, because the ledger refuses what is not.
-    Twins("final", ("chair",), HIDDEN, barred=True, quick=True, but=("prepare_decision", "selection")),
+    Twins("final", ("chair",), HIDDEN, barred=True, quick=True, but=("prepare_decision", "propose_selection", "selection")),
     Twins("final", ("secretary", "approver", "auditor"), HIDDEN, barred=True),
     Twins("approved", ("aor", "pi", "reader", *ELSEWHERE, "reviewer_three", "admin"), DECIDED, quick=True),
     Twins("approved", ("secretary", "chair", "approver", "auditor"), HIDDEN, barred=True),
