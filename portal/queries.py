@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +10,8 @@ from portal.models import Affiliation, Event, Invitation, Membership, Message, O
 from portal.similarity import Likeness, Party
 
 READERS = {roles.SECRETARY, roles.APPROVER, roles.AUDITOR}
+# From the apps: the keys of what a person is to be told nothing of, whatever else they read.
+UNTOLD: list[Callable[[User], Collection[str]]] = []
 
 
 def visible_messages(user: User) -> QuerySet[Message]:
@@ -170,7 +172,13 @@ def people() -> QuerySet[User]:
     )
 
 
-def events() -> QuerySet[Event]:
-    """The chain, the newest first, each with its actor's name where that is a person."""
+def events(reader: User) -> QuerySet[Event]:
+    """The chain, the newest first, each with its actor's name where that is a person.
+
+    Those about what is kept from the reader are left out; their numbers show as a gap.
+    """
     name = User.objects.filter(key=OuterRef("actor")).values("name")[:1]
-    return Event.objects.annotate(who=Subquery(name)).order_by("-seq")
+    found = Event.objects.annotate(who=Subquery(name)).order_by("-seq")
+    for key in sorted(key for source in UNTOLD for key in source(reader)):
+        found = found.exclude(Q(subject_key=key) | Q(data__icontains=key))
+    return found

@@ -90,7 +90,7 @@ def roles_of(request: HttpRequest, key: str) -> HttpResponse:
 def events(request: HttpRequest) -> HttpResponse:
     if roles.AUDITOR not in request.user.roles():
         raise Http404
-    page = Paginator(queries.events(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.events(request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "portal/events.html", {"page": page})
 
 

@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from allauth.account.models import EmailAddress
 from django.db.models import Count, Q, QuerySet
 
+from portal import queries as portal
 from portal import roles
 from portal.models import Membership, User
 from proposals import queries as proposals
@@ -76,6 +77,21 @@ def _blind(user: User) -> Q:
 
 
 proposals.SIGHTS.append(sight)
+
+
+def untold(user: User) -> set[str]:
+    """The keys of the cases that are hidden from this person, and of all that hangs on them."""
+    hidden = list(LetterOfIntent.objects.filter(hidden_from(user)))
+    found = {loi.key for loi in hidden}
+    for link in LetterOfIntent._meta.related_objects if hidden else ():
+        of = link.related_model
+        if any(field.name == "key" for field in of._meta.fields):
+            rows = of._default_manager.filter(**{f"{link.field.name}__in": hidden})
+            found |= set(rows.values_list("key", flat=True))
+    return found
+
+
+portal.UNTOLD.append(untold)
 
 
 def visible_assignments(user: User) -> QuerySet[Assignment]:
