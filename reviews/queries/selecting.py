@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from portal import canonical, countries, roles
 from portal.models import User
 from portal.text import plain, say
-from proposals import boards, ledger
+from proposals import boards, ledger, policy
 from proposals import queries as proposals
 from proposals.models import Allocation, Call, Decision, LetterOfIntent
 from proposals.resources import SLOTS
