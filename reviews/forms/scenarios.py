@@ -221,7 +221,7 @@ class ApplyForm(forms.Form):
         *(
             (value, label)
             for value, label in Decision.Outcome.choices
-            if value != Decision.Outcome.CONDITIONAL
+            if value not in {Decision.Outcome.CONDITIONAL, Decision.Outcome.MERGED}
         ),
     )
 

@@ -9,7 +9,7 @@ from portal.models import User
 from portal.text import plain, say
 from proposals import boards, ledger, policy
 from proposals import queries as proposals
-from proposals.models import Allocation, Call, Decision, LetterOfIntent
+from proposals.models import Allocation, Call, Decision, LetterOfIntent, Project
 from proposals.resources import SLOTS
 from reviews import scoring
 from reviews.models import Scenario
@@ -76,10 +76,14 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What a person selects from in a call; `hidden` cases of it are decided by others."""
+    """What a person selects from in a call; `hidden` cases of it are decided by others.
+
+    Cases that were merged are no contenders any more: their project holds for them.
+    """
 
     call: Call
     contenders: tuple[Contender, ...]
+    projects: tuple[Project, ...]
     envelopes: tuple[Envelope, ...]
     hidden: int
 
@@ -100,11 +104,11 @@ def pool(user: User, call: Call) -> Pool:
         one.loi_id: one
         for one in proposals.visible_decisions(user)
         .filter(loi__call=call, state__in=["prepared", "approved"])
-        .prefetch_related("grants__allocation")
+        .prefetch_related("grants__allocation", "project__grants__allocation")
     }
     allocations = list(call.allocations.select_related("platform"))
     codes = {one.pk: f"{one.platform.code}-{one.resource}" for one in allocations}
-    merged = {pk for pk, one in decisions.items() if one.project_id}  # its project holds for it
+    merged = {pk: one.project for pk, one in decisions.items() if one.project_id}
     contenders = tuple(
         _contender(one, decisions.get(one.loi.pk), codes)
         for one in standings
@@ -122,7 +126,9 @@ def pool(user: User, call: Call) -> Pool:
         others = balance.taken - held.get(one.pk, Decimal(0)) if true else balance.committed
         name = f"{one.platform.name}: {label}" if several else label
         envelopes.append(Envelope(one, codes[one.pk], name, balance, others))
-    return Pool(call, contenders, tuple(envelopes), before.count() - len(standings))
+    projects = {one.pk: one for one in merged.values()}
+    hidden = before.count() - len(standings)
+    return Pool(call, contenders, tuple(projects.values()), tuple(envelopes), hidden)
 
 
 def _told(user: User, call: Call) -> QuerySet[LetterOfIntent]:

@@ -16,7 +16,7 @@ from portal.verdict import Refused, Verdict
 from proposals import boards, policy
 from proposals import queries as proposals
 from proposals.bars import percent
-from proposals.models import Call, Decision
+from proposals.models import Call, Decision, Project
 from proposals.resources import SLOTS, Resource
 from proposals.workflow import CALL, LOI
 from reviews import queries
@@ -110,6 +110,7 @@ def _page(
         "ranks": bool(CALL.relation(request.user, call) & {"chair", roles.AUDITOR}),
         "rows": rows,
         "columns": columns,
+        "projects": [project_of(one, columns) for one in pool.projects],
         "bars": [bar_of(one, rows) for one in pool.envelopes],
         "places": PLACES,
         "counts": {place: sum(row["place"] == place for row in rows) for place, _ in PLACES},
@@ -177,6 +178,20 @@ def row_of(one: queries.Contender, place: str, columns: list[Resource]) -> dict:
         "state": None if loi.state == "final_review" else LOI.state(loi.state),
         "decision": one.decision,
     }
+
+
+def project_of(one: Project, columns: list[Resource]) -> dict:
+    """Several cases that go on as one: given together, and decided elsewhere."""
+    given: dict[str, Decimal] = {}
+    for grant in one.grants.all():
+        code = grant.allocation.resource
+        given[code] = given.get(code, Decimal(0)) + grant.amount
+    amounts = [
+        {"resource": each, "amount": plain(given[each.code]) if each.code in given else "–"}
+        for each in columns
+    ]
+    references = ", ".join(loi.reference for loi in one.cases)
+    return {"project": one, "cases": references, "amounts": amounts}
 
 
 def bar_of(one: queries.Envelope, rows: list[dict]) -> dict:

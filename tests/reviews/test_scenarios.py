@@ -9,7 +9,7 @@ from portal import canonical
 from portal.models import Event
 from portal.verdict import Refused
 from proposals.models import Decision
-from proposals.services import filings
+from proposals.services import filings, projects
 from reviews import queries, services
 from reviews.invariants import scenarios_are_as_they_were_made
 from reviews.models import Scenario
@@ -194,6 +194,28 @@ def test_a_case_that_gives_way_frees_its_kilograms_first(cast, call, cases):
     scenarios.apply(made, intents=intents, by=cast.chair, now=LATER)
     held = {one.loi.reference: one.outcome for one in Decision.objects.exclude(state="void")}
     assert held == {"TEST27-0001": "selected", "TEST27-0002": "reserve", "TEST27-0003": "selected"}
+
+
+def test_merged_cases_are_one_row_that_is_decided_elsewhere(cast, call, cases, visit):
+    project = projects.merge(
+        call,
+        cases[1:],
+        title="One station",
+        lead=cast.institute,
+        reason=REASON,
+        results=queries.results(call, seen_by=cast.chair),
+        granted={"mass": (Decimal(99), "They share one structure.")},
+        by=cast.chair,
+        now=LATER,
+    )
+    page = visit(cast.chair, at=LATER).get(f"/calls/{call.code}/selection/")
+    assert [row["reference"] for row in page.context["rows"]] == ["TEST27-0001"]
+    (row,) = page.context["projects"]
+    assert (row["project"], row["cases"]) == (project, "TEST27-0002, TEST27-0003")
+    assert row["amounts"][0]["amount"] == page.context["bars"][0]["others"] == "99"
+    assert project.reference in page.content.decode()
+    made = asked(cast, call)
+    assert made.chosen == [] and "too little for TEST27-0001" in made.found["binds"][0]
 
 
 def test_who_may_what(cast, call, cases, visit):
