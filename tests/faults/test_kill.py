@@ -110,7 +110,7 @@ def kill_through(portal: Portal, mailbox: Mailbox, number: int, kills: int) -> d
     portal.start_worker()
     portal.start_beat()
     kill_some(portal, kills - kills // 2, lambda: stored(portal), chance)
-    wait_until(lambda: stored(portal) == number, 60 + number, f"stored; see {portal.log}")
+    wait_until(lambda: stored(portal) == number, 60 + 3 * number, f"stored; see {portal.log}")
     rendered = time.monotonic() - began
     # Each message stays for a moment between the server's yes and the mark here.
     mailbox.delay_s = 0.02

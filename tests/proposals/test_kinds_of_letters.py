@@ -183,7 +183,7 @@ def plain(letter: dict, template: str) -> list[str]:
     return strip_tags(render_to_string(template, letter)).split()
 
 
-@pytest.mark.parametrize("name", ["version-1-decision"])
+@pytest.mark.parametrize("name", ["version-1-decision", "version-2-decision"])
 def test_an_old_letter_is_made_again_in_the_same_words(name):
     """What was issued once: a context as it was frozen, and the words it was issued in."""
     context = json.loads((KEPT / f"{name}.json").read_text())
