@@ -5,10 +5,11 @@ from datetime import datetime
 
 from portal.deadline import Deadline, said
 from portal.models import Scan, StoredFile
-from portal.text import say
+from portal.text import plain, say
 from portal.verdict import YES, Verdict, no
-from proposals.models import Agreement
+from proposals.models import Agreement, Grant
 from proposals.models.lois import OFFERED
+from proposals.resources import SLOTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,14 @@ def given(agreement: Agreement) -> tuple[Given, ...]:
     """What is committed by it, and free again if it ends; nothing at mission level."""
     grants = agreement.decision.grants.select_related("allocation").order_by("allocation_id")
     return tuple(
-        Given(str(grant.allocation.kind.label), str(grant.allocation.kind.amount(grant.amount)))
-        for grant in grants
-        if grant.amount
+        Given(str(grant.allocation.kind.label), _amount(grant)) for grant in grants if grant.amount
     )
+
+
+def _amount(grant: Grant) -> str:
+    """Slots are counted: their name is their unit."""
+    kind = grant.allocation.kind
+    return plain(grant.amount) if kind is SLOTS else kind.amount(grant.amount)
 
 
 def readable(stored: StoredFile) -> Verdict:

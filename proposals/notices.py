@@ -95,7 +95,7 @@ def _agreement(loi: LetterOfIntent) -> dict:
         "agreement": agreement,
         "accept_by": zoned(agreement.accept_by, zone),
         "until": zoned(extension.until, zone) if extension else "",
-        "given": ", ".join(one.amount for one in agreements.given(agreement)),
+        "given": ", ".join(f"{one.label} {one.amount}" for one in agreements.given(agreement)),
         "aors": course.representatives(loi),
     }
 

@@ -107,7 +107,7 @@ def test_declining_gives_back_what_was_committed(truths, cast, taken, visit):
     assert sent.status_code == 302
     assert (make.again(taken).state, committed(taken.call)) == ("declined", 0)
     message = Message.objects.filter(notice="loi_declined").first()
-    assert WHY in message.body and "Free again: 10.5 kg." in message.body
+    assert WHY in message.body and "Free again: Mass 10.5 kg." in message.body
 
 
 def test_nobody_is_reminded_twice_and_the_clock_ends_it(truths, cast, taken, clock_at):
