@@ -13,7 +13,7 @@ from reviews.models import Conflict
 from tests import make
 from tests.make.story import again
 
-LEDGER_QUERIES = 15
+LEDGER_QUERIES = 16
 
 
 @pytest.fixture(scope="module")
@@ -109,10 +109,11 @@ def test_whom_a_conflict_keeps_from_a_case_reads_no_line(cast, visit, call):
     assert "10.5" not in read
 
 
-def test_a_ledger_of_one_line_asks_as_much_as_one_of_five(
+def test_a_ledger_of_three_lines_asks_as_much_as_one_of_four(
     cast, visit, call, django_assert_num_queries
 ):
     few = make.decided_call(cast, outcomes=["selected"], code="FEW27")
+    make.prepared(cast, few.lois.first(), outcome="selected")  # a hold, its return, a hold
     browser = visit(cast.auditor, at=make.APPROVED)
     browser.get(f"/calls/{few.code}/ledger/")
     for of in (few, call):
