@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from proposals import queries as proposals
 from proposals.models import Allocation, LetterOfIntent
+from proposals.resources import SLOTS
 from reviews.forms.decisions import Amount
 
 
@@ -41,14 +42,17 @@ class MergeForm(forms.Form):
         for allocation in offered:
             kind = allocation.kind
             self.fields[f"granted_{kind.code}"] = Amount(
-                label=_("%(resource)s, %(unit)s") % {"resource": kind.label, "unit": kind.unit},
+                label=kind.label if kind is SLOTS else f"{kind.label}, {kind.unit}",
                 help_text=_("Empty: what the cases ask together."),
                 required=False,
                 max_length=20,
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),
             )
             self.fields[f"reason_{kind.code}"] = forms.CharField(
-                label=_("Reason, where it is less than asked"), required=False, max_length=300
+                label=_("%(resource)s: reason, where it is less than asked")
+                % {"resource": kind.label},
+                required=False,
+                max_length=300,
             )
 
     def clean_cases(self) -> list[LetterOfIntent]:
@@ -68,6 +72,7 @@ class MergeForm(forms.Form):
 
 
 def _described(loi: LetterOfIntent) -> str:
-    asks = ", ".join(of.kind.amount(amount) for of, amount in proposals.demands(loi).items())
+    asked = proposals.demands(loi).items()
+    asks = ", ".join(of.kind.amount(amount) for of, amount in asked if of.kind is not SLOTS)
     parts = [f"{loi.reference} {loi.title}", loi.organisation.name, asks]
     return " · ".join(part for part in parts if part)

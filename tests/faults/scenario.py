@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -30,9 +31,9 @@ from django.db import connection, connections, transaction
 from portal import clock
 from portal.models import Message, Organisation, User
 from portal.verdict import Refused
-from proposals.models import Call, LetterOfIntent
+from proposals.models import Allocation, Call, Decision, LetterOfIntent
 from proposals.panel import CriterionResult, Finding, PanelResult
-from proposals.services import amendments, calls, decisions, evaluation
+from proposals.services import amendments, calls, decisions, evaluation, ledger
 from tests import make
 from tests.cast import Cast
 
@@ -113,33 +114,59 @@ def in_final_review(number: str) -> dict:
 
 
 def prepare_all_at_once() -> dict:
-    """Every case selected at the same instant, each in a thread with a connection of its own."""
-    connection.settings_dict["OPTIONS"].get("pool", {})["max_size"] = 60
+    """Every case selected at the same instant."""
+    _many_connections()
     chair = User.objects.get(email="chair@example.org")
-    cases = list(LetterOfIntent.objects.filter(state="final_review"))
-    together = Barrier(len(cases))
 
     def prepare(loi: LetterOfIntent) -> str:
+        decisions.prepare(
+            loi,
+            outcome="selected",
+            reason=make.REASON,
+            result=make.RESULT,
+            by=chair,
+            now=clock.now(),
+        )
+        return "prepared"
+
+    return _at_once(prepare, list(LetterOfIntent.objects.filter(state="final_review")))
+
+
+def hold_all_at_once(amount: str, times: str) -> dict:
+    """As many holds of the ledger at the same instant, without the lock of the call."""
+    _many_connections()
+    decision, allocation = Decision.objects.first(), Allocation.objects.get(resource="mass")
+
+    def hold(kg: Decimal) -> str:
+        with transaction.atomic():
+            ledger.hold(decision, allocation, kg, by=decision.prepared_by, now=clock.now())
+        return "held"
+
+    return _at_once(hold, [Decimal(amount)] * int(times))
+
+
+def _many_connections() -> None:
+    """Before the first one is opened: the pool is made with it."""
+    connection.settings_dict["OPTIONS"].get("pool", {})["max_size"] = 60
+
+
+def _at_once(act: Callable[[object], str], each: list) -> dict:
+    """The act on each in a thread with a connection of its own: how many came to what."""
+    together = Barrier(len(each))
+
+    def alone(one: object) -> str:
         connections.close_all()
         list(Call.objects.all())  # connected
         together.wait(60)
         try:
-            decisions.prepare(
-                loi,
-                outcome="selected",
-                reason=make.REASON,
-                result=make.RESULT,
-                by=chair,
-                now=clock.now(),
-            )
+            return act(one)
         except Refused as refusal:
             return refusal.verdict.rule
         finally:
             connections.close_all()
-        return "prepared"
 
-    with ThreadPoolExecutor(len(cases)) as pool:
-        return Counter(pool.map(prepare, cases))
+    with ThreadPoolExecutor(len(each)) as pool:
+        return Counter(pool.map(alone, each))
 
 
 def release() -> dict:

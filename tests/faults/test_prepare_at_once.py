@@ -18,3 +18,8 @@ def test_fifty_prepare_at_the_same_instant(portal):
     assert Decimal(str(held)) == fitting * EACH_KG
     assert portal.count("proposals_decision") == fitting
     assert "hold" in portal.manage("invariants")
+    # 1.5 kg are free. The ledger's own lock is enough, should an act forget that of the call.
+    assert portal.scene("hold_all_at_once", "0.2", 50) == {"held": 7, "ledger.mass": 43}
+    lines = portal.ask("SELECT number, held_after FROM proposals_ledgerentry ORDER BY number")
+    assert [number for number, _ in lines] == list(range(1, fitting + 8))
+    assert Decimal(str(lines[-1][1])) <= AVAILABLE_KG

@@ -128,3 +128,14 @@ def test_a_hold_is_allowed_exactly_when_it_leaves_nothing_negative(history, amou
     now = after(history)
     held = after([*history, Entry(HOLD, "e", amount)])
     assert bool(may_hold(now, amount)) == (held.free >= 0)
+
+
+@given(histories())
+def test_every_line_of_a_statement_is_what_its_entries_come_to(history):
+    balances = statement(Balance(MASS, Decimal(200), Decimal(20)), history)
+    assert len(balances) == len(history) + 1
+    for place, told in enumerate(balances):
+        held, committed = positions(history[:place])
+        assert told.proposed == sum(held.values())
+        assert told.committed == sum(committed.values())
+        assert told.free >= 0
