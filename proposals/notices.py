@@ -275,11 +275,21 @@ for notice in (
 register(
     Notice(
         "correction_proposed",
-        _holders(roles.APPROVER),
+        _approvers,
         still=lambda correction: correction.state == "proposed",
     ),
     Correction,
 )
+
+def _approvers(correction: Correction) -> list[User]:
+    """Those who may read the letter and what is wrong with it."""
+    return [
+        person
+        for person in queries.holders(roles.APPROVER)
+        if queries.visible_corrections(person).filter(pk=correction.pk).exists()
+    ]
+
+
 
 
 def _rejected(naming: Naming) -> list[User]:

@@ -9,6 +9,7 @@ from proposals import authenticity, invariants, queries
 from proposals.letters.passages import passages
 from proposals.models import Correction, Letter
 from proposals.services import corrections, letters
+from reviews.models import Conflict
 from tests import make
 from tests.make import RELEASED
 from tests.make.story import again
@@ -104,6 +105,16 @@ def test_a_revoked_letter_has_no_force_and_its_recipients_read_why(cast, letter,
     assert len(bodies) == 4
     assert all(WHY in body for body in bodies)
     assert true()
+
+
+def test_an_approver_whom_a_conflict_keeps_from_the_case_is_told_nothing(cast, letter):
+    Conflict.objects.create(
+        loi=letter.loi, user=cast.second_approver, hard=True, declared=True,
+        kind="declared", state="declared", reason="Family.", at=make.DURING,
+    )  # fmt: skip
+    proposed(cast, letter)
+    told = Message.objects.filter(notice="correction_proposed")
+    assert [message.recipient for message in told] == [cast.approver]
 
 
 def test_what_cannot_be_corrected_is_refused_with_its_reason(cast, letter):
