@@ -218,8 +218,14 @@ def groups(of: Pool) -> dict[str, str]:
 
 
 def visible_scenarios(user: User, call: Call) -> QuerySet[Scenario]:
-    """The scenarios of a call whose every case this person may see; the others not at all."""
+    """The scenarios of a call whose every case this person may see; the others not at all.
+
+    Each says how much was taken by others when it was made. Who may not know what
+    prepared decisions leave is shown what they made themselves, and no other.
+    """
     seen = _told(user, call).filter(pk__in=judged_by_others(user).values("pk"))
     unseen = call.lois.exclude(pk__in=seen.values("pk"))
     found = Scenario.objects.filter(call=call).exclude(cases__in=unseen)
+    if not boards.sees_what_is_free(user, call):
+        found = found.filter(by=user)
     return found.select_related("call", "by")

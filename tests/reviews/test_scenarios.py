@@ -8,11 +8,11 @@ import pytest
 from portal import canonical
 from portal.models import Event
 from portal.verdict import Refused
-from proposals.models import Decision
+from proposals.models import Decision, Project
 from proposals.services import filings, projects
 from reviews import queries, services
 from reviews.invariants import scenarios_are_as_they_were_made
-from reviews.models import Scenario
+from reviews.models import Conflict, Scenario
 from reviews.selection import work
 from reviews.services import scenarios
 from reviews.tasks import work_out_scenarios
@@ -69,6 +69,20 @@ def asked(cast, call, **given) -> Scenario:
     made = scenarios.ask(call, rules=rules, what_if=given.pop("what_if", {}), by=cast.chair, now=LATER, **given)  # fmt: skip
     work_out_scenarios.run()
     return make.again(made)
+
+
+def merged(cast, call, cases) -> Project:
+    return projects.merge(
+        call,
+        cases,
+        title="One station",
+        lead=cast.institute,
+        reason=REASON,
+        results=queries.results(call, seen_by=cast.chair),
+        granted={"mass": (Decimal(99), "They share one structure.")},
+        by=cast.chair,
+        now=LATER,
+    )
 
 
 def test_the_bars_follow_and_over_full_is_said_and_refused(cast, call, cases, visit):
@@ -197,17 +211,7 @@ def test_a_case_that_gives_way_frees_its_kilograms_first(cast, call, cases):
 
 
 def test_merged_cases_are_one_row_that_is_decided_elsewhere(cast, call, cases, visit):
-    project = projects.merge(
-        call,
-        cases[1:],
-        title="One station",
-        lead=cast.institute,
-        reason=REASON,
-        results=queries.results(call, seen_by=cast.chair),
-        granted={"mass": (Decimal(99), "They share one structure.")},
-        by=cast.chair,
-        now=LATER,
-    )
+    project = merged(cast, call, cases[1:])
     page = visit(cast.chair, at=LATER).get(f"/calls/{call.code}/selection/")
     assert [row["reference"] for row in page.context["rows"]] == ["TEST27-0001"]
     (row,) = page.context["projects"]
@@ -249,6 +253,24 @@ def test_a_case_hidden_by_a_conflict_is_told_as_a_number_and_its_scenarios_not_a
     assert client.get(f"/scenarios/{made.key}/").status_code == 404
     mine = asked(cast, call)
     assert mine.chosen == ["TEST27-0002"]
+
+
+def test_who_may_not_know_what_others_hold_reads_no_scenario_that_counts_it_in(
+    cast, call, cases, visit
+):
+    """“99 kg taken by others” would be what the hidden case was given with the one it was merged with."""
+    merged(cast, call, cases[1:])
+    made = asked(cast, call)
+    assert [made.inputs["budgets"][0]["others"], made.cases.get()] == ["99", cases[0]]
+    Conflict.objects.create(
+        loi=cases[1], user=cast.second_approver, hard=True, declared=True,
+        kind="declared", state="declared", reason="Family.", at=LATER,
+    )  # fmt: skip
+    for person, status in ((cast.approver, 200), (cast.second_approver, 404), (cast.chair, 200)):
+        assert visit(person, at=LATER).get(f"/scenarios/{made.key}/").status_code == status
+    page = visit(cast.second_approver, at=LATER).get(f"/calls/{call.code}/selection/")
+    assert "1 scenario speaks of cases that are not yours to decide" in page.content.decode()
+    assert "99" not in [bar["others"] for bar in page.context["bars"]]
 
 
 def test_the_page_asks_no_more_for_more_cases(cast, call, cases, visit, django_assert_num_queries):
