@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -19,7 +20,10 @@ MOST_A_BATCH = 3
 JUDGING = ("published", "closed", "decisions_proposed", "decisions_approved")
 # Each stage of the matcher is cut off after so long; the lease outlasts all of them.
 STAGE_SECONDS, LEASE_SECONDS = 20, 300
+# A worker may be short of memory for a while; what fails so often will fail again.
+MOST_RUNS = 3
 LOOKED = "reviews.conflicts.looked"
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="reviews.tasks.remind_reviewers")
@@ -66,6 +70,9 @@ def work_out_scenarios() -> None:
             _work_out(scenario)
         except Refused:
             continue  # cancelled meanwhile
+        except Exception as trouble:  # of one run: the next is worked out all the same
+            log.exception("Scenario %s could not be worked out", scenario.key)
+            leases.fail(scenario, now=clock.now(), reason=repr(trouble), most=MOST_RUNS)
 
 
 def _work_out(scenario: Scenario) -> None:

@@ -47,6 +47,11 @@ class Scenario(Leased):
         ]
 
     @property
+    def going(self) -> bool:
+        """Is it still owed? One that a worker has given up is not, whatever its state."""
+        return self.state in {"waiting", "running"} and self.failed_at is None
+
+    @property
     def chosen(self) -> list[str]:
         """References of the cases in the set."""
         return self.found.get("chosen", [])

@@ -22,7 +22,7 @@ from reviews.selection.inputs import available, changed, choice_of
 from reviews.services import scenarios
 from reviews.services.scenarios import Intent
 from reviews.views.reading import status_of
-from reviews.views.selecting import chairs, selected_call
+from reviews.views.selecting import chairs, selected_call, standing_of
 from reviews.workflow import SCENARIO
 
 PREPARED = "prepared"
@@ -104,7 +104,7 @@ def scenario(request: HttpRequest, key: str) -> HttpResponse:
     found = _load(request, key)
     if request.htmx:
         response = render(request, "reviews/scenario_found.html", _context(request, found))
-        if found.state not in {"waiting", "running"}:
+        if not found.going:
             response["HX-Refresh"] = "true"
         return response
     return _page(request, found)
@@ -127,8 +127,8 @@ def _context(request: HttpRequest, found: Scenario) -> dict:
         "call": found.call,
         "scenario": found,
         "at": said(found.at, found.call.zone),
-        "state": SCENARIO.state(found.state),
-        "going": found.state in {"waiting", "running"},
+        "state": standing_of(found),
+        "going": found.going,
         "chair": chairs(request, found.call),
         "ranks": bool(CALL.relation(request.user, found.call) & {"chair", roles.AUDITOR}),
         "found": result,

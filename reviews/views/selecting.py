@@ -13,6 +13,7 @@ from portal import countries, roles
 from portal.deadline import said
 from portal.text import plain, say
 from portal.verdict import Refused, Verdict
+from portal.workflow import State
 from proposals import boards, policy
 from proposals import queries as proposals
 from proposals.bars import percent
@@ -240,13 +241,20 @@ def line_of(one: Scenario) -> dict:
     return {
         "scenario": one,
         "at": said(one.at, one.call.zone),
-        "state": SCENARIO.state(one.state),
+        "state": standing_of(one),
         "value": plain(Decimal(one.found["value"])) if one.found.get("chosen") is not None else "",
         "cases": len(one.chosen),
         "used": plain(Decimal(used)) if used is not None else "",
         "unit": first["unit"] if first else "",
         "most": plain(available(first) - Decimal(first["others"])) if first else "",
     }
+
+
+def standing_of(one: Scenario) -> State:
+    """Where it is; of one that workers gave up, that it will not be worked out."""
+    if one.failed_at and one.state in {"waiting", "running"}:
+        return State("failed", say("could not be worked out"), tone="cinnabar")
+    return SCENARIO.state(one.state)
 
 
 def differences(one: Scenario, other: list[str]) -> dict[str, list[str]]:

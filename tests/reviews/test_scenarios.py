@@ -10,7 +10,7 @@ from portal.models import Event
 from portal.verdict import Refused
 from proposals.models import Decision, Project
 from proposals.services import filings, projects
-from reviews import queries, services
+from reviews import queries, services, tasks
 from reviews.invariants import scenarios_are_as_they_were_made
 from reviews.models import Conflict, Scenario
 from reviews.selection import work
@@ -271,6 +271,24 @@ def test_who_may_not_know_what_others_hold_reads_no_scenario_that_counts_it_in(
     page = visit(cast.second_approver, at=LATER).get(f"/calls/{call.code}/selection/")
     assert "1 scenario speaks of cases that are not yours to decide" in page.content.decode()
     assert "99" not in [bar["others"] for bar in page.context["bars"]]
+
+
+def test_what_the_solver_fails_on_is_given_up_and_said(cast, call, visit, clock_at, monkeypatch):
+    def fails(inputs):
+        raise RuntimeError("The solver has no licence")
+
+    made = scenarios.ask(call, rules={}, what_if={}, by=cast.chair, now=LATER)
+    with monkeypatch.context() as broken:
+        broken.setattr(tasks, "work", fails)
+        for minutes in (0, 5, 10, 15):
+            clock_at(LATER + timedelta(minutes=minutes))
+            work_out_scenarios.run()
+    made = make.again(made)
+    assert (made.attempts, made.failed_at) == (tasks.MOST_RUNS, LATER + timedelta(minutes=10))
+    page = visit(cast.chair, at=LATER).get(f"/scenarios/{made.key}/").content.decode()
+    assert "It could not be worked out" in page and "hx-trigger" not in page
+    assert "could not be worked out" in visit(cast.chair, at=LATER).get(f"/calls/{call.code}/selection/").content.decode()  # fmt: skip
+    assert asked(cast, call).state == "done"
 
 
 def test_the_page_asks_no_more_for_more_cases(cast, call, cases, visit, django_assert_num_queries):
