@@ -32,6 +32,14 @@ def took_part(user: User, loi: LetterOfIntent) -> bool:
     """Did this person judge or decide on the case, or is it their own organisation's?"""
     if policy.relation(user, loi) & {"chair", "reviewer", *policy.SEATS.values()}:
         return True
-    about = [loi.key, loi.call.key, *loi.decisions.values_list("key", flat=True)]
+    decisions, letters = loi.decisions.all(), loi.letters.all()
+    about = [
+        loi.key,
+        loi.call.key,
+        *decisions.values_list("key", flat=True),
+        *decisions.exclude(project=None).values_list("project__key", flat=True),
+        *letters.values_list("key", flat=True),
+        *letters.exclude(corrections=None).values_list("corrections__key", flat=True),
+    ]
     acted = Event.objects.filter(subject_key__in=about, actor=user.key)
     return acted.exists() or loi.screenings.filter(by=user).exists()

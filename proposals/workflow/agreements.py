@@ -97,7 +97,7 @@ def asked_for_the_first_time(loi: LetterOfIntent, act: Act) -> Verdict:
 
 
 def had_no_part(loi: LetterOfIntent, act: Act) -> Verdict:
-    """Whoever answers had no part in the case: neither screened, reviewed, prepared, approved nor released anything of it."""
+    """Whoever answers had no part in the case: neither screened, reviewed, prepared, approved nor released anything of it, nor had a letter of it corrected."""
     if queries.took_part(act.by, loi):
         return no(
             "two_persons",

@@ -11,7 +11,7 @@ from portal.models import Event, Message
 from portal.verdict import Refused
 from proposals import course, history, queries
 from proposals.models import Call
-from proposals.services import agreements, redress
+from proposals.services import agreements, corrections, promotions, redress
 from proposals.tasks import keep_deadlines
 from tests import make
 from tests.make import RELEASED, SECOND
@@ -211,9 +211,7 @@ def test_a_review_is_asked_for_within_thirty_days_of_the_letter(cast, refused, v
 
 def test_who_had_a_part_in_the_case_does_not_answer(truths, cast, refused, visit):
     make.review_requested(cast, refused, by=cast.rival_aor)
-    for name in ("secretary", "approver", "chair", "rival_pi"):
-        person = getattr(cast, name)
-        person.role_grants.create(role="legal", granted_at=RELEASED)
+    for name in names:
         with pytest.raises(Refused) as part:
             redress.uphold(refused, by=cast.again(name), now=RELEASED, reason=ANSWER)
         assert part.value.verdict.who, name
@@ -237,6 +235,12 @@ def test_a_granted_review_sends_the_case_back_to_the_committee(cast, refused):
     assert loi.decisions.get().state == "superseded"
 
 
+    names = ("secretary", "approver", "chair", "rival_pi", "outsider")
+    for name in names:
+        getattr(cast, name).role_grants.create(role="legal", granted_at=RELEASED)
+    letter = refused.letters.get(kind="decision")  # whose correction the last one proposes
+    mend = {"reason": WHY, "changes": {"reason": "The case is weak."}, "now": RELEASED}
+    corrections.propose(letter, kind="replace", by=cast.again("outsider"), **mend)
 def test_a_granted_review_of_an_ineligibility_is_screened_again(cast, released):
     loi = make.ineligible(cast, make.filed(cast, make.call(cast, code="OTHER27")))
     now = make.SCREENED
