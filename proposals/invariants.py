@@ -252,7 +252,9 @@ def projects_are_of_the_cases_that_name_them(now: datetime) -> Iterator[str]:
         merged = len(project.cases)
         if (project.state == "void") != (merged == 0) or merged == 1:
             yield f"{project.reference} is {project.state}, of {merged} cases"
-        if project.told and any(loi.state != "merged" for loi in project.cases):
+        # With its call every case ends; the project has ended before.
+        become = {"merged", "call_cancelled"} if project.state == "ended" else {"merged"}
+        if project.told and any(loi.state not in become for loi in project.cases):
             yield f"{project.reference} is {project.state}, and not all of its cases are merged"
         signs = {"hold": 1, "commit": 0, "return": -1}
         standing = sum(signs[line.kind] * line.amount for line in project.entries.all())
@@ -286,7 +288,8 @@ def _history(model) -> dict:
 @register
 def every_state_was_reached_by_the_table(now: datetime) -> Iterator[str]:
     for model, table in TABLES:
-        legal = {(start, row.to) for row in table.rows for start in row.from_}
+        # A row to nowhere leaves the state as it is.
+        legal = {(start, row.to or start) for row in table.rows for start in row.from_}
         for event in Event.objects.filter(subject_type=model._meta.model_name, data__has_key="to"):
             step = (event.data["from"], event.data["to"])
             if step not in legal:
@@ -356,7 +359,12 @@ def a_released_decision_has_one_letter_and_one_message_each(now: datetime) -> It
                 yield f"{letter.number} does not say what was decided"
         if decision.loi.state not in BECOMES[decision.outcome]:
             yield f"{decision.loi.reference} is {decision.loi.state}, decided {decision.outcome}"
-        told = Message.objects.filter(notice="loi_decided", subject_key=decision.loi.key)
+        # A case that a review reopened, or that is promoted, is told of each decision.
+        told = Message.objects.filter(
+            notice__in=("loi_decided", "loi_promoted"),
+            subject_key=decision.loi.key,
+            written_at__gte=decision.released_at,
+        )
         doubled = told.values("recipient").annotate(n=Count("id")).filter(n__gt=1)
         if doubled or not told:
             yield f"{decision.loi.reference}: {told.count()} messages of its decision"

@@ -126,7 +126,7 @@ def test_nobody_is_reminded_twice_and_the_clock_ends_it(truths, cast, taken, clo
     assert "10.5 kg" in Message.objects.filter(notice="loi_acceptance_lapsed").first().body
 
 
-def test_more_time_takes_two_persons_and_counts_everywhere(cast, taken):
+def test_more_time_takes_two_persons_and_counts_everywhere(truths, cast, taken):
     until = queries.agreement_of(taken).accept_by
     later = until + 14 * DAY
     more = {"by": cast.secretary, "now": RELEASED, "reason": WHY}
@@ -227,7 +227,7 @@ def test_who_had_a_part_in_the_case_does_not_answer(truths, cast, refused, visit
         make.review_requested(cast, refused, by=cast.rival_aor)
 
 
-def test_a_granted_review_sends_the_case_back_to_the_committee(cast, refused):
+def test_a_granted_review_sends_the_case_back_to_the_committee(truths, cast, refused):
     make.review_requested(cast, refused, by=cast.rival_aor)
     redress.reopen(refused, by=cast.legal, now=RELEASED, reason=ANSWER)
     loi = make.again(refused)
@@ -248,3 +248,10 @@ def test_a_granted_review_of_an_ineligibility_is_screened_again(cast, released):
     redress.screen_again(loi, by=cast.legal, now=now + DAY, reason=ANSWER)
     loi = make.again(loi)
     assert (loi.state, loi.screening) == ("screening", None)
+    # Decided again, its team is told again, and that is no fault.
+    decided = make.prepared(cast, loi, outcome="not_selected", now=RELEASED)
+    promotions.approve_one(decided, by=cast.approver, now=RELEASED)
+    make.store_letters(loi.call, now=RELEASED)
+    promotions.release_one(make.again(decided), by=cast.secretary, now=RELEASED + SECOND)
+    told = Message.objects.filter(notice="loi_decided", subject_key=loi.key)
+    assert told.count() == 2 * told.values("recipient").distinct().count()
