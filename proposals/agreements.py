@@ -27,7 +27,8 @@ class Standing:
     open: bool  # still to be accepted or declined
     given: tuple[Given, ...]
     accepted: str
-    proposed_until: str  # more time that waits for a second person
+    proposed: str  # the name of more time that waits for a second person
+    proposed_until: str
     granted: tuple[tuple[str, str], ...]  # (until, reason) of more time that was granted
     file: Verdict | None  # may the signed agreement be read now?
 
@@ -43,6 +44,7 @@ def of(agreement: Agreement, now: datetime) -> Standing:
         open=loi.state in OFFERED,
         given=given(agreement),
         accepted=said(agreement.accepted_at, zone) if agreement.accepted_at else "",
+        proposed=waiting[-1].name if waiting else "",
         proposed_until=said(waiting[-1].until, zone) if waiting else "",
         granted=tuple((said(one.until, zone), one.reason) for one in extensions if one.granted_at),
         file=readable(agreement.file) if agreement.file else None,

@@ -3,6 +3,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from portal import files, notices, scans
+from portal.deadline import zoned
 from portal.events import CLOCK
 from portal.models import Event, User
 from portal.text import say
@@ -93,12 +94,28 @@ def propose_extension(
 
 
 @transaction.atomic
-def grant_extension(loi: LetterOfIntent, *, by: User, now: datetime) -> Event:
-    """The second person's yes: from now on the later instant is the deadline, everywhere."""
+def grant_extension(
+    loi: LetterOfIntent, *, shown: str | None = None, by: User, now: datetime
+) -> Event:
+    """The second person's yes: from now on the later instant is the deadline, everywhere.
+
+    `shown` is the extension (`Extension.name`) that a page has shown: what was
+    proposed in its place meanwhile is refused as stale.
+    """
     loi = locks.case(loi)
     require(LOI.verdict(loi, "grant_extension", Act(by, now)))
     agreement = queries.agreement_of(loi)
     extension = agreement.extension
+    if shown is not None and shown != extension.name:
+        raise Refused(
+            no(
+                "loi.grant_extension.stale",
+                say(
+                    "Another extension is proposed meanwhile, until %(until)s. Look at it, then grant it.",
+                    until=zoned(extension.until, loi.call.zone),
+                ),
+            )
+        )
     event = LOI.move(loi, "grant_extension", by=by, now=now, until=extension.until.isoformat())
     extension.granted_by, extension.granted_at = by, now
     extension.save(update_fields=["granted_by", "granted_at"])

@@ -164,8 +164,9 @@ def propose_extension(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def grant_extension(request: HttpRequest, key: str) -> HttpResponse:
     loi = drafting.load(request, key)
+    shown = request.POST.get("extension", "")
     try:
-        agreements.grant_extension(loi, by=request.user, now=request.arrived_at)
+        agreements.grant_extension(loi, shown=shown, by=request.user, now=request.arrived_at)
     except Refused as refused:
         loi = drafting.load(request, key)
         status = drafting.status_of(refused)

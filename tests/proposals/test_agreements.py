@@ -1,5 +1,6 @@
 """After the release: accepted until when, by whom, and what becomes free when it ends."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -144,6 +145,25 @@ def test_more_time_takes_two_persons_and_counts_everywhere(truths, cast, taken):
 
 
 def test_whoever_proposes_more_time_does_not_grant_it(cast, taken):
+def test_the_approver_grants_what_the_page_has_shown(cast, taken, visit):
+    until = queries.agreement_of(taken).accept_by
+    more = {"by": cast.secretary, "now": RELEASED, "reason": WHY}
+    agreements.propose_extension(taken, until=until + 7 * DAY, **more)
+    browser = visit(cast.approver, at=RELEASED)
+    page = browser.get(reverse("loi", args=[taken.key])).content.decode()
+    (shown,) = re.findall(r'name="extension" value="(\d+)"', page)
+    agreements.propose_extension(taken, until=until + 200 * DAY, **more)
+    address = reverse("grant_extension_loi", args=[taken.key])
+    stale = browser.post(address, {"extension": shown})
+    assert stale.status_code == 409
+    assert "Another extension is proposed meanwhile" in stale.content.decode()
+    assert browser.post(address).status_code == 409
+    assert queries.agreement_of(taken).accept_by == until
+    (shown,) = re.findall(r'name="extension" value="(\d+)"', stale.content.decode())
+    assert browser.post(address, {"extension": shown}).status_code == 302
+    assert queries.agreement_of(taken).accept_by == until + 200 * DAY
+
+
     until = queries.agreement_of(taken).accept_by + DAY
     cast.secretary.role_grants.create(role="approver", granted_at=RELEASED)
     both = cast.again("secretary")

@@ -152,6 +152,7 @@ def _offers(request: HttpRequest, loi: LetterOfIntent) -> list[dict]:
             else offer.verdict.reason,
             "url": reverse(f"{offer.row.action}_loi", kwargs={"key": loi.key}),
             "looked_at_first": offer.row.action in LOOKED_AT_FIRST,
+            "name": "extension" if offer.row.action == "grant_extension" else "",
         }
         for offer in LOI.available(loi, request.user, request.arrived_at)
         if offer.row.action in APPLICANT_ACTS | AFTER and offer.verdict.rule != WORKING_COPY
