@@ -180,6 +180,8 @@ def record_signing(request: HttpRequest, key: str) -> HttpResponse:
         return SigningForm(*posted)
 
     def serve(loi, form):
+        # Asked before the upload is looked at and kept.
+        require(LOI.verdict(loi, "record_signing", Act(request.user, request.arrived_at)))
         blob = kept(form.cleaned_data["file"], attachments.AGREEMENT)
         said = {name: form.cleaned_data[name] for name in ("reference", "signed_on")}
         return agreements.record_signing(loi, blob, **said, by=request.user, now=request.arrived_at)

@@ -14,6 +14,7 @@ from proposals import course, history, queries
 from proposals.models import Call
 from proposals.services import agreements, corrections, promotions, redress
 from proposals.tasks import keep_deadlines
+from proposals.views import agreements as views
 from tests import make
 from tests.make import RELEASED, SECOND
 
@@ -144,7 +145,6 @@ def test_more_time_takes_two_persons_and_counts_everywhere(truths, cast, taken):
         agreements.grant_extension(taken, by=cast.approver, now=RELEASED)
 
 
-def test_whoever_proposes_more_time_does_not_grant_it(cast, taken):
 def test_the_approver_grants_what_the_page_has_shown(cast, taken, visit):
     until = queries.agreement_of(taken).accept_by
     more = {"by": cast.secretary, "now": RELEASED, "reason": WHY}
@@ -164,6 +164,7 @@ def test_the_approver_grants_what_the_page_has_shown(cast, taken, visit):
     assert queries.agreement_of(taken).accept_by == until + 200 * DAY
 
 
+def test_whoever_proposes_more_time_does_not_grant_it(cast, taken):
     until = queries.agreement_of(taken).accept_by + DAY
     cast.secretary.role_grants.create(role="approver", granted_at=RELEASED)
     both = cast.again("secretary")
@@ -173,7 +174,9 @@ def test_the_approver_grants_what_the_page_has_shown(cast, taken, visit):
     assert alone.value.verdict.rule == "two_persons"
 
 
-def test_legal_puts_the_signed_agreement_on_file_for_both_sides_alone(truths, cast, taken, visit):
+def test_legal_puts_the_signed_agreement_on_file_for_both_sides_alone(
+    truths, cast, taken, visit, monkeypatch
+):
     agreements.accept(taken, by=cast.aor, now=RELEASED)
     address, now = reverse("record_signing_loi", args=[taken.key]), RELEASED + 5 * DAY
     signed = {"reference": "AGR-7", "signed_on": "2027-07-04"}
@@ -188,6 +191,10 @@ def test_legal_puts_the_signed_agreement_on_file_for_both_sides_alone(truths, ca
     pdf.seek(0)
     assert legal.post(address, {**signed, "file": pdf}).status_code == 302
     assert make.again(taken).state == "agreement_signed"
+    pdf.seek(0)
+    monkeypatch.setattr(views, "kept", lambda *upload: pytest.fail("kept before it was asked"))
+    other = visit(cast.secretary, at=now).post(address, {**signed, "file": pdf})
+    assert other.status_code == 403
     agreement = queries.agreement_of(taken)
     agreement.file.scan.__class__.objects.update(result="unscanned", done_at=now)
     where = reverse("agreement", args=[taken.key])
@@ -230,6 +237,12 @@ def test_a_review_is_asked_for_within_thirty_days_of_the_letter(cast, refused, v
 
 
 def test_who_had_a_part_in_the_case_does_not_answer(truths, cast, refused, visit):
+    names = ("secretary", "approver", "chair", "rival_pi", "outsider")
+    for name in names:
+        getattr(cast, name).role_grants.create(role="legal", granted_at=RELEASED)
+    letter = refused.letters.get(kind="decision")  # whose correction the last one proposes
+    mend = {"reason": WHY, "changes": {"reason": "The case is weak."}, "now": RELEASED}
+    corrections.propose(letter, kind="replace", by=cast.again("outsider"), **mend)
     make.review_requested(cast, refused, by=cast.rival_aor)
     for name in names:
         with pytest.raises(Refused) as part:
@@ -253,21 +266,6 @@ def test_a_granted_review_sends_the_case_back_to_the_committee(truths, cast, ref
     loi = make.again(refused)
     assert (loi.state, queries.in_force(loi)) == ("final_review", None)
     assert loi.decisions.get().state == "superseded"
-
-
-    names = ("secretary", "approver", "chair", "rival_pi", "outsider")
-    for name in names:
-        getattr(cast, name).role_grants.create(role="legal", granted_at=RELEASED)
-    letter = refused.letters.get(kind="decision")  # whose correction the last one proposes
-    mend = {"reason": WHY, "changes": {"reason": "The case is weak."}, "now": RELEASED}
-    corrections.propose(letter, kind="replace", by=cast.again("outsider"), **mend)
-def test_a_granted_review_of_an_ineligibility_is_screened_again(cast, released):
-    loi = make.ineligible(cast, make.filed(cast, make.call(cast, code="OTHER27")))
-    now = make.SCREENED
-    redress.request_review(loi, ground="procedure", text=make.ASKS, by=cast.aor, now=now)
-    redress.screen_again(loi, by=cast.legal, now=now + DAY, reason=ANSWER)
-    loi = make.again(loi)
-    assert (loi.state, loi.screening) == ("screening", None)
     # Decided again, its team is told again, and that is no fault.
     decided = make.prepared(cast, loi, outcome="not_selected", now=RELEASED)
     promotions.approve_one(decided, by=cast.approver, now=RELEASED)
@@ -275,3 +273,12 @@ def test_a_granted_review_of_an_ineligibility_is_screened_again(cast, released):
     promotions.release_one(make.again(decided), by=cast.secretary, now=RELEASED + SECOND)
     told = Message.objects.filter(notice="loi_decided", subject_key=loi.key)
     assert told.count() == 2 * told.values("recipient").distinct().count()
+
+
+def test_a_granted_review_of_an_ineligibility_is_screened_again(cast, released):
+    loi = make.ineligible(cast, make.filed(cast, make.call(cast, code="OTHER27")))
+    now = make.SCREENED
+    redress.request_review(loi, ground="procedure", text=make.ASKS, by=cast.aor, now=now)
+    redress.screen_again(loi, by=cast.legal, now=now + DAY, reason=ANSWER)
+    loi = make.again(loi)
+    assert (loi.state, loi.screening) == ("screening", None)
