@@ -4,6 +4,7 @@ from portal.workflow import CLOCK, START, Act, Row, State, Table, register
 from proposals import policy, queries
 from proposals.models import Decision
 from proposals.models.decisions import PREPARED
+from proposals.workflow.agreements import call_runs
 from proposals.workflow.calls import CALL
 from proposals.workflow.lois import LOI
 
@@ -30,13 +31,23 @@ def case_in_final_review(decision: Decision, act: Act) -> Verdict:
 
 
 def case_on_reserve(decision: Decision, act: Act) -> Verdict:
-    """The results are released, the case is on the reserve list, and it is to be selected."""
+    """The results are released and the call runs, the case is on the reserve list, and it is to be selected."""
     if decision.loi.state != "reserve":
         return no(
             "not_on_reserve",
             say(
                 "The case is “%(state)s”, not on the reserve list.",
                 state=LOI.state(decision.loi.state).label,
+            ),
+        )
+    if not (verdict := call_runs(decision.loi, act)):
+        return verdict
+    if decision.loi.call.state != "released":
+        return no(
+            "not_released",
+            say(
+                "The call is “%(state)s”: a case is promoted once its results are released.",
+                state=CALL.state(decision.loi.call.state).label,
             ),
         )
     if decision.outcome and not decision.positive:

@@ -8,7 +8,7 @@ from portal.models import Message
 from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Decision, Letter, LetterOfIntent
-from proposals.services import ledger, promotions
+from proposals.services import amendments, ledger, promotions
 from tests import make
 from tests.cast import Cast
 from tests.make import RELEASED
@@ -120,6 +120,14 @@ def test_a_promotion_holds_in_private_with_what_the_panel_found(cast, call, rese
 def test_it_is_selected_or_stays_on_the_list(cast, reserve, returned):
     verdict = refused(make.prepared, cast, reserve, outcome="not_selected", now=LATER)
     assert verdict.rule == "promotion_selects"
+
+
+def test_a_promotion_is_prepared_while_its_call_runs(cast, call, reserve, returned):
+    kinds = {"by": cast.secretary, "now": LATER, "reason": make.WHY, "source": "The programme"}
+    found = amendments.propose(call, kind="suspension", **kinds)
+    amendments.publish(found, by=cast.approver, now=LATER)
+    assert refused(make.prepared, cast, reserve, now=LATER).rule == "call_suspended"
+    assert mass(call).proposed == 0
 
 
 def test_three_persons_take_a_case_from_the_list(cast, call, reserve, promoted, visit):
