@@ -28,7 +28,10 @@ FIELDS = {
 }
 FATE = {
     "suspension": gettext_lazy("The call is suspended: no term of it runs until it is resumed."),
-    "resumption": gettext_lazy("The call goes on. What was still to come has as much time as it had."),
+    "resumption": gettext_lazy(
+        "The call goes on. Answers, acceptances, late tickets and requests for a review of the procedure "
+        "that were still to come have as much time as they had; reviewers are given theirs one by one."
+    ),
     "cancellation": gettext_lazy("The call is cancelled: every case still running ends."),
 }  # fmt: skip
 INSTANTS = ("opens_at", "closes_at")

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from portal.events import CLOCK
 from portal.models import User
 from portal.workflow import Act
@@ -25,7 +27,11 @@ def suspend(amendment: Amendment, *, by: User, now: datetime) -> None:
 
 
 def resume(amendment: Amendment, *, by: User, now: datetime) -> None:
-    """The call goes on where it stood; whatever ran at the suspension has as much time as it had."""
+    """The call goes on where it stood; whatever ran at the suspension has as much time as it had.
+
+    What had passed by then stays passed. The due instants of reviews stand: the
+    secretariat gives each reviewer the time that is needed.
+    """
     call = amendment.call
     began = datetime.fromisoformat(call.pauses[-1][0])
     columns = {
@@ -34,12 +40,13 @@ def resume(amendment: Amendment, *, by: User, now: datetime) -> None:
     }
     action = next(name for name in RESUMES if CALL.verdict(call, name, Act(by, now)))
     CALL.move(call, action, by=by, now=now, columns=columns, amendment=amendment.number)
+    pause = _whole_days(now - began)
     offered = Agreement.objects.filter(
         decision__loi__call=call, decision__loi__state__in=OFFERED, decision__state="released"
     )
-    for agreement in offered:
-        agreement.accept_by += _whole_days(now - began)
-        agreement.save(update_fields=["accept_by"])
+    offered.filter(accept_by__gt=began).update(accept_by=F("accept_by") + pause)
+    tickets = call.amendments.filter(kind=Amendment.Kind.TICKET, state="published")
+    tickets.filter(until__gt=began).update(until=F("until") + pause)
 
 
 def _whole_days(pause: timedelta) -> timedelta:

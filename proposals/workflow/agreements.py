@@ -73,6 +73,8 @@ def extension_is_proposed_by_another(loi: LetterOfIntent, act: Act) -> Verdict:
 
 def within_redress(loi: LetterOfIntent, act: Act) -> Verdict:
     """The request arrived within 30 days of the letter, to the end of the last day in the call's zone."""
+    if not (verdict := call_runs(loi, act)):
+        return verdict
     until = queries.redress_until(loi)
     if until is None:
         return no("no_letter", say("There is no letter yet whose procedure could be reviewed."))

@@ -26,6 +26,8 @@ def a_round_is_left(loi: LetterOfIntent, act: Act) -> Verdict:
 
 def answer_is_in_time(loi: LetterOfIntent, act: Act) -> Verdict:
     """The answer arrived before its due instant; that instant itself is late."""
+    if not (verdict := call_runs(loi, act)):
+        return verdict
     asked = loi.clarifications.last()
     if act.now >= asked.answer_by:
         return no(

@@ -9,7 +9,7 @@ from portal.models import Message
 from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Amendment, Call, Letter
-from proposals.services import agreements, amendments, filings
+from proposals.services import agreements, amendments, clarifications, filings, redress
 from proposals.tasks import keep_deadlines
 from tests import make
 from tests.make import CLOSES, DURING, RELEASED
@@ -66,6 +66,10 @@ def test_an_acceptance_has_as_much_time_as_it_had(truths, cast, clock_at):
     call = befall(cast, call, "suspension", until - 5 * DAY)
     with pytest.raises(Refused):
         agreements.accept(make.again(loi), by=cast.aor, now=until - 4 * DAY)
+    more = {"until": until + DAY, "reason": WHY, "by": cast.secretary, "now": until - 4 * DAY}
+    with pytest.raises(Refused) as paused:  # the pause would come on top of it
+        agreements.propose_extension(make.again(loi), **more)
+    assert paused.value.verdict.rule == "call_suspended"
     clock_at(until + DAY)
     keep_deadlines()
     assert make.again(loi).state == "selected"
@@ -74,6 +78,36 @@ def test_an_acceptance_has_as_much_time_as_it_had(truths, cast, clock_at):
     loi = make.again(loi)
     assert queries.agreement_of(loi).accept_by == until + 30 * DAY
     agreements.accept(loi, by=cast.aor, now=until + 29 * DAY)
+
+
+def test_what_had_passed_at_the_suspension_stays_passed(truths, cast, clock_at):
+    call = make.released_call(cast, outcomes=["selected", "not_selected"])
+    taken, refused = call.lois.order_by("reference")
+    until = queries.agreement_of(taken).accept_by
+    call = befall(cast, call, "suspension", until)  # the clock has not ended it yet
+    with pytest.raises(Refused) as paused:  # in a pause nobody is told that they are late
+        asks = {"ground": "fact", "text": make.ASKS, "by": cast.rival_aor}
+        redress.request_review(make.again(refused), **asks, now=until + DAY)
+    assert paused.value.verdict.rule == "call_suspended"
+    befall(cast, call, "resumption", until + 9 * DAY)
+    assert queries.agreement_of(make.again(taken)).accept_by == until
+    clock_at(until + 9 * DAY)
+    keep_deadlines()
+    assert make.again(taken).state == "lapsed"
+
+
+def test_an_answer_and_a_late_ticket_wait_for_the_call_to_go_on(truths, cast):
+    call = make.call(cast)
+    asked, late = make.asked(cast, make.filed(cast, call, rival=True)), CLOSES + 9 * DAY
+    ticket = make.late_ticket(cast, make.again(call), late, now=make.ASKED)
+    call = befall(cast, call, "suspension", make.ASKED + DAY)
+    with pytest.raises(Refused) as paused:
+        clarifications.answer_clarification(
+            make.again(asked), answer="No.", by=cast.rival_pi, now=make.ASKED + 30 * DAY
+        )
+    assert paused.value.verdict.rule == "call_suspended"
+    befall(cast, call, "resumption", make.ASKED + 31 * DAY)
+    assert make.again(ticket).until == late + 30 * DAY
 
 
 def test_a_cancelled_call_ends_every_case_and_gives_back_everything(truths, cast, visit):
