@@ -18,6 +18,7 @@ from proposals.models import (
     Letter,
     LetterOfIntent,
     Naming,
+    Project,
     Question,
     Share,
 )
@@ -266,20 +267,19 @@ for notice in (
     register(notice, Decision)
 
 
+def _merged(project: Project) -> list[User]:
+    """The teams of all its cases."""
+    return [person for loi in project.cases for person in queries.applicants_of(loi, *TEAM)]
+
+
+register(Notice("project_ended", _merged), Project)
+
 for notice in (
     Notice("letter_revoked", lambda letter: queries.applicants_of(letter.loi, *TEAM)),
     Notice("letter_corrected", lambda letter: queries.applicants_of(letter.loi, *TEAM)),
 ):
     register(notice, Letter)
 
-register(
-    Notice(
-        "correction_proposed",
-        _approvers,
-        still=lambda correction: correction.state == "proposed",
-    ),
-    Correction,
-)
 
 def _approvers(correction: Correction) -> list[User]:
     """Those who may read the letter and what is wrong with it."""
@@ -290,6 +290,14 @@ def _approvers(correction: Correction) -> list[User]:
     ]
 
 
+register(
+    Notice(
+        "correction_proposed",
+        _approvers,
+        still=lambda correction: correction.state == "proposed",
+    ),
+    Correction,
+)
 
 
 def _rejected(naming: Naming) -> list[User]:

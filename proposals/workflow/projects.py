@@ -78,7 +78,7 @@ PROJECT_ROWS = (
     Row("release", "released", ("approved",), "released", ("secretary",)),
     Row("dissolve", "dissolved", ("prepared",), "void", ("chair",), (decisions_are_open,), button=say("Dissolve"), reason=True, tone="danger"),
     Row("fall_apart", "fallen_apart", PREPARED, "void", (CLOCK,)),
-    Row("end", "ended", ("released",), "ended", ("legal", CLOCK), button=say("End the project"), reason=True, tone="danger"),
+    Row("end", "ended", ("released",), "ended", ("legal", CLOCK), tells="project_ended", button=say("End the project"), reason=True, tone="danger"),
 )
 # fmt: on
 

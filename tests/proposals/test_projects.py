@@ -4,10 +4,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from portal.invariants import violations
+from portal.models import Message
 from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Decision, LedgerEntry, LetterOfIntent, Project
-from proposals.services import decisions, filings, projects
+from proposals.services import amendments, decisions, filings, projects
 from tests import make
 from tests.cast import Cast
 from tests.make import DECIDED, RELEASED
@@ -173,8 +174,19 @@ def test_the_release_merges_the_cases_and_commits_one_line(cast, call, cases, vi
     assert f"{call.code}-P-01" in words(
         visit(cast.legal, at=RELEASED).get(f"/calls/{call.code}/ledger/")
     )
-    projects.end(project, by=cast.legal, now=RELEASED, reason="The lead has lost its licence.")
+    why = "The lead has lost its licence."
+    projects.end(project, by=cast.legal, now=RELEASED, reason=why)
     assert mass(call).taken == 0
+    told = Message.objects.filter(notice="project_ended")
+    team = {cast.pi, cast.aor, cast.owner, cast.editor, cast.rival_pi, cast.rival_aor}
+    assert {message.recipient for message in told} == team
+    assert all(why in message.body for message in told)
+    make.settle()
+    assert list(violations(RELEASED)) == []
+    fate = {"reason": make.WHY, "source": "The programme", "by": cast.secretary, "now": RELEASED}
+    found = amendments.propose(call, kind="cancellation", **fate)
+    amendments.publish(found, by=cast.approver, now=RELEASED)
+    assert [make.again(loi).state for loi in cases[:2]] == ["call_cancelled"] * 2
     make.settle()
     assert list(violations(RELEASED)) == []
 
