@@ -22,6 +22,8 @@ JUDGING = ("published", "closed", "decisions_proposed", "decisions_approved")
 STAGE_SECONDS, LEASE_SECONDS = 20, 300
 # A worker may be short of memory for a while; what fails so often will fail again.
 MOST_RUNS = 3
+# Of the solver and its inputs; a database that is away is waited for instead.
+TROUBLE = (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 LOOKED = "reviews.conflicts.looked"
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,7 @@ def work_out_scenarios() -> None:
             _work_out(scenario)
         except Refused:
             continue  # cancelled meanwhile
-        except Exception as trouble:  # of one run: the next is worked out all the same
+        except TROUBLE as trouble:  # of one run: the next is worked out all the same
             log.exception("Scenario %s could not be worked out", scenario.key)
             leases.fail(scenario, now=clock.now(), reason=repr(trouble), most=MOST_RUNS)
 
