@@ -371,6 +371,13 @@ def a_released_decision_has_one_letter_and_one_message_each(now: datetime) -> It
 
 
 @register
+def a_case_has_one_letter_of_its_outcome_in_force(now: datetime) -> Iterator[str]:
+    outcome = Letter.objects.filter(kind__in=Letter.OUTCOME, state="issued")
+    for loi in outcome.values("loi__reference").annotate(n=Count("id")).filter(n__gt=1):
+        yield f"{loi['loi__reference']}: {loi['n']} letters of its outcome in force"
+
+
+@register
 def nothing_of_a_decision_shows_before_its_release(now: datetime) -> Iterator[str]:
     outcomes = Decision.Outcome.values
     for loi in LetterOfIntent.objects.filter(state__in=outcomes):

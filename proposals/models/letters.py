@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from portal import keys
 from portal.models import Leased, StoredFile
 
+# Written and not yet issued.
+TO_COME = ("owed", "stored")
+
 
 class Letter(Leased):
     """A letter of the register: its number, frozen words, and once rendered its bytes.
@@ -30,6 +33,9 @@ class Letter(Leased):
         AGREEMENT_REMINDER = "agreement_reminder", _("reminder")
         WITHDRAWN = "withdrawn", _("confirmation of a withdrawal")
 
+    # What became of a case: of these it has one in force at most, whichever decision says it.
+    OUTCOME = (Kind.INELIGIBLE, Kind.DECISION)
+
     key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
     code = models.CharField(max_length=19, unique=True, default=keys.code, editable=False)
     number = models.CharField(max_length=24, unique=True)
@@ -43,7 +49,7 @@ class Letter(Leased):
     )
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="successors"
-    )  # superseded when this one is issued
+    )  # the one it corrects, or at its issue the one told before it of the same case
     state = models.CharField(max_length=12)
     context = models.JSONField()
     dated = models.DateField()
@@ -60,7 +66,7 @@ class Letter(Leased):
             models.UniqueConstraint(
                 name="a_decision_has_one_letter_to_come",
                 fields=["decision"],
-                condition=Q(state__in=["owed", "stored"]),
+                condition=Q(state__in=[*TO_COME]),
             ),
             models.CheckConstraint(
                 name="stored_letters_have_their_bytes",

@@ -20,8 +20,7 @@ def agreement_of(loi: LetterOfIntent) -> Agreement | None:
 
 def redress_until(loi: LetterOfIntent) -> datetime | None:
     """Until when a review of what its last letter says may be asked for; this instant is late."""
-    kinds = (Letter.Kind.DECISION, Letter.Kind.INELIGIBLE)
-    told = loi.letters.filter(kind__in=kinds).exclude(state="void").order_by("pk").last()
+    told = loi.letters.filter(kind__in=Letter.OUTCOME).exclude(state="void").order_by("pk").last()
     if told is None:
         return None
     since = told.issued_at or told.due_at

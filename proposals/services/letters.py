@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from portal import events, keys, notices
 from portal.models import Event, Message, User
@@ -10,6 +11,7 @@ from portal.text import say
 from portal.verdict import Refused, no
 from proposals import letters
 from proposals.models import Decision, Letter, LetterOfIntent
+from proposals.models.letters import TO_COME
 from proposals.workflow import LETTER
 
 
@@ -26,10 +28,10 @@ def owe(
 
     The one door for every kind. `facts` are what the builder of the kind asks for
     (`proposals.letters.SORTS`); a filing or decision among them is kept as what the
-    letter is of, and a letter of the case's decision that is in force is the one
-    that it replaces. `dated` is the day it carries, in the zone of the call: today,
-    where none is given. The case has been filed; the caller holds the lock of the
-    call, so numbers are without gaps.
+    letter is of. What it takes the place of is known at its issue, not before.
+    `dated` is the day it carries, in the zone of the call: today, where none is
+    given. The case has been filed; the caller holds the lock of the call, so
+    numbers are without gaps.
     """
     number, code = _number(loi), keys.code()
     dated = dated or _today(loi, now)
@@ -46,8 +48,6 @@ def owe(
         dated=dated,
         due_at=now,
     )
-    if kind == Letter.Kind.DECISION:
-        letter.replaces = loi.letters.filter(kind=kind, state="issued").first()
     LETTER.enter(letter, "write", by=by, now=now, number=number)
     return letter
 
@@ -58,8 +58,10 @@ def replace(
     """Owe a letter with mended passages in place of one in force, under the lock of its case.
 
     It has a number and a code of its own, says which letter it corrects and why,
-    and is signed by whoever approved the correction.
+    and is signed by whoever approved the correction. One that was given up before
+    it was issued is void.
     """
+    _void(letter.successors.all(), by=by, now=now)
     loi, dated = letter.loi, _today(letter.loi, now)
     number, code = _number(loi), keys.code()
     words = letters.corrected(letter, changes, reason, number=number, code=code, dated=dated, by=by)
@@ -72,6 +74,8 @@ def replace(
 
 
 def revoke(letter: Letter, *, reason: str, by: User, now: datetime) -> None:
+    """It has no force, and nothing that was to take its place comes after it."""
+    _void(letter.successors.all(), by=by, now=now)
     LETTER.move(letter, "revoke", by=by, now=now, reason=reason)
 
 
@@ -110,7 +114,7 @@ def supersede_receipts(loi: LetterOfIntent, *, by: User | str, now: datetime) ->
 
 def redate(decision: Decision, *, dated: date, by: User, now: datetime) -> None:
     """The same letter for another day: owed again, whatever a worker is doing with it now."""
-    letter = decision.letters.get(state__in=["owed", "stored"])
+    letter = decision.letters.get(state__in=TO_COME)
     letter.decision, loi = decision, decision.loi
     words = letters.context(
         loi, letter.kind, number=letter.number, code=letter.code, dated=dated, by=by, now=now,
@@ -136,19 +140,46 @@ def redate(decision: Decision, *, dated: date, by: User, now: datetime) -> None:
 
 def void_of(decision: Decision, *, by: User, now: datetime) -> None:
     """A number once given stays in the register, as void."""
-    for letter in decision.letters.filter(state__in=["owed", "stored"]):
-        letter.decision = decision
+    _void(decision.letters.all(), by=by, now=now)
+
+
+def fall(loi: LetterOfIntent, *, by: User, now: datetime) -> None:
+    """What was told of the case's outcome is in force no longer; what was to correct it is void."""
+    outcome = loi.letters.filter(kind__in=Letter.OUTCOME)
+    for letter in outcome.filter(state="issued"):
+        letter.loi = loi
+        LETTER.move(letter, "supersede", by=by, now=now)
+    _void(outcome, by=by, now=now)
+
+
+def _void(letters_: QuerySet[Letter], *, by: User, now: datetime) -> None:
+    """Of these, those to come: a worker that has one of them finds its lease gone."""
+    for letter in letters_.filter(state__in=TO_COME).select_related("loi__call"):
         LETTER.move(letter, "void", by=by, now=now, columns={"lease_token": "", "done_at": now})
 
 
-def issue(letter: Letter, *, by: User | str, now: datetime) -> None:
-    """From now on it is valid, and whoever asks by its code is told so; what it replaces is not.
+def _told_before(letter: Letter) -> list[Letter]:
+    """What it takes the place of, the last told last: all of the case's outcome, or what it corrects."""
+    told = letter.loi.letters.exclude(pk=letter.pk).filter(issued_at__isnull=False)
+    if letter.kind in Letter.OUTCOME:
+        return list(told.filter(kind__in=Letter.OUTCOME).order_by("issued_at", "pk"))
+    return list(told.filter(pk=letter.replaces_id))
 
-    The old one goes first: a decision has one letter in force at any moment.
+
+def issue(letter: Letter, *, by: User | str, now: datetime) -> None:
+    """From now on it is valid, and whoever asks by its code is told so; what was told before is not.
+
+    The old one goes first: a case has one letter of its outcome in force at any
+    moment. Which one that is counts now, under the lock of the case, and not what
+    it was when this letter was owed: a correction may have come between.
     """
-    if letter.replaces_id and letter.replaces.state == "issued":
-        LETTER.move(letter.replaces, "supersede", by=by, now=now, letter=letter.number)
-    LETTER.move(letter, "issue", by=by, now=now, columns={"issued_at": now})
+    told = _told_before(letter)
+    for former in told:
+        if former.state == "issued":
+            former.loi = letter.loi
+            LETTER.move(former, "supersede", by=by, now=now, letter=letter.number)
+    columns = {"issued_at": now, "replaces": told[-1] if told else None}
+    LETTER.move(letter, "issue", by=by, now=now, columns=columns)
     if "replaces" in letter.context:
         notices.post("letter_corrected", letter, now=now, occasion=letter.number)
     elif tells := letters.SORTS[letter.kind].tells:

@@ -43,6 +43,7 @@ def release_one(decision: Decision, *, by: User, now: datetime) -> Event:
     if former := queries.in_force(loi):
         former.loi = loi
         DECISION.move(former, "supersede", by=by, now=now)
+        letters.void_of(former, by=by, now=now)  # a correction on its way
     columns = {"released_at": now}
     event = DECISION.move(decision, "release_one", by=by, now=now, columns=columns)
     actions = PROMOTION_ACTION if loi.state == "reserve" else OUTCOME_ACTION

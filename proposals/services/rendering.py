@@ -25,7 +25,7 @@ def render_owed(now: datetime, **which: object) -> int:
     `which` narrows the letters by their columns.
     """
     rows = Letter.objects.filter(state="owed", **which).select_related(
-        "loi__call", "loi__organisation", "decision", "filing", "replaces__loi"
+        "loi__call", "loi__organisation", "filing"
     )
     tried = 0
     for letter in leases.claim(rows, now=now, seconds=settings.LEASE_SECONDS, most=MOST_A_BATCH):
@@ -66,9 +66,10 @@ def store(letter: Letter, stored: StoredFile, *, now: datetime) -> None:
     Losing it means that another worker renders it or that it was dated anew:
     these bytes are then nobody's.
     """
-    # A receipt's version may be filed anew at this instant: the case's lock lets one of both
-    # see what the other did.
-    loi = locks.case(letter.loi) if letter.kind == Letter.Kind.RECEIPT else letter.loi
+    # A version may be filed anew at this instant, a decision released, a letter corrected or
+    # revoked: under the case's lock one of both sees what the other did. What the letter knew
+    # of them when it was claimed may no longer be so.
+    letter.loi = loi = locks.case(letter.loi)
     if not leases.finish(letter, now=now):
         return
     keyring.certificate_in_use(now)
@@ -81,7 +82,8 @@ def store(letter: Letter, stored: StoredFile, *, now: datetime) -> None:
         number=letter.number,
         sha256=stored.sha256,
     )
-    if letter.decision is None or letter.decision.state == "released":
+    released = loi.decisions.filter(pk=letter.decision_id, state="released")
+    if letter.decision_id is None or released.exists():
         issue(letter, by=CLOCK, now=now)
     if letter.kind == Letter.Kind.RECEIPT:
         supersede_receipts(loi, by=CLOCK, now=now)

@@ -40,7 +40,7 @@ def letter_record(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "letter": letter,
         "state": LETTER.state(letter.state),
-        "replaced_by": letter.successors.exclude(state="void").last(),
+        "replaced_by": queries.visible_letters(request.user).filter(replaces=letter).last(),
         "entries": _history(letter),
         "told": [_told(letter, message) for message in queries.deliveries(letter)],
         "resends": "secretary" in relation,

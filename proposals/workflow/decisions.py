@@ -193,10 +193,10 @@ LETTER_ROWS = (
     Row("write", "written", (START,), "owed", ("aor", "secretary", "approver", "legal", CLOCK)),
     Row("store", "stored", ("owed",), "stored", (CLOCK,)),
     Row("issue", "issued", ("stored",), "issued", (CLOCK, "secretary")),
-    Row("supersede", "superseded", ("issued",), "superseded", ("aor", "secretary", CLOCK)),
+    Row("supersede", "superseded", ("issued",), "superseded", ("aor", "secretary", "legal", CLOCK)),
     Row("revoke", "revoked", ("issued",), "revoked", ("approver",), tells="letter_revoked", reason=True),
     Row("redate", "redated", ("owed", "stored"), "owed", ("secretary", "approver")),
-    Row("void", "voided", ("owed", "stored"), "void", ("approver", "chair", "aor", CLOCK)),
+    Row("void", "voided", ("owed", "stored"), "void", ("approver", "chair", "aor", "secretary", "legal", CLOCK)),
 )
 # fmt: on
 

@@ -3,12 +3,13 @@ from decimal import Decimal
 
 import pytest
 
+from portal import files, leases
 from portal.invariants import violations
 from portal.models import Message
 from portal.verdict import Refused
-from proposals import queries
+from proposals import authenticity, queries
 from proposals.models import Decision, Letter, LetterOfIntent
-from proposals.services import amendments, ledger, promotions
+from proposals.services import amendments, corrections, ledger, promotions, rendering
 from tests import make
 from tests.cast import Cast
 from tests.make import RELEASED
@@ -152,6 +153,57 @@ def test_three_persons_take_a_case_from_the_list(cast, call, reserve, promoted, 
     assert set(told) == {cast.rival_pi.pk, cast.rival_aor.pk}
     case = words(visit(cast.rival_pi, at=LATER).get(f"/lois/{reserve.key}/"))
     assert "it is selected from the reserve list" in case
+
+
+def corrected(cast, letter: Letter) -> Letter:
+    """What is to take its place, approved and still owed."""
+    found = corrections.propose(
+        letter,
+        kind="replace",
+        reason="The letter names the sensor and means the detector.",
+        changes={"reason": "It would fit, with its detector, if more were free."},
+        by=cast.secretary,
+        now=LATER,
+    )
+    corrections.approve(found, by=cast.approver, now=LATER)
+    return letter.successors.get()
+
+
+def test_a_letter_corrected_meanwhile_is_superseded_all_the_same(cast, call, reserve, approved):
+    told = reserve.letters.get(kind="decision", state="issued")
+    again = corrected(cast, told)
+    make.store_letters(call, now=LATER)
+    assert (make.again(told).state, make.again(again).state) == ("superseded", "issued")
+    promotions.release_one(approved, by=cast.secretary, now=LATER)
+    selected = approved.letters.get()
+    assert list(reserve.letters.filter(kind="decision", state="issued")) == [selected]
+    answer = authenticity.find(again.code)
+    assert (answer.state, answer.successor) == ("superseded", selected.number)
+    assert selected.replaces == again
+
+
+def test_no_corrected_letter_of_the_list_comes_after_the_selection(cast, call, reserve, approved):
+    told = reserve.letters.get(kind="decision", state="issued")
+    again = corrected(cast, told)
+    owed = Letter.objects.filter(pk=again.pk).select_related("decision", "loi__call")
+    (held,) = leases.claim(owed, now=LATER, seconds=60, most=1)  # a worker renders it meanwhile
+    promotions.release_one(approved, by=cast.secretary, now=LATER)
+    bytes_ = files.store(make.pdf_bytes("again"), media_type="application/pdf", now=LATER)
+    rendering.store(held, bytes_, now=LATER)
+    states = dict(reserve.letters.filter(kind="decision").values_list("number", "state"))
+    number = approved.letters.get().number
+    assert states == {told.number: "superseded", again.number: "void", number: "issued"}
+
+
+def test_staff_of_the_applicant_read_of_no_letter_before_its_issue(cast, reserve, approved, visit):
+    cast.rival_pi.role_grants.create(role="secretary", granted_at=RELEASED)
+    told = reserve.letters.get(kind="decision", state="issued")
+    selected = approved.letters.get()
+    staff = visit(cast.again("rival_pi"), at=LATER)
+    page = words(staff.get(f"/letters/{told.key}/record/"))
+    assert told.number in page and selected.number not in page
+    promotions.release_one(approved, by=cast.secretary, now=LATER)
+    assert f">{selected.number}</a>" in words(staff.get(f"/letters/{told.key}/record/"))
 
 
 def test_a_letter_of_yesterday_is_dated_anew_before_its_release(cast, call, approved):
