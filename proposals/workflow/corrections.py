@@ -5,13 +5,14 @@ from portal.verdict import YES, Verdict, no
 from portal.workflow import START, Act, Row, State, Table, register
 from proposals import policy
 from proposals.models import Correction, Letter
+from proposals.models.letters import TO_COME
 from proposals.workflow.decisions import LETTER
 
 LEAST = 20
 
 
 def letter_is_in_force(correction: Correction, act: Act) -> Verdict:
-    """The letter is issued and in force, and it is no receipt: a receipt says what the portal recorded."""
+    """The letter is issued and in force, no other is on its way to take its place, and it is no receipt: a receipt says what the portal recorded."""
     letter = correction.letter
     if letter.kind == Letter.Kind.RECEIPT:
         return no(
@@ -22,6 +23,16 @@ def letter_is_in_force(correction: Correction, act: Act) -> Verdict:
         return no(
             "not_in_force",
             say("The letter is “%(state)s”, not in force.", state=LETTER.state(letter.state).label),
+        )
+    # One that was given up, for want of a glyph say, is void with the next correction.
+    coming = letter.successors.filter(state__in=TO_COME, failed_at=None).first()
+    if coming is not None:
+        return no(
+            "being_replaced",
+            say(
+                "Letter %(number)s is on its way to take its place: correct or revoke that one, once it is issued.",
+                number=coming.number,
+            ),
         )
     return YES
 

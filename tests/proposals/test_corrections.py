@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal import leases
 from portal.models import Event, Message
 from portal.services import delivery
 from portal.verdict import Refused
@@ -46,6 +47,7 @@ def true() -> bool:
     rules = (
         invariants.references_have_no_gaps,
         invariants.a_released_decision_has_one_letter_and_one_message_each,
+        invariants.a_case_has_one_letter_of_its_outcome_in_force,
     )
     return not [found for rule in rules for found in rule(RELEASED)]
 
@@ -128,6 +130,40 @@ def test_what_cannot_be_corrected_is_refused_with_its_reason(cast, letter):
     corrections.take_back(found, by=cast.secretary, now=RELEASED)
     assert again(letter).state == "issued"
     proposed(cast, letter)
+
+
+@pytest.fixture
+def coming(cast, letter) -> Letter:
+    """The letter that is to take its place, approved and not yet rendered."""
+    corrections.approve(proposed(cast, letter), by=cast.approver, now=RELEASED)
+    return letter.successors.get()
+
+
+def test_nothing_is_proposed_of_a_letter_whose_successor_is_on_its_way(cast, letter, coming, visit):
+    for kind in ("replace", "revoke"):
+        with pytest.raises(Refused) as caught:
+            proposed(cast, letter, kind=kind)
+        assert caught.value.verdict.rule == "being_replaced"
+        assert coming.number in str(caught.value.verdict.reason)
+    page = visit(cast.secretary, at=RELEASED).get(f"/letters/{letter.key}/record/").content.decode()
+    assert "To be replaced by" in page and "/correct/" not in page
+    make.store_letters(letter.loi.call)
+    proposed(cast, again(coming), kind="revoke")
+
+
+@pytest.mark.parametrize("kind", ["replace", "revoke"])
+def test_a_successor_that_was_given_up_is_void_with_the_next_correction(cast, letter, coming, kind):
+    (held,) = leases.claim(Letter.objects.filter(pk=coming.pk), now=RELEASED, seconds=60, most=1)
+    leases.fail(held, now=RELEASED, reason="No glyph for U+10FFFF.", final=True)
+    corrections.approve(proposed(cast, letter, kind=kind), by=cast.approver, now=RELEASED)
+    assert again(coming).state == "void"
+    make.store_letters(letter.loi.call)
+    after = (
+        letter.loi.letters.filter(kind="decision").order_by("pk").values_list("state", flat=True)
+    )
+    expected = {"replace": ["superseded", "void", "issued"], "revoke": ["revoked", "void"]}
+    assert list(after) == expected[kind]
+    assert true()
 
 
 def test_the_passages_are_what_people_wrote_and_no_figure(letter):
