@@ -9,7 +9,7 @@ from portal.verdict import Refused, no, require
 from portal.workflow import Act
 from proposals import queries
 from proposals.models import LetterOfIntent, Redress, Ruling
-from proposals.services import locks
+from proposals.services import letters, locks
 from proposals.workflow import DECISION, LOI
 
 LEAST_CHARACTERS = 50
@@ -66,15 +66,17 @@ def reopen(loi: LetterOfIntent, *, by: User, now: datetime, reason: str) -> Even
     _rule(loi, granted=True, text=reason, by=by, now=now)
     decision.loi = loi
     DECISION.move(decision, "supersede", by=by, now=now)
+    letters.fall(loi, by=by, now=now)
     return event
 
 
 @transaction.atomic
 def screen_again(loi: LetterOfIntent, *, by: User, now: datetime, reason: str) -> Event:
-    """The screening looks at the case again: the finding that it is ineligible falls."""
+    """The screening looks at the case again: the finding that it is ineligible falls, and its letter."""
     loi = locks.case(loi)
     event = LOI.move(loi, "screen_again", by=by, now=now, reason=reason)
     _rule(loi, granted=True, text=reason, by=by, now=now)
+    letters.fall(loi, by=by, now=now)
     return event
 
 

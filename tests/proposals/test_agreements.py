@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from portal.models import Event, Message
 from portal.verdict import Refused
-from proposals import course, history, queries
+from proposals import authenticity, course, history, queries
 from proposals.models import Call
-from proposals.services import agreements, corrections, promotions, redress
+from proposals.services import agreements, corrections, evaluation, promotions, redress
 from proposals.tasks import keep_deadlines
 from proposals.views import agreements as views
 from tests import make
@@ -260,12 +260,15 @@ def test_who_had_a_part_in_the_case_does_not_answer(truths, cast, refused, visit
         make.review_requested(cast, refused, by=cast.rival_aor)
 
 
-def test_a_granted_review_sends_the_case_back_to_the_committee(truths, cast, refused):
+def test_a_granted_review_sends_the_case_back_to_the_committee(truths, cast, refused, visit):
     make.review_requested(cast, refused, by=cast.rival_aor)
     redress.reopen(refused, by=cast.legal, now=RELEASED, reason=ANSWER)
     loi = make.again(refused)
     assert (loi.state, queries.in_force(loi)) == ("final_review", None)
     assert loi.decisions.get().state == "superseded"
+    letter = loi.letters.get(kind="decision")
+    page = visit(at=RELEASED).get(reverse("verification", args=[letter.code])).content.decode()
+    assert "Superseded" in page and "No other letter has taken its place yet." in page
     # Decided again, its team is told again, and that is no fault.
     decided = make.prepared(cast, loi, outcome="not_selected", now=RELEASED)
     promotions.approve_one(decided, by=cast.approver, now=RELEASED)
@@ -273,12 +276,23 @@ def test_a_granted_review_sends_the_case_back_to_the_committee(truths, cast, ref
     promotions.release_one(make.again(decided), by=cast.secretary, now=RELEASED + SECOND)
     told = Message.objects.filter(notice="loi_decided", subject_key=loi.key)
     assert told.count() == 2 * told.values("recipient").distinct().count()
+    assert authenticity.find(letter.code).successor == decided.letters.get().number
 
 
 def test_a_granted_review_of_an_ineligibility_is_screened_again(cast, released):
     loi = make.ineligible(cast, make.filed(cast, make.call(cast, code="OTHER27")))
     now = make.SCREENED
+    make.store_letters(loi.call)
+    letter = loi.letters.get(kind="ineligible")
+    assert letter.state == "issued"
     redress.request_review(loi, ground="procedure", text=make.ASKS, by=cast.aor, now=now)
     redress.screen_again(loi, by=cast.legal, now=now + DAY, reason=ANSWER)
     loi = make.again(loi)
     assert (loi.state, loi.screening) == ("screening", None)
+    assert make.again(letter).state == "superseded"
+    found = {"compliant": False, "rule": "Most for one module", "note": "It is over the cap."}
+    evaluation.screen(loi, **found, by=cast.secretary, now=now + 2 * DAY)
+    evaluation.declare_ineligible(loi, by=cast.approver, now=now + 2 * DAY)
+    make.store_letters(loi.call)
+    found = loi.letters.get(kind="ineligible", state="issued")
+    assert authenticity.find(letter.code).successor == found.number
