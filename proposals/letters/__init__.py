@@ -40,7 +40,6 @@ SORTS = {
     Letter.Kind.DECISION: Sort(decisions.decision, AUTHORITY),
     Letter.Kind.SUSPENDED: Sort(course.suspended, AUTHORITY),
     Letter.Kind.CANCELLED: Sort(course.cancelled, AUTHORITY),
-    Letter.Kind.REACCOMMODATED: Sort(course.reaccommodated, AUTHORITY),
     Letter.Kind.AGREEMENT_REMINDER: Sort(course.agreement_reminder),
 }
 

@@ -1,4 +1,4 @@
-"""Letters on what befell a call or a selection: suspended, cancelled, moved, an agreement owed."""
+"""Letters on what befell a call or a selection: suspended, cancelled, an acceptance owed."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,14 +9,6 @@ from proposals.letters.frame import redress
 from proposals.letters.words import both, day, instant, resource, unit
 from proposals.models import LetterOfIntent
 from proposals.resources import RESOURCES
-
-STEPS = {
-    "accept": both(
-        "Your authorised representative accepts the selection.", "由贵方授权代表确认接受入选。"
-    ),
-    "sign": both("The agreement is signed by both sides.", "由双方签署协议。"),
-    "condition": both("A condition of the selection is met.", "满足入选条件。"),
-}
 
 
 def suspended(
@@ -50,34 +42,11 @@ def cancelled(
     }
 
 
-def reaccommodated(
-    loi: LetterOfIntent,
-    *,
-    dated: date,
-    now: datetime,
-    mission: str,
-    reason: str,
-    granted: Mapping[str, Decimal] | None = None,
-) -> dict:
-    """`mission` is the one it moves to; `granted`, by resource code, what it is given there."""
-    return {
-        "mission": mission,
-        "reason": reason,
-        "granted": _amounts(both("Granted", "批准"), granted),
-        "redress": redress(dated, loi.call),
-    }
-
-
 def agreement_reminder(
-    loi: LetterOfIntent, *, dated: date, now: datetime, due_at: datetime, step: str, what: str = ""
+    loi: LetterOfIntent, *, dated: date, now: datetime, due_at: datetime
 ) -> dict:
-    """`step` is one of STEPS; `what` names the condition where it is one."""
-    return {
-        "step": STEPS[step],
-        "what": what,
-        "lapses": step != "condition",
-        "due": instant(due_at, loi.call.zone),
-    }
+    """`due_at` is the instant before which the selection is to be accepted."""
+    return {"due": instant(due_at, loi.call.zone)}
 
 
 def _amounts(head: dict, amounts: Mapping[str, Decimal] | None) -> dict | None:

@@ -29,7 +29,6 @@ class Letter(Leased):
         DECISION = "decision", _("decision letter")
         SUSPENDED = "suspended", _("notice on the call")
         CANCELLED = "cancelled", _("notice on the call's end")
-        REACCOMMODATED = "reaccommodated", _("letter on the accommodation")
         AGREEMENT_REMINDER = "agreement_reminder", _("reminder")
         WITHDRAWN = "withdrawn", _("confirmation of a withdrawal")
 

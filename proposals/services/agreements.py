@@ -10,8 +10,9 @@ from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
 from proposals import queries
-from proposals.models import Agreement, Call, Decision, Extension, LetterOfIntent
-from proposals.services import ledger, locks
+from proposals.models import Agreement, Call, Decision, Extension, Letter, LetterOfIntent
+from proposals.models.lois import OFFERED
+from proposals.services import ledger, letters, locks
 from proposals.workflow import LOI
 
 # Before the end of the acceptance: what each reminder is called, the longest first.
@@ -172,12 +173,25 @@ def record_signing(
 def remind(loi: LetterOfIntent, *, now: datetime) -> int:
     """Remind of an acceptance still owed: due and not yet written, the latest one only; how many are new.
 
-    The occasion carries the instant, so that more time reminds anew.
+    The occasion carries the instant, so that more time reminds anew. A sealed letter
+    goes out beside the first of them, once.
     """
     agreement = queries.agreement_of(loi)
     until = agreement.accept_by
     due = [name for name, before in BEFORE if until - before <= now < until]
     if not due:
         return 0
+    _owe_a_letter(loi, now=now)
     occasion = f"{due[-1]}:{until:%Y%m%dT%H%M%S}"
     return len(notices.post("acceptance_reminder", loi, now=now, occasion=occasion))
+
+
+def _owe_a_letter(loi: LetterOfIntent, *, now: datetime) -> None:
+    reminders = loi.letters.filter(kind=Letter.Kind.AGREEMENT_REMINDER)
+    if reminders.exists():  # asked at every bell, without a lock
+        return
+    loi = locks.case(loi)
+    # It may have been accepted meanwhile, or another clock was faster.
+    if loi.state in OFFERED and not reminders.exists():
+        until = queries.agreement_of(loi).accept_by
+        letters.owe(loi, Letter.Kind.AGREEMENT_REMINDER, due_at=until, by=CLOCK, now=now)

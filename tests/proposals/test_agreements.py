@@ -114,10 +114,15 @@ def test_declining_gives_back_what_was_committed(truths, cast, taken, visit):
 
 def test_nobody_is_reminded_twice_and_the_clock_ends_it(truths, cast, taken, clock_at):
     until = queries.agreement_of(taken).accept_by
+    letters = taken.letters.filter(kind="agreement_reminder")
     for days, written in ((15, 0), (14, 3), (13, 3), (7, 6), (2, 9), (1, 9)):
         clock_at(until - days * DAY)
         keep_deadlines()
         assert len(mails("acceptance_reminder")) == written, days
+        assert letters.count() == (days < 15), days
+    assert letters.get().context["due"]["en"].startswith("28 Sep 2027, 24:00")
+    make.store_letters(taken.call)
+    assert letters.get().state == "issued"
     assert all(subject.startswith("[Action required]") for subject in mails("acceptance_reminder"))
     clock_at(until)
     keep_deadlines()  # what arrived in time is still being worked off

@@ -46,7 +46,6 @@ SUBJECTS = {
     "merged": ("DEMO26-P-03", "合并为"),
     "suspended": ("The call is suspended", "征集暂停通知"),
     "cancelled": ("The call is cancelled", "征集取消通知"),
-    "reaccommodated": ("moves to another mission", "搭载任务变更通知"),
     "agreement_reminder": ("A step towards the agreement is due", "协议事项到期提醒"),
 }
 
@@ -78,8 +77,7 @@ def found(stage, tmp_path_factory) -> dict[str, SimpleNamespace]:
     for kind, by, facts in (
         (Kind.SUSPENDED, stage.approver, {"reason": "The launcher is under inquiry.", "source": "Host agency, note 7", "until": date(2027, 12, 1)}),
         (Kind.CANCELLED, stage.approver, {"reason": "The mission was given up.", "returned": {"mass": Decimal("10.5"), "slots": Decimal(1)}}),
-        (Kind.REACCOMMODATED, stage.approver, {"mission": "Lander Two", "reason": "The deck is full.", "granted": {"mass": Decimal("9.8")}}),
-        (Kind.AGREEMENT_REMINDER, CLOCK, {"step": "accept", "due_at": APPROVED + timedelta(days=10)}),
+        (Kind.AGREEMENT_REMINDER, CLOCK, {"due_at": APPROVED + timedelta(days=10)}),
     ):  # fmt: skip
         made[kind] = owed(stage, case, kind, by=by, **facts)
     merged = make.again(made["reserve"])
