@@ -156,7 +156,7 @@ def test_a_decision_has_its_grades_findings_conditions_steps_and_redress(cast, t
     for told in (
         "Scientific and exploration value", "较好", "It answers a stated aim of the call.",
         "File a containment report.", "30 September 2027", "2027年9月30日",
-        "The agreement is signed by both sides.", "within 30 days, until 30 Jul 2027, 24:00",
+        "and it is signed by both sides.", "within 30 days, until 30 Jul 2027, 24:00",
         cast.approver.name, "Decision authority 决定机构",
     ):  # fmt: skip
         assert told in text, told
