@@ -14,6 +14,7 @@ LATE, NEW = "reviewer6@example.org", "reviewer2@example.org"
 
 def test_an_overdue_review_is_reminded_of_and_given_to_somebody_else(browser, stage: Stage):
     secretary = Person(browser, stage, "secretary@example.org")
+    secretary.go("/day/")
     assert secretary.reads("has been overdue for more than five days")
     secretary.go("/calls/DEMO26-O/deadlines/")
     secretary.look("reviews-owed")

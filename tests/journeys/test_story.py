@@ -277,7 +277,7 @@ def the_results_are_released(secretary: Person) -> None:
 def the_partner_reads_the_letter(aor: Person, case: str, folder) -> str:
     """The code on the letter the partner downloads."""
     aor.go("/messages/")
-    aor.waits_to_read(f"The decision letter for {CODE}-0001")
+    aor.waits_to_read(f"[Action required] {CODE}-0001: accept or decline before")
     aor.go(case)
     assert aor.reads("selected")
     aor.look("decision-for-the-partner")

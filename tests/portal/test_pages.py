@@ -6,7 +6,7 @@ from portal.services.people import grant_role
 from tests import make
 
 PEOPLE_QUERIES = 10
-EVENTS_QUERIES = 7
+EVENTS_QUERIES = 8
 
 
 def words(response) -> str:

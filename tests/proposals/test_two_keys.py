@@ -237,7 +237,7 @@ def test_one_person_with_both_keys_turns_both(cast, aor):
 
 # What it costs, on the day when all file
 
-PAGE_QUERIES, FILING_QUERIES = 20, 53
+PAGE_QUERIES, FILING_QUERIES = 20, 54
 
 
 def test_a_page_and_a_filing_ask_few_questions(cast, visit, django_assert_num_queries):
