@@ -58,7 +58,7 @@ from tests.cast import Cast
 from tests.live import empty_database
 from tests.visitor import Visitor
 
-signing.write_once(django_settings.SEAL_FILE, seal.demonstration(clock.now()))
+signing.write_once(django_settings.SEAL_FILE, seal.demonstration(clock.machine()))
 hypothesis.register_profile(
     "quick",
     deadline=None,
