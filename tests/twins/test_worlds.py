@@ -56,13 +56,13 @@ NOT_YET = {"rival": None}
 # fmt: off
 TWINS = (
     # What another organisation writes, and that it does; the office counts letters and reads no draft.
-    Twins("draft", ("pi", "aor", "reader", *ELSEWHERE[1:], *PANEL), NOT_YET, quick=True),
+    Twins("draft", ("pi", "aor", "reader", *ELSEWHERE[1:], *PANEL), NOT_YET),
     Twins("draft", ("admin", *OFFICE, "chair"), {"rival": "A radio telescope", "mass_kg": "45"}),
     Twins("filed", ("pi", "aor", "reader", *ELSEWHERE[1:], *PANEL), NOT_YET, quick=True),
     Twins("filed", ("admin", "chair"), {"rival": "A radio telescope"}),
     # What the screening found, until a second person confirms it.
     Twins("screening", ("pi", "aor", "reader", *ELSEWHERE, *PANEL), {"compliant": (False, False)}),
-    Twins("screening", OFFICE, {"compliant": (False, True)}, barred=True, quick=True),
+    Twins("screening", OFFICE, {"compliant": (False, True)}, barred=True),
     # Who judges and how, and before a reviewer whose the cases are.
     Twins("review", ("reviewer_two", "reviewer_three", "conflicted"), {**JUDGED, "swapped": True}, quick=True),
     Twins("review", ("pi", "aor", "reader", "rival_pi", "legal", "admin", None), JUDGED),
@@ -70,7 +70,7 @@ TWINS = (
     Twins("review", ("secretary", "chair", "approver", "auditor"), JUDGED, barred=True),
     # What is talked over and agreed.
     Twins("consensus", ("pi", "aor", "reader", *ELSEWHERE, "reviewer_three"), LATER),
-    Twins("consensus", ("chair", "secretary", "approver", "auditor"), LATER, barred=True, quick=True),
+    Twins("consensus", ("chair", "secretary", "approver", "auditor"), LATER, barred=True),
     # What is decided, whether anything is, and what it holds.
     Twins("final", ("pi", "aor", "reader", *ELSEWHERE, "reviewer_three"), {**DECIDED, "prepared": False}),
     Twins("final", ("admin",), DECIDED),
@@ -79,7 +79,7 @@ TWINS = (
     Twins("final", ("secretary", "approver", "auditor"), HIDDEN, barred=True),
     Twins("approved", ("aor", "pi", "reader", *ELSEWHERE, "reviewer_three", "admin"), DECIDED, quick=True),
     Twins("approved", ("secretary", "chair", "approver", "auditor"), HIDDEN, barred=True),
-    Twins("released", ("pi", "aor", "reader", *ELSEWHERE[1:], "reviewer_three", "admin"), RELEASED, quick=True),
+    Twins("released", ("pi", "aor", "reader", *ELSEWHERE[1:], "reviewer_three", "admin"), RELEASED),
     Twins("released", ("secretary", "chair", "approver", "auditor"), HIDDEN, both={"outcomes": ("not_selected",) * 2}, barred=True),
 )
 # fmt: on
