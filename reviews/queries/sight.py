@@ -8,12 +8,13 @@ from portal import roles
 from portal.models import Membership, User
 from proposals import queries as proposals
 from proposals.models import Call, Decision, LetterOfIntent
-from proposals.models.lois import SCREENING
+from proposals.models.lois import COMMITTED, GIVEN_BACK, SCREENING
 from reviews.models import Assignment, Conflict, PanelMember
 
 ACTIVE = ("invited", "accepted", "locked")
 WRITING = ("accepted", "locked")
 JUDGED = ("under_review", "consensus", "final_review")
+CHAIRED = (*JUDGED, *Decision.Outcome.values, *COMMITTED, *GIVEN_BACK)
 PRESENTING = (Assignment.Seat.PRIMARY, Assignment.Seat.SECONDARY)
 SEATS = (roles.REVIEWER, roles.ASSESSOR)
 
@@ -61,7 +62,7 @@ def sight(user: User) -> proposals.Sight:
     mine = Assignment.objects.filter(reviewer=user, state__in=WRITING)
     return proposals.Sight(
         reads=Q(pk__in=mine.values("loi"), state__in=JUDGED),
-        decides=Q(call__in=chaired.values("call"), state__in=[*JUDGED, *Decision.Outcome.values]),
+        decides=Q(call__in=chaired.values("call"), state__in=CHAIRED),
         hidden=hidden_from(user),
         unnamed=_blind(user) & ~_own(user),
     )
