@@ -1,11 +1,9 @@
-"""An agreement ends, what it gives back makes a reserve case fit, and its partner accepts."""
-
-import re
+"""An agreement ends, and what it gives back makes a reserve case fit."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.stage import PASSWORD, Person, Stage
+from tests.journeys.stage import Person, Stage
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
@@ -15,13 +13,12 @@ REASON = "The export licence of the sensor was refused for good."
 
 
 def test_what_falls_through_makes_a_reserve_case_fit(browser, stage: Stage):
-    def person(local: str, **how) -> Person:
-        return Person(browser, stage, f"{local}@example.org", **how)
+    def person(local: str) -> Person:
+        return Person(browser, stage, f"{local}@example.org")
 
     an_agreement_is_terminated(person("legal"))
     the_chair_promotes_what_fits(person("chair"))
     another_person_approves_and_a_third_releases(person("approver"), person("secretary"))
-    the_partner_accepts(person("aor.indus-robotics", width=390))
 
 
 def an_agreement_is_terminated(legal: Person) -> None:
@@ -59,18 +56,7 @@ def another_person_approves_and_a_third_releases(approver: Person, secretary: Pe
 
     wait_until(stored, 40 * secretary.slow, "the letter is stored", every=0.5)
     secretary.look("promotion-to-release")
-    secretary.press("Release")
-
-
-def the_partner_accepts(aor: Person) -> None:
-    aor.go("/messages/")
-    aor.waits_to_read(f"[Action required] {FITS}: accept or decline before")
-    aor.follow(f"[Action required] {FITS}")
-    aor.page.locator("main a[href*='/lois/']").first.click()
-    expect(aor.page.locator(".page-head .state")).to_have_text("selected")
-    aor.page.get_by_role("link", name=re.compile("^Accept")).first.click()
-    aor.look("acceptance")
-    aor.page.get_by_label("Your password").fill(PASSWORD)
-    aor.page.get_by_role("button", name=re.compile("^Accept")).first.click()
-    expect(aor.page.locator(".page-head .state")).to_contain_text("agreement")
-    aor.look("accepted")
+    with secretary.page.expect_navigation():
+        secretary.press("Release")
+    secretary.go(f"/calls/{CODE}/ledger/")
+    assert secretary.reads("177.205")  # committed of 180
