@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-from django.utils import timezone
 
 import portal.keys
+from portal import clock
 
 LEAST_LEFT = timedelta(days=30)  # of decisions that were released before there was an acceptance
 
@@ -21,7 +21,7 @@ def offer(apps, schema_editor):
     )
     for decision in told.select_related("loi__call"):
         zone, since = ZoneInfo(decision.loi.call.zone), decision.released_at
-        until = max(since + timedelta(days=90), timezone.now() + LEAST_LEFT)
+        until = max(since + timedelta(days=90), clock.now() + LEAST_LEFT)
         day = until.astimezone(zone).date() + timedelta(days=1)
         Agreement.objects.create(
             decision=decision,
