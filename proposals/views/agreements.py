@@ -82,6 +82,21 @@ def by_form(
     return redirect("loi", key=key)
 
 
+def by_reason(
+    request: HttpRequest, key: str, action: str, form: type, act: Callable, page: Callable
+) -> HttpResponse:
+    """One act on a case whose form asks for its reason alone."""
+
+    def form_of(loi, *posted):
+        return form(*posted[:1])
+
+    def serve(loi, form):
+        reason = form.cleaned_data["reason"]
+        return act(loi, reason=reason, by=request.user, now=request.arrived_at)
+
+    return by_form(request, key, action, form_of, serve, page)
+
+
 def _asked(request: HttpRequest, form) -> int:
     """0 where the form holds, its password proved; else the status of the page that shows why not."""
     if hasattr(form, "proved"):
@@ -130,23 +145,12 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, key: str) -> HttpResponse:
-    return _ended(request, key, "decline", agreements.decline)
+    return by_reason(request, key, "decline", ReasonForm, agreements.decline, _page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def terminate(request: HttpRequest, key: str) -> HttpResponse:
-    return _ended(request, key, "terminate", agreements.terminate)
-
-
-def _ended(request: HttpRequest, key: str, action: str, end: Callable) -> HttpResponse:
-    def form_of(loi, *posted):
-        return ReasonForm(*posted[:1])
-
-    def serve(loi, form):
-        reason = form.cleaned_data["reason"]
-        return end(loi, reason=reason, by=request.user, now=request.arrived_at)
-
-    return by_form(request, key, action, form_of, serve, _page)
+    return by_reason(request, key, "terminate", ReasonForm, agreements.terminate, _page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,7 +1,5 @@
 """The review of a procedure: asked for by the partner, answered by an officer who had no part."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +13,7 @@ from proposals import redress as shown
 from proposals.forms.agreements import RedressForm, RulingForm
 from proposals.models import LetterOfIntent
 from proposals.services import redress
-from proposals.views.agreements import by_form
+from proposals.views.agreements import by_form, by_reason
 from proposals.workflow import LOI
 
 ANSWERS = ("uphold", "reopen", "screen_again")
@@ -56,28 +54,17 @@ def _ask_page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def uphold(request: HttpRequest, key: str) -> HttpResponse:
-    return _answered(request, key, "uphold", redress.uphold)
+    return by_reason(request, key, "uphold", RulingForm, redress.uphold, _answer_page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, key: str) -> HttpResponse:
-    return _answered(request, key, "reopen", redress.reopen)
+    return by_reason(request, key, "reopen", RulingForm, redress.reopen, _answer_page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def screen_again(request: HttpRequest, key: str) -> HttpResponse:
-    return _answered(request, key, "screen_again", redress.screen_again)
-
-
-def _answered(request: HttpRequest, key: str, action: str, answer: Callable) -> HttpResponse:
-    def form_of(loi, *posted):
-        return RulingForm(*posted[:1])
-
-    def serve(loi, form):
-        reason = form.cleaned_data["reason"]
-        return answer(loi, reason=reason, by=request.user, now=request.arrived_at)
-
-    return by_form(request, key, action, form_of, serve, _answer_page)
+    return by_reason(request, key, "screen_again", RulingForm, redress.screen_again, _answer_page)
 
 
 def _answer_page(
