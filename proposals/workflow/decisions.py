@@ -2,7 +2,7 @@ from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import CLOCK, START, Act, Row, State, Table, register
 from proposals import policy, queries
-from proposals.models import Decision
+from proposals.models import Call, Decision
 from proposals.models.decisions import PREPARED
 from proposals.workflow.agreements import call_runs
 from proposals.workflow.calls import CALL
@@ -19,12 +19,16 @@ def case_in_final_review(decision: Decision, act: Act) -> Verdict:
                 state=LOI.state(decision.loi.state).label,
             ),
         )
-    if decision.loi.call.state not in {"closed", "released"}:
+    return decisions_are_open_in(decision.loi.call, "closed", "released")
+
+
+def decisions_are_open_in(call: Call, *states: str) -> Verdict:
+    if call.state not in states:
         return no(
             "decisions_closed",
             say(
                 "The decisions of this call are “%(state)s”: reopen them first.",
-                state=CALL.state(decision.loi.call.state).label,
+                state=CALL.state(call.state).label,
             ),
         )
     return YES

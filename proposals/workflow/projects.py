@@ -4,22 +4,13 @@ from portal.workflow import CLOCK, START, Act, Row, State, Table, register
 from proposals import policy, queries
 from proposals.models import Project
 from proposals.models.decisions import PREPARED
-from proposals.workflow.calls import CALL
-from proposals.workflow.decisions import prepared_by_another
+from proposals.workflow.decisions import decisions_are_open_in, prepared_by_another
 from proposals.workflow.lois import LOI
 
 
 def decisions_are_open(project: Project, act: Act) -> Verdict:
     """The call is closed and its decisions are not yet proposed."""
-    if project.call.state != "closed":
-        return no(
-            "decisions_closed",
-            say(
-                "The decisions of this call are “%(state)s”: reopen them first.",
-                state=CALL.state(project.call.state).label,
-            ),
-        )
-    return YES
+    return decisions_are_open_in(project.call, "closed")
 
 
 def cases_can_be_merged(project: Project, act: Act) -> Verdict:
