@@ -97,16 +97,9 @@ def children(pid: int) -> list[int]:
 
 
 class Postgres:
-    """A server on a socket of its own, or the one that TEST_DATABASE_URL names."""
+    """A server on a socket of its own."""
 
     def __init__(self) -> None:
-        self.folder: Path | None = None
-        self.made: list[str] = []
-        self.base = os.environ.get("TEST_DATABASE_URL", "")
-        if not self.base:
-            self._make()
-
-    def _make(self) -> None:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
             Path(path).parent for path in filter(None, [shutil.which("initdb")])
         ]
@@ -148,8 +141,6 @@ class Postgres:
 
     def stop_at_once(self) -> None:
         """As `pg_ctl stop -m immediate` does: no checkpoint, nobody is told."""
-        if self.folder is None:
-            pytest.skip("the server of TEST_DATABASE_URL is not ours to stop")
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(30)
 
@@ -165,17 +156,11 @@ class Postgres:
         name = name or f"portal_{secrets.token_hex(6)}"
         with psycopg.connect(self.base, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
-        self.made.append(name)
         return urlunsplit(urlsplit(self.base)._replace(path=f"/{name}"))
 
     def end(self) -> None:
-        if self.folder:
-            kill(self.process)
-            shutil.rmtree(self.folder, ignore_errors=True)
-            return
-        with psycopg.connect(self.base, autocommit=True) as connection:
-            for name in self.made:
-                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        kill(self.process)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Redis:

@@ -28,8 +28,6 @@ AGAIN = (
 @pytest.mark.postgres
 @pytest.mark.slow
 def test_what_holds_on_sqlite_holds_on_postgresql(postgres, tmp_path):
-    if os.environ.get("TEST_DATABASE_URL"):
-        pytest.skip("the whole suite runs on it already")
     # Django puts `test_` before the name; what stands there under it is used as it is.
     there = migrated(postgres, name="test_again")
     env = {**os.environ, "TEST_DATABASE_URL": there.replace("/test_again", "/again")}
