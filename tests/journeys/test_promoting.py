@@ -1,9 +1,9 @@
-"""An agreement ends, and what it gives back makes a reserve case fit."""
+"""An agreement ends, what it gives back makes a reserve case fit, and its partner accepts."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.stage import Person, Stage
+from tests.journeys.stage import PASSWORD, Person, Stage
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
@@ -13,12 +13,13 @@ REASON = "The export licence of the sensor was refused for good."
 
 
 def test_what_falls_through_makes_a_reserve_case_fit(browser, stage: Stage):
-    def person(local: str) -> Person:
-        return Person(browser, stage, f"{local}@example.org")
+    def person(local: str, **how) -> Person:
+        return Person(browser, stage, f"{local}@example.org", **how)
 
     an_agreement_is_terminated(person("legal"))
     the_chair_promotes_what_fits(person("chair"))
     another_person_approves_and_a_third_releases(person("approver"), person("secretary"))
+    the_partner_accepts(person("aor.indus-robotics", width=390))
 
 
 def an_agreement_is_terminated(legal: Person) -> None:
@@ -60,3 +61,17 @@ def another_person_approves_and_a_third_releases(approver: Person, secretary: Pe
         secretary.press("Release")
     secretary.go(f"/calls/{CODE}/ledger/")
     assert secretary.reads("177.205")  # committed of 180
+
+
+def the_partner_accepts(aor: Person) -> None:
+    aor.go("/messages/")
+    aor.waits_to_read(f"[Action required] {FITS} is selected from the reserve list")
+    aor.follow(f"[Action required] {FITS}")
+    aor.page.locator("main a[href*='/lois/']").first.click()
+    expect(aor.page.locator(".page-head .state")).to_have_text("selected")
+    aor.follow("Accept")
+    aor.look("acceptance")
+    aor.page.get_by_label("Your password").fill(PASSWORD)
+    aor.press("Accept")
+    expect(aor.page.locator(".page-head .state")).to_have_text("accepted, agreement pending")
+    aor.look("accepted")
