@@ -8,7 +8,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from portal.text import say
 from portal.verdict import Verdict, no
 from proposals import ledger
-from proposals.models import Allocation, Call, Decision, LetterOfIntent, Project
+from proposals.models import Allocation, Decision, LetterOfIntent, Project
 from proposals.models.decisions import PREPARED
 
 DEMANDS = ("filing__demands__allocation__platform", "filing__demands__assessments")
@@ -73,9 +73,9 @@ class Reserve:
     promoted: Decision | None  # the decision in preparation that would select it
 
 
-def reserves(call: Call) -> list[Reserve]:
-    """The reserve list of a call, best rank first; cases without a rank come last."""
-    lois = call.lois.filter(state="reserve").select_related("organisation", "filing")
+def reserves(lois: QuerySet[LetterOfIntent]) -> list[Reserve]:
+    """Those of the cases on the reserve list, best rank first; cases without a rank come last."""
+    lois = lois.filter(state="reserve").select_related("organisation", "filing")
     found = []
     for loi in lois.prefetch_related("decisions", *DEMANDS):
         told = next(one for one in loi.decisions.all() if one.state == "released")
@@ -90,9 +90,9 @@ def reserves(call: Call) -> list[Reserve]:
     return sorted(found, key=lambda one: (one.rank is None, one.rank, one.loi.reference))
 
 
-def fitting_reserves(call: Call) -> list[LetterOfIntent]:
+def fitting_reserves(lois: QuerySet[LetterOfIntent]) -> list[LetterOfIntent]:
     """The reserve cases whose every demand fits what is free now, each by itself, best rank first."""
-    return [one.loi for one in reserves(call) if not one.lacks and one.promoted is None]
+    return [one.loi for one in reserves(lois) if not one.lacks and one.promoted is None]
 
 
 def asked(allocation: Allocation, lois: QuerySet[LetterOfIntent]) -> Decimal:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal import roles
+from portal.models import User
 from portal.spreadsheets import csv_response
 from proposals import boards, policy, queries, statements
 from proposals.models import Call
@@ -51,14 +52,15 @@ def ledger(request: HttpRequest, code: str) -> HttpResponse:
         "bars": boards.board_bars(call, request.user) if holds else boards.public_bars(call),
         "choices": [(one, boards.label(one.allocation, call)) for one in found],
         "shown": shown,
-        "reserves": _reserves(call) if holds and call.state == "released" else [],
+        "reserves": _reserves(request.user, call) if holds and call.state == "released" else [],
         "deciding": bool(policy.call_relation(request.user, call) & boards.DECIDERS),
     }
     return render(request, "proposals/ledger.html", context)
 
 
-def _reserves(call: Call) -> list[dict]:
+def _reserves(user: User, call: Call) -> list[dict]:
     """The reserve list with what each case needs, and whether it fits what is free."""
+    mine = queries.visible_lois(user).filter(call=call)
     return [
         {
             "rank": one.rank or "–",
@@ -67,7 +69,7 @@ def _reserves(call: Call) -> list[dict]:
             "lacks": [verdict.reason for verdict in one.lacks],
             "promoted": one.promoted and DECISION.state(one.promoted.state),
         }
-        for one in queries.reserves(call)
+        for one in queries.reserves(mine)
     ]
 
 

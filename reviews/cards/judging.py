@@ -40,10 +40,8 @@ def judging_owed(user: User, now: datetime) -> Iterator[Todo]:
 
 def _reserves_owed(call: Call, user: User) -> Iterator[Todo]:
     """Of a released call: the best of the reserve list that fits what has become free."""
-    mine = proposals.visible_lois(user).filter(call=call, state="reserve")
-    seen = set(mine.values_list("pk", flat=True))
-    fitting = [loi for loi in proposals.fitting_reserves(call) if loi.pk in seen]
-    for loi in fitting[:1]:
+    mine = proposals.visible_lois(user).filter(call=call)
+    for loi in proposals.fitting_reserves(mine)[:1]:
         allocation, needs = next(iter(proposals.demands(loi).items()), (None, None))
         returned = allocation and proposals.last_return(allocation, user)
         facts = {

@@ -79,7 +79,7 @@ def words(answer) -> str:
 
 
 def test_a_reserve_case_that_does_not_fit_is_refused_with_the_sum(cast, call, reserve):
-    assert queries.fitting_reserves(call) == []
+    assert queries.fitting_reserves(call.lois) == []
     verdict = refused(make.prepared, cast, reserve, now=LATER)
     assert str(verdict.reason) == (
         "10.5 kg more would make 31.5 kg, over the 30 kg that can be given (40 kg offered, "
@@ -100,7 +100,7 @@ def test_the_ledger_tells_of_each_reserve_case_whether_it_fits(cast, call, reser
 
 
 def test_what_is_returned_is_offered_to_the_chair(cast, call, reserve, returned, visit):
-    assert queries.fitting_reserves(call) == [reserve]
+    assert queries.fitting_reserves(call.lois) == [reserve]
     day = words(visit(cast.chair, at=LATER).get("/day/"))
     given = call.lois.get(state="selected").reference
     assert f"{given} returned 21 kg: 30 kg are free." in day
@@ -110,7 +110,7 @@ def test_what_is_returned_is_offered_to_the_chair(cast, call, reserve, returned,
 
 def test_a_promotion_holds_in_private_with_what_the_panel_found(cast, call, reserve, promoted):
     assert (mass(call).proposed, mass(call).committed) == (Decimal("10.5"), 0)
-    assert queries.fitting_reserves(call) == []
+    assert queries.fitting_reserves(call.lois) == []
     assert make.again(reserve).state == "reserve"
     told = reserve.decisions.get(state="released")
     assert promoted.basis == told.basis
@@ -223,7 +223,7 @@ def test_what_is_taken_back_returns_its_hold_and_voids_its_letter(cast, call, re
     assert make.again(approved).state == "void"
     assert approved.letters.get().state == "void"
     assert mass(call).taken == 0
-    assert queries.fitting_reserves(call) == [reserve]
+    assert queries.fitting_reserves(call.lois) == [reserve]
 
 
 def test_before_the_release_decisions_are_approved_together(cast):

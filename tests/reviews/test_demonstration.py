@@ -203,11 +203,11 @@ def test_the_former_round_is_decided_and_its_letters_are_out(demonstration, db):
 def test_the_boom_terminated_makes_the_rover_fit(demonstration, db):
     """33.6 kg do not fit into 33.245 kg; with the 3.15 kg of the boom they do."""
     call = Call.objects.get(code="DEMO25-L")
-    assert proposals.fitting_reserves(call) == []
+    assert proposals.fitting_reserves(call.lois) == []
     boom, rover = cases(call)["FIC-14"], cases(call)["FIC-05"]
     why = "The export of its controlled parts is refused: it cannot be delivered."
     agreements.terminate(boom, reason=why, by=demonstration.office["legal"], now=NOW)
-    assert proposals.fitting_reserves(call) == [rover]
+    assert proposals.fitting_reserves(call.lois) == [rover]
     assert proposals.balance(mass(call)).free == Decimal("36.395")
 
 

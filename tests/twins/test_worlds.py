@@ -18,7 +18,7 @@ from tests.portal.seating import proves
 from tests.twins.worlds import PHASES, Secrets, differences, told
 
 APPLYING = ("pi", "aor", "reader")
-ELSEWHERE = ("rival_pi", "conflicted", "outsider", "legal", None)
+ELSEWHERE = ("conflicted", "legal", None)
 PANEL = ("reviewer_one", "reviewer_two", "reviewer_three")
 OFFICE = ("secretary", "approver", "auditor")
 
@@ -56,12 +56,12 @@ NOT_YET = {"rival": None}
 # fmt: off
 TWINS = (
     # What another organisation writes, and that it does; the office counts letters and reads no draft.
-    Twins("draft", ("pi", "aor", "reader", *ELSEWHERE[1:], *PANEL), NOT_YET),
+    Twins("draft", ("pi", "aor", "reader", "outsider", *ELSEWHERE, *PANEL), NOT_YET),
     Twins("draft", ("admin", *OFFICE, "chair"), {"rival": "A radio telescope", "mass_kg": "45"}),
-    Twins("filed", ("pi", "aor", "reader", *ELSEWHERE[1:], *PANEL), NOT_YET, quick=True),
+    Twins("filed", ("pi", "aor", "reader", "outsider", *ELSEWHERE, *PANEL), NOT_YET, quick=True),
     Twins("filed", ("admin", "chair"), {"rival": "A radio telescope"}),
     # What the screening found, until a second person confirms it.
-    Twins("screening", ("pi", "aor", "reader", *ELSEWHERE, *PANEL), {"compliant": (False, False)}),
+    Twins("screening", ("pi", "aor", "reader", "rival_pi", "outsider", *ELSEWHERE, *PANEL), {"compliant": (False, False)}),
     Twins("screening", OFFICE, {"compliant": (False, True)}, barred=True),
     # Who judges and how, and before a reviewer whose the cases are.
     Twins("review", ("reviewer_two", "reviewer_three", "conflicted"), {**JUDGED, "swapped": True}, quick=True),
@@ -69,17 +69,17 @@ TWINS = (
     Twins("review", ("reviewer_two",), {"writer": "outsider", "swapped": True}, both={"both_locked": True}),
     Twins("review", ("secretary", "chair", "approver", "auditor"), JUDGED, barred=True),
     # What is talked over and agreed.
-    Twins("consensus", ("pi", "aor", "reader", *ELSEWHERE, "reviewer_three"), LATER),
+    Twins("consensus", ("pi", "aor", "reader", "rival_pi", *ELSEWHERE, "reviewer_three"), LATER),
     Twins("consensus", ("chair", "secretary", "approver", "auditor"), LATER, barred=True),
     # What is decided, whether anything is, and what it holds.
-    Twins("final", ("pi", "aor", "reader", *ELSEWHERE, "reviewer_three"), {**DECIDED, "prepared": False}),
+    Twins("final", ("pi", "aor", "reader", "rival_pi", *ELSEWHERE, "reviewer_three"), {**DECIDED, "prepared": False}),
     Twins("final", ("admin",), DECIDED),
     # Who decides on another case reads what is free, because the ledger refuses what is not.
     Twins("final", ("chair",), HIDDEN, barred=True, quick=True, but=("prepare_decision", "propose_selection", "selection")),
     Twins("final", ("secretary", "approver", "auditor"), HIDDEN, barred=True),
-    Twins("approved", ("aor", "pi", "reader", *ELSEWHERE, "reviewer_three", "admin"), DECIDED, quick=True),
+    Twins("approved", ("aor", "pi", "reader", "rival_pi", *ELSEWHERE, "reviewer_three", "admin"), DECIDED, quick=True),
     Twins("approved", ("secretary", "chair", "approver", "auditor"), HIDDEN, barred=True),
-    Twins("released", ("pi", "aor", "reader", *ELSEWHERE[1:], "reviewer_three", "admin"), RELEASED),
+    Twins("released", ("pi", "aor", "reader", *ELSEWHERE, "reviewer_three", "admin"), RELEASED),
     Twins("released", ("secretary", "chair", "approver", "auditor"), HIDDEN, both={"outcomes": ("not_selected",) * 2}, barred=True),
 )
 # fmt: on
