@@ -29,8 +29,8 @@ FIELDS = {
 FATE = {
     "suspension": gettext_lazy("The call is suspended: no term of it runs until it is resumed."),
     "resumption": gettext_lazy(
-        "The call goes on. Answers, acceptances, late tickets and requests for a review of the procedure "
-        "that were still to come have as much time as they had; reviewers are given theirs one by one."
+        "The call goes on. Reviews, answers, acceptances, late tickets and requests for a review of the "
+        "procedure that were still to come have as much time as they had."
     ),
     "cancellation": gettext_lazy("The call is cancelled: every case still running ends."),
 }  # fmt: skip

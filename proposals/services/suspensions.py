@@ -1,5 +1,6 @@
 """What the publication of a suspension, a resumption or a cancellation does, the call locked."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -15,6 +16,16 @@ from proposals.workflow import CALL, LOI
 
 RESUMES = ("resume", "resume_evaluation", "resume_agreements")
 
+# Terms that are kept elsewhere: each is given (resumption, began=, pause=, now=).
+Carry = Callable[..., None]
+CARRIES: list[Carry] = []
+
+
+def carries(carry: Carry) -> Carry:
+    """Register what gives terms of its own the time of a pause back."""
+    CARRIES.append(carry)
+    return carry
+
 
 def suspend(amendment: Amendment, *, by: User, now: datetime) -> None:
     """The clocks of the call stop; every running case has it by letter."""
@@ -29,8 +40,7 @@ def suspend(amendment: Amendment, *, by: User, now: datetime) -> None:
 def resume(amendment: Amendment, *, by: User, now: datetime) -> None:
     """The call goes on where it stood; whatever ran at the suspension has as much time as it had.
 
-    What had passed by then stays passed. The due instants of reviews stand: the
-    secretariat gives each reviewer the time that is needed.
+    What had passed by then stays passed.
     """
     call = amendment.call
     began = datetime.fromisoformat(call.pauses[-1][0])
@@ -47,6 +57,8 @@ def resume(amendment: Amendment, *, by: User, now: datetime) -> None:
     offered.filter(accept_by__gt=began).update(accept_by=F("accept_by") + pause)
     tickets = call.amendments.filter(kind=Amendment.Kind.TICKET, state="published")
     tickets.filter(until__gt=began).update(until=F("until") + pause)
+    for carry in CARRIES:
+        carry(amendment, began=began, pause=pause, now=now)
 
 
 def _whole_days(pause: timedelta) -> timedelta:

@@ -3,7 +3,7 @@
 from reviews.services.conclusions import conclude, conclude_reviews, merge, prepare_decision
 from reviews.services.conflicts import confirm, dismiss, look, step_out
 from reviews.services.consensus import answer_consensus, draft_consensus, write_consensus
-from reviews.services.deadlines import extend, extend_all, reassign
+from reviews.services.deadlines import carry_over, extend, extend_all, reassign
 from reviews.services.discussions import (
     add_comment,
     choose_hearing,
@@ -37,6 +37,7 @@ __all__ = [
     "assign_all",
     "begin_review",
     "bring_back",
+    "carry_over",
     "choose_first",
     "choose_hearing",
     "conclude",

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from portal import notices
+from portal.events import CLOCK
 from portal.models import Event, User
+from proposals.models import Amendment
+from proposals.services.suspensions import carries
 from reviews import queries
 from reviews.models import Assignment
 from reviews.services import locks, panels
@@ -61,6 +64,29 @@ def extend_all(
     """All or none of them; how many there were."""
     given = {"due_at": due_at, "closes_at": closes_at, "reason": reason}
     return len([extend(one, **given, by=by, now=now) for one in assignments])
+
+
+@carries
+def carry_over(resumption: Amendment, *, began: datetime, pause: timedelta, now: datetime) -> None:
+    """Give each review that ran at a suspension as much time as it had, and tell its reviewer."""
+
+    def later(at: datetime | None) -> datetime | None:
+        return at + pause if at and at > began else at
+
+    for assignment in queries.unlocked().filter(loi__call=resumption.call):
+        due_at, closes_at = later(assignment.due_at), later(assignment.closes_at)
+        if (due_at, closes_at) == (assignment.due_at, assignment.closes_at):
+            continue
+        ASSIGNMENT.move(
+            locks.review(assignment),
+            "carry_over",
+            by=CLOCK,
+            now=now,
+            reason=resumption.reason,
+            columns={"due_at": due_at, "closes_at": closes_at},
+            due_at=due_at.isoformat() if due_at else "",
+            closes_at=closes_at.isoformat() if closes_at else "",
+        )
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@ from portal.deadline import zoned
 from portal.queries import verified_addresses
 from portal.text import say
 from portal.verdict import YES, Verdict, no
-from portal.workflow import START, Act, Row, State, Table, register
+from portal.workflow import CLOCK, START, Act, Row, State, Table, register
 from proposals.models.lois import SCREENING
 from reviews import policy, queries
 from reviews.models import Assignment
@@ -226,6 +226,7 @@ ASSIGNMENT_ROWS = (
     Row("give_back", "given_back", ("invited", "accepted"), "removed", ("reviewer",), button=say("Give the case back"), reason=True),
     Row("remove", "removed", ("invited", "accepted"), "removed", ("secretary", "chair"), tells="assignment_removed", button=say("Take off the case"), reason=True, tone="danger"),
     Row("extend", "extended", ("invited", "accepted"), START, ("secretary", "chair"), (case_takes_reviewers, is_another_persons, instants_lie_ahead), "assignment_extended", say("Set later instants"), reason=True),
+    Row("carry_over", "carried_over", ("invited", "accepted"), START, (CLOCK,), tells="assignment_extended"),
     Row("reseat", "reseated", ("invited", "accepted", "locked"), START, ("secretary", "chair"), (can_present,)),
     Row("exclude", "excluded", ("invited", "accepted"), "removed", ("secretary", "chair", "approver"), (a_conflict_is_confirmed,), "assignment_excluded", reason=True),
     Row("lock", "locked", ("accepted",), "locked", ("reviewer",), (case_is_under_review, no_conflict_on_record, sheet_is_open, sheet_is_complete), button=say("Lock the review")),

@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 
 from portal.models import Event, Message
 from portal.verdict import Refused
+from proposals.services import amendments
 from reviews import queries, services
 from reviews.services import deadlines
 from tests import make
@@ -262,3 +263,28 @@ def test_how_far_others_are_is_not_told_to_whoever_writes_one_too(cast, visit, c
         assert {line["assignment"].pk for line in lines if line["progress"]} == seen
         page = browser.get(f"/reviews/{written.key}/reassign/")
         assert bool(page.context["line"]["progress"]) == (written.pk in seen)
+
+
+def befall(cast, call, kind: str, now) -> None:
+    told = {"reason": "The launch is under review.", "source": "Notice of the office, on its site"}
+    found = amendments.propose(call, kind=kind, **told, by=cast.secretary, now=now)
+    amendments.publish(found, by=cast.approver, now=now)
+
+
+def test_a_review_has_as_much_time_after_a_pause_as_it_had(truths, cast, case):
+    passed, running, gone = case.assignments.order_by("pk")
+    began = DUE - 5 * DAY
+    case.assignments.filter(pk=passed.pk).update(due_at=began - DAY)
+    services.recuse(gone, reason="We wrote a paper.", by=gone.reviewer, now=began)
+    befall(cast, make.again(case.call), "suspension", began)
+    assert deadlines.remind_due(DUE) == 0
+    befall(cast, make.again(case.call), "resumption", began + 30 * DAY)
+    stands = {one.pk: (one.due_at, one.closes_at) for one in case.assignments.all()}
+    assert stands == {
+        passed.pk: (began - DAY, CLOSES + 30 * DAY),
+        running.pk: (DUE + 30 * DAY, CLOSES + 30 * DAY),
+        gone.pk: (DUE, CLOSES),
+    }
+    told = Message.objects.filter(notice="assignment_extended")
+    assert {one.recipient for one in told} == {passed.reviewer, running.reviewer}
+    assert "The launch is under review." in told.first().body
