@@ -1,6 +1,6 @@
-"""What stands between a call and its results: a sentence each, and the act that clears it."""
+"""What stands between a call and its results, and then its agreements: a sentence each, with its act."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,6 +32,8 @@ def own(call: Call, user: User, now: datetime) -> list[Blocker]:
         return []
     if call.state == "closed":
         return _closed(call, call.lois.exclude(queries.hidden_from(user)), now)
+    if call.state == "released":
+        return _released(call, call.lois.exclude(queries.hidden_from(user)), now)
     if call.state == "decisions_approved":
         return _decisions_approved(call, user, now)
     found = {
@@ -129,11 +131,7 @@ def _closed(call: Call, lois: QuerySet[LetterOfIntent], now: datetime) -> list[B
     return [
         *_unscreened(call, unscreened, now),
         *_unanswered(call, lois, now),
-        *(
-            Blocker(who, replace(todo, sentence=text % {"n": number, "code": call.code}))
-            for who, number, text, todo in counted
-            if number
-        ),
+        *_said(counted, call),
     ]
 
 
@@ -224,6 +222,50 @@ def _decisions_approved(call: Call, user: User, now: datetime) -> list[Blocker]:
         )
         found.append(Blocker("secretary", Todo(sentence, page, say("See the decisions"))))
     return found
+
+
+def _released(call: Call, lois: QuerySet[LetterOfIntent], now: datetime) -> list[Blocker]:
+    """What stands between selections and their agreements: conditions answered, and overdue."""
+    found = (
+        queries.running_conditions()
+        .filter(decision__loi__in=lois)
+        .aggregate(
+            answered=Count("pk", filter=Q(state="answered")),
+            overdue=Count("pk", filter=Q(state="open", due_at__lte=now)),
+        )
+    )
+    counted = [
+        (
+            "secretary",
+            found["answered"],
+            ngettext(
+                "%(n)s condition of %(code)s is answered: mark it as met, or send it back.",
+                "%(n)s conditions of %(code)s are answered: mark each as met, or send it back.",
+                found["answered"],
+            ),
+            Todo("", _to("conditions", call), say("Read the answers")),
+        ),
+        (
+            "partner",
+            found["overdue"],
+            ngettext(
+                "%(n)s condition of %(code)s is overdue, and not answered.",
+                "%(n)s conditions of %(code)s are overdue, and not answered.",
+                found["overdue"],
+            ),
+            Todo("", _to("conditions", call), say("Look"), tone="cinnabar"),
+        ),
+    ]
+    return _said(counted, call)
+
+
+def _said(counted: Iterable[tuple[str, int, str, Todo]], call: Call) -> list[Blocker]:
+    """Of what is counted, what there is any of."""
+    return [
+        Blocker(who, replace(todo, sentence=text % {"n": number, "code": call.code}))
+        for who, number, text, todo in counted
+        if number
+    ]
 
 
 def letters_of(call: Call, user: User) -> tuple[int, int, int]:

@@ -161,6 +161,10 @@ def _after(seats: set[str], loi: LetterOfIntent) -> str:
             sentence = _("It is selected: accept or decline before %(due)s.")
         case "selected" | "selected_conditional":
             sentence = _("It is selected. %(aors)s accepts or declines before %(due)s.")
+        case "agreement_pending" if any(one.state != "met" for one in queries.conditions_of(loi)):
+            sentence = _(
+                "It is accepted. Legal has the agreement signed by both sides, once the conditions are met that are due by then."
+            )
         case "agreement_pending":
             sentence = _("It is accepted. Legal has the agreement signed by both sides.")
         case "agreement_signed":

@@ -12,6 +12,7 @@ from portal.models import Event, Membership, User
 from portal.text import Text, say
 from proposals import clarifications, course, queries
 from proposals.models import LetterOfIntent
+from proposals.models.lois import RUNNING
 from proposals.workflow import LOI
 
 SENTENCES: dict[str, Text] = {
@@ -58,6 +59,9 @@ SENTENCES: dict[str, Text] = {
     "loi.upheld": say("%(who)s answered the review: what was decided stands."),
     "loi.reopened": say("%(who)s granted the review: the committee decides again."),
     "loi.screened_again": say("%(who)s granted the review: it is screened again."),
+    "condition.answered": say("%(who)s answered condition %(number)s."),
+    "condition.sent_back": say("%(who)s sent the answer to condition %(number)s back."),
+    "condition.met": say("%(who)s marked condition %(number)s as met."),
 }
 # Steps inside the evaluation: applicants read one label over them.
 INSIDE = {"loi.reviews_concluded", "loi.extension_proposed"}
@@ -67,6 +71,8 @@ OFFICE = {
     "loi.clarification_asked",
     "loi.extension_proposed",
     "loi.extension_granted",
+    "condition.sent_back",
+    "condition.met",
 }
 LEGAL = {
     "loi.agreement_signed",
@@ -118,6 +124,7 @@ def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
         and event.verb not in hidden
         and (event.verb in PARTNERS or not partner)
     ]
+    found += _of_conditions(loi, reader)
     names = _names(loi, reader, found)
     rounds = clarifications.texts(loi)
     own = [
@@ -131,6 +138,15 @@ def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
     ]
     more = [entry for source in MORE for entry in source(loi, reader)]
     return sorted([*own, *more], key=lambda entry: entry.at)
+
+
+def _of_conditions(loi: LetterOfIntent, reader: User) -> list[Event]:
+    """What became of its conditions, those of former decisions included; the letters impose them."""
+    if loi.state in (*queries.UNFILED, *RUNNING):
+        return []
+    known = queries.visible_conditions(reader).filter(decision__loi=loi)
+    moved = Event.objects.filter(subject_type="condition", subject_key__in=known.values("key"))
+    return list(moved.exclude(verb="condition.imposed").order_by("seq"))
 
 
 def _names(loi: LetterOfIntent, reader: User, found: list[Event]) -> dict[str, str]:

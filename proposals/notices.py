@@ -12,6 +12,7 @@ from proposals import agreements, course, gazette, lacking, queries, redress
 from proposals.models import (
     Amendment,
     Call,
+    Condition,
     Correction,
     Decision,
     FiledFile,
@@ -99,6 +100,13 @@ def _agreement(loi: LetterOfIntent) -> dict:
         "given": ", ".join(f"{one.label} {one.amount}" for one in agreements.given(agreement)),
         "aors": course.representatives(loi),
     }
+
+
+def _selected(loi: LetterOfIntent) -> dict:
+    """A decision as its partner is told of it: with the conditions to be met, and by when."""
+    zone = loi.call.zone
+    listed = [(one, zoned(one.due_at, zone)) for one in queries.conditions_of(loi)]
+    return {**_agreement(loi), "conditions": listed}
 
 
 def _review(loi: LetterOfIntent) -> dict:
@@ -234,8 +242,8 @@ for notice in (
     Notice("loi_ineligible", _members(*TEAM), context=_loi),
     Notice("ineligible_ready", _members(*TEAM), context=_loi),
     Notice("loi_under_review", _members(*TEAM), context=_loi),
-    Notice("loi_decided", _members(*TEAM), context=_agreement),
-    Notice("loi_promoted", _members(*TEAM), context=_agreement),
+    Notice("loi_decided", _members(*TEAM), context=_selected),
+    Notice("loi_promoted", _members(*TEAM), context=_selected),
     Notice("acceptance_reminder", _members(*ANSWERABLE), still=_offered, context=_agreement),
     Notice("loi_cancelled", _members(*TEAM), context=_loi),
     Notice("loi_accepted", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
@@ -249,6 +257,34 @@ for notice in (
     Notice("review_answered", _both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
 ):
     register(notice, LetterOfIntent)
+
+
+def _answering(condition: Condition) -> list[User]:
+    return queries.applicants_of(condition.loi, *ANSWERABLE)
+
+
+def _met(condition: Condition) -> list[User]:
+    """Who answered, and legal: an agreement may have waited for it."""
+    return [*_answering(condition), *_office(condition.loi, roles.LEGAL)]
+
+
+def _unanswered(condition: Condition) -> bool:
+    return condition.state == "open" and condition.runs
+
+
+def _condition(condition: Condition) -> dict:
+    loi = condition.loi
+    said = condition.evidence.last()
+    return {"loi": loi, "due": zoned(condition.due_at, loi.call.zone), "said": said}
+
+
+for notice in (
+    Notice("condition_answered", lambda one: _office(one.loi), context=_condition),
+    Notice("condition_sent_back", _answering, still=_unanswered, context=_condition),
+    Notice("condition_met", _met, context=_condition),
+    Notice("condition_reminder", _answering, still=_unanswered, context=_condition),
+):
+    register(notice, Condition)
 
 
 def _readers(role: str) -> Callable[[Decision], Iterable[User]]:

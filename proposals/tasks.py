@@ -8,7 +8,7 @@ from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Call, LetterOfIntent
 from proposals.models.lois import OFFERED
-from proposals.services import agreements, calls, clarifications, reminders, rendering
+from proposals.services import agreements, calls, clarifications, conditions, reminders, rendering
 
 
 @shared_task(name="proposals.tasks.keep_deadlines")
@@ -43,6 +43,9 @@ def keep_deadlines() -> None:
                 agreements.let_lapse(loi, now=now)
         else:
             agreements.remind(loi, now=now)
+
+    for condition in queries.conditions_due(now, within=conditions.BEFORE[0][1]):
+        conditions.remind(condition, now=now)
 
 
 @shared_task(name="proposals.tasks.render_letters")

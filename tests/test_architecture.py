@@ -32,7 +32,8 @@ PURE_MAY = {
 # of cases and calls show of the rows, in words.
 ORDER = (
     "models policy queries workflow "
-    "agreements authenticity clarifications lacking course redress namings enclosures screening blockers proof history news gazette boards statements "
+    "agreements conditions authenticity clarifications lacking "
+    "course redress namings enclosures screening blockers proof history news gazette boards statements "
     "letters services forms notices cards tasks views api admin urls invariants"
 ).split()
 

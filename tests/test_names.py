@@ -64,6 +64,7 @@ SERVICES = {
         "proposals.services.redress",
     ),
     "project": ("proposals.services.projects", "proposals.services.decisions"),
+    "condition": ("proposals.services.conditions",),
     "correction": ("proposals.services.corrections",),
     "letter": ("proposals.services.letters", "proposals.services.rendering"),
     "assignment": ("reviews.services",),

@@ -102,6 +102,7 @@ reopen_loi                   >.>>>>.>>>>..
 screen_again_loi             >.>>>>.>>>>..
 grant_extension_loi          >.xxxx.xx-x..
 agreement                    >............
+conditions                   >.......++++.
 attachment                   >.++--.----..
 attachment_shown             >.++--.----..
 ask_naming                   >.>>.........
@@ -192,6 +193,7 @@ propose_decisions_call       >......-..x..
 ABSENT = {
     "accept_invitation",
     "amendment",
+    "answer_condition",
     "answer_privately_question",
     "answer_question",
     "apply_matching",
@@ -215,8 +217,10 @@ ABSENT = {
     "edit_comment",
     "end_project",
     "end_affiliation",
+    "evidence",
     "invitation",
     "lift_pair",
+    "mark_met_condition",
     "meeting_case",
     "minutes",
     "minutes_table",
@@ -227,6 +231,7 @@ ABSENT = {
     "release_one_decision",
     "resend_invitation",
     "scenario",
+    "send_back_condition",
     "settle",
     "share",
     "strike_affiliation",

@@ -1,10 +1,11 @@
-"""What is owed after a release: an acceptance, more time, a signature, an answer."""
+"""What is owed after a release: an acceptance, more time, a condition, a signature, an answer."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal import cards, roles
 from portal.deadline import Deadline
@@ -13,7 +14,7 @@ from portal.workflow import Act
 from proposals import queries
 from proposals.models import LetterOfIntent
 from proposals.models.lois import OFFERED
-from proposals.workflow import LOI
+from proposals.workflow import CONDITION, LOI
 
 
 @cards.register
@@ -52,6 +53,26 @@ def extensions(user: User, now: datetime) -> Iterator[cards.Todo]:
 
 
 @cards.register
+def conditions(user: User, now: datetime) -> Iterator[cards.Todo]:
+    """For whoever answers them: the conditions of a selection, the next due first."""
+    own = queries.running_conditions().filter(
+        state="open", decision__loi__organisation__in=list(user.seats())
+    )
+    for condition in own.order_by("due_at", "number"):
+        if not CONDITION.verdict(condition, "answer", Act(user, now)):
+            continue
+        loi = condition.loi
+        sentence = _("[Action required] Answer condition %(number)s of %(case)s “%(title)s”.")
+        said = {"number": condition.number, "case": loi.reference, "title": loi.title}
+        deadline = Deadline(condition.due_at, loi.call.zone, now)
+        due = f"{deadline.zone_text} — {deadline.left_text}"
+        address = reverse("answer_condition", args=[condition.key])
+        yield cards.Todo(
+            sentence % said, address, _("Read and answer"), condition.due_at, due, deadline.tone
+        )
+
+
+@cards.register
 def legal(user: User, now: datetime) -> Iterator[cards.Todo]:
     """For legal: agreements to have signed, and reviews of a procedure to answer."""
     if roles.LEGAL not in user.roles():
@@ -60,13 +81,25 @@ def legal(user: User, now: datetime) -> Iterator[cards.Todo]:
     for loi in lois.filter(state="agreement_pending").order_by("reference"):
         sentence = _("%(case)s “%(title)s” is accepted: its agreement is to be signed.")
         said = {"case": loi.reference, "title": loi.title}
-        yield _case(loi, sentence % said, _("Look"))
+        sentence = " ".join(filter(None, [sentence % said, _unmet(loi, now)]))
+        yield _case(loi, sentence, _("Look"))
     for loi in lois.filter(state="review_requested").order_by("reference"):
         if LOI.verdict(loi, "uphold", Act(user, now, "?")):
             sentence = _("A review of the procedure is asked for: %(case)s “%(title)s”.")
             said = {"case": loi.reference, "title": loi.title}
             address = reverse("uphold_loi", args=[loi.key])
             yield cards.Todo(sentence % said, address, _("Read and answer"))
+
+
+def _unmet(loi: LetterOfIntent, now: datetime) -> str:
+    """What stands in the way of a signing today."""
+    number = len(queries.unmet(loi, by=loi.call.end_of(now.astimezone(loi.call.zoneinfo).date())))
+    said = ngettext(
+        "%(n)s condition due by today is not met.",
+        "%(n)s conditions due by today are not met.",
+        number,
+    )
+    return said % {"n": number} if number else ""
 
 
 def _case(loi: LetterOfIntent, sentence: str, act: str) -> cards.Todo:

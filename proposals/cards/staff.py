@@ -17,10 +17,10 @@ RUNNING = ("published", "closed", "decisions_proposed", "decisions_approved")
 
 @cards.register
 def owed(user: User, now: datetime) -> Iterator[cards.Todo]:
-    """What the secretariat owes: of each call not yet released, what this person can clear."""
+    """What the secretariat owes: of each call, what this person can clear."""
     if not user.roles() & queries.READERS:
         return
-    calls = queries.visible_calls(user).filter(history=False).exclude(state="released")
+    calls = queries.visible_calls(user).filter(history=False)
     for call in calls.order_by("closes_at"):
         yield from boards.owed_by(call, user, now)
 

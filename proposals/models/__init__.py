@@ -3,6 +3,7 @@ from proposals.models.amendments import Amendment
 from proposals.models.attachments import Attachment, FiledFile
 from proposals.models.calls import Allocation, Call, Criterion, Milestone
 from proposals.models.clarifications import Answer, Clarification
+from proposals.models.conditions import Condition, Evidence
 from proposals.models.decisions import Decision, Grant
 from proposals.models.ledger import LedgerEntry
 from proposals.models.letters import Correction, Letter
@@ -34,11 +35,13 @@ __all__ = [
     "Attachment",
     "Call",
     "Clarification",
+    "Condition",
     "Copy",
     "Correction",
     "Criterion",
     "Decision",
     "Demand",
+    "Evidence",
     "Extension",
     "FiledFile",
     "Filing",

@@ -12,6 +12,7 @@ from proposals.models import (
     Allocation,
     Amendment,
     Call,
+    Condition,
     Correction,
     Decision,
     FiledFile,
@@ -44,6 +45,10 @@ from proposals.queries.budgets import mass_kg as mass_kg
 from proposals.queries.budgets import project_of as project_of
 from proposals.queries.budgets import reserves as reserves
 from proposals.queries.budgets import unstated as unstated
+from proposals.queries.conditions import conditions_due as conditions_due
+from proposals.queries.conditions import conditions_of as conditions_of
+from proposals.queries.conditions import running_conditions as running_conditions
+from proposals.queries.conditions import unmet as unmet
 from proposals.queries.letters import deliveries as deliveries
 
 
@@ -284,6 +289,19 @@ def reads_agreement(user: User, loi: LetterOfIntent) -> bool:
     """The partner's own side, the offices of the call, and legal; neither panel nor partners of it."""
     own = loi.organisation_id in user.seats()
     return own or bool(user.roles() & (READERS | {roles.LEGAL}))
+
+
+def visible_conditions(user: User) -> QuerySet[Condition]:
+    """Those of released decisions, to whoever reads the agreement (`reads_agreement`)."""
+    conditions = Condition.objects.select_related(
+        "decision__loi__call", "decision__loi__organisation", "met_by"
+    )
+    if not user.is_authenticated:
+        return conditions.none()
+    told = conditions.filter(decision__state__in=TOLD, decision__loi__in=visible_lois(user))
+    if user.roles() & KEEPERS:
+        return told
+    return told.filter(decision__loi__organisation_id__in=list(user.seats()))
 
 
 def visible_projects(user: User) -> QuerySet[Project]:

@@ -137,7 +137,7 @@ def record_signing(
 ) -> Event:
     """Put the signed agreement on file, with its reference and day."""
     loi = locks.case(loi)
-    require(LOI.verdict(loi, "record_signing", Act(by, now)))
+    require(LOI.verdict(loi, "record_signing", Act(by, now, facts=signed_on)))
     today = now.astimezone(loi.call.zoneinfo).date()
     if signed_on > today:
         raise Refused(
@@ -166,7 +166,9 @@ def record_signing(
     agreement.reference, agreement.signed_on, agreement.recorded_by = reference, signed_on, by
     agreement.save(update_fields=["file", "reference", "signed_on", "recorded_by"])
     facts = {"reference": reference, "signed_on": signed_on.isoformat()}
-    return LOI.move(loi, "record_signing", by=by, now=now, sha256=blob.sha256, **facts)
+    return LOI.move(
+        loi, "record_signing", by=by, now=now, facts=signed_on, sha256=blob.sha256, **facts
+    )
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from proposals import queries
 from proposals.models import Allocation, Call, Decision, Grant, Letter, LetterOfIntent, Project
 from proposals.models.decisions import PREPARED
 from proposals.panel import PanelResult
-from proposals.services import agreements, ledger, letters, locks
+from proposals.services import agreements, conditions, ledger, letters, locks
 from proposals.workflow import (
     CALL,
     DECISION,
@@ -205,6 +205,7 @@ def take_effect(decision: Decision, action: str, *, by: User, now: datetime) -> 
     letters.issue(decision.letters.get(state="stored"), by=by, now=now)
     if decision.positive:
         agreements.offer(decision, now=now)
+        conditions.impose(decision, by=by, now=now)
     LOI.move(decision.loi, action, by=by, now=now)
 
 

@@ -9,7 +9,7 @@ from portal.events import CLOCK
 from portal.models import User
 from portal.workflow import Act
 from proposals import queries
-from proposals.models import Agreement, Amendment, Call, Letter, LetterOfIntent
+from proposals.models import Agreement, Amendment, Call, Condition, Letter, LetterOfIntent
 from proposals.models.lois import CANCELLABLE, OFFERED, RUNNING
 from proposals.services import copies, decisions, ledger, letters, projects
 from proposals.workflow import CALL, LOI
@@ -55,6 +55,8 @@ def resume(amendment: Amendment, *, by: User, now: datetime) -> None:
         decision__loi__call=call, decision__loi__state__in=OFFERED, decision__state="released"
     )
     offered.filter(accept_by__gt=began).update(accept_by=F("accept_by") + pause)
+    imposed = queries.running_conditions().filter(decision__loi__call=call, due_at__gt=began)
+    Condition.objects.filter(pk__in=imposed.values("pk")).update(due_at=F("due_at") + pause)
     tickets = call.amendments.filter(kind=Amendment.Kind.TICKET, state="published")
     tickets.filter(until__gt=began).update(until=F("until") + pause)
     for carry in CARRIES:

@@ -12,7 +12,7 @@ from portal.text import say
 from portal.verdict import Refused, Verdict, no, require
 from portal.workflow import Act
 from proposals import agreements as shown
-from proposals import attachments, queries
+from proposals import attachments, conditions, queries
 from proposals.forms.agreements import ExtensionForm, ReasonForm, SigningForm
 from proposals.forms.lois import FileForm
 from proposals.models import LetterOfIntent
@@ -126,6 +126,7 @@ def _page(
         "refusal": refusal,
         "possible": bool(LOI.verdict(loi, action, Act(request.user, now))),
         "standing": shown.of(agreement, now) if agreement else None,
+        "conditions": conditions.of(queries.conditions_of(loi), request.user, now),
     }
     return render(request, "proposals/agreement_act.html", context, status=status)
 
@@ -185,9 +186,10 @@ def record_signing(request: HttpRequest, key: str) -> HttpResponse:
 
     def serve(loi, form):
         # Asked before the upload is looked at and kept.
-        require(LOI.verdict(loi, "record_signing", Act(request.user, request.arrived_at)))
-        blob = kept(form.cleaned_data["file"], attachments.AGREEMENT)
         said = {name: form.cleaned_data[name] for name in ("reference", "signed_on")}
+        act = Act(request.user, request.arrived_at, facts=said["signed_on"])
+        require(LOI.verdict(loi, "record_signing", act))
+        blob = kept(form.cleaned_data["file"], attachments.AGREEMENT)
         return agreements.record_signing(loi, blob, **said, by=request.user, now=request.arrived_at)
 
     return by_form(request, key, "record_signing", form_of, serve, _page)

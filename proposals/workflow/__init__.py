@@ -1,5 +1,6 @@
 from proposals.workflow.amendments import AMENDMENT
 from proposals.workflow.calls import CALL
+from proposals.workflow.conditions import CONDITION
 from proposals.workflow.corrections import CORRECTION
 from proposals.workflow.decisions import DECISION, LETTER
 from proposals.workflow.lois import LOI, OUTCOME_ACTION, PROMOTION_ACTION
@@ -11,6 +12,7 @@ from proposals.workflow.shares import SHARE
 __all__ = [
     "AMENDMENT",
     "CALL",
+    "CONDITION",
     "CORRECTION",
     "DECISION",
     "LETTER",

@@ -21,6 +21,7 @@ from proposals.workflow.clarifications import (
     answer_is_in_time,
     answer_is_overdue,
 )
+from proposals.workflow.conditions import conditions_due_are_met
 from proposals.workflow.filing import (
     a_copy_is_open,
     call_is_open,
@@ -85,7 +86,7 @@ LOI_ROWS = (
     Row("let_lapse", "let_lapse_unaccepted", OFFERED, "lapsed", (CLOCK,), (acceptance_is_overdue,), "loi_acceptance_lapsed"),
     Row("propose_extension", "extension_proposed", OFFERED, START, ("secretary",), (call_runs, more_time_lies_ahead), "extension_proposed", say("Propose more time"), reason=True),
     Row("grant_extension", "extension_granted", OFFERED, START, ("approver",), (call_runs, extension_is_proposed_by_another, more_time_lies_ahead), "extension_granted", say("Grant more time")),
-    Row("record_signing", "agreement_signed", ("agreement_pending",), "agreement_signed", ("legal",), tells="agreement_signed", button=say("Record the signing")),
+    Row("record_signing", "agreement_signed", ("agreement_pending",), "agreement_signed", ("legal",), (conditions_due_are_met,), "agreement_signed", say("Record the signing")),
     Row("terminate", "terminated", ("agreement_pending", "agreement_signed"), "terminated", ("legal",), tells="agreement_terminated", button=say("Terminate"), reason=True, tone="danger"),
     Row("request_review", "review_requested", ("not_selected", "ineligible"), "review_requested", ("aor",), (within_redress, asked_for_the_first_time), "review_requested", say("Ask for a review")),
     Row("uphold", "upheld", ("review_requested",), "upheld", ("legal",), (had_no_part,), "review_answered", say("The decision stands"), reason=True),

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from portal import files, leases
 from portal.models import User
-from proposals.models import Call, Decision, Letter, LetterOfIntent
+from proposals.models import Call, Condition, Decision, Letter, LetterOfIntent
 from proposals.panel import CriterionResult, Finding, PanelResult
-from proposals.services import agreements, decisions, redress, rendering
+from proposals.services import agreements, conditions, decisions, redress, rendering
 from tests.cast import Cast
 from tests.make.calls import call
 from tests.make.documents import pdf_bytes
@@ -15,6 +15,7 @@ from tests.make.story import APPROVED, DECIDED, RELEASE_ON, RELEASED, again, lat
 
 REASON = "The case is strong and what it needs can be given on this lander."
 CONDITIONS = [{"text": "File a containment report.", "due_on": "2027-09-30", "owner": "PI"}]
+NOTE = "The technical assessor read the report: two barriers, both tested."
 ASKS = "The reason says that the source has 2.0e9 Bq; the letter as filed says 1.0e9 Bq."
 RESULT = PanelResult(
     mean=Decimal("75.5"),
@@ -101,6 +102,16 @@ def released_call(cast: Cast, **given: object) -> Call:
     store_letters(of)
     decisions.release(of, by=cast.secretary, now=RELEASED)
     return again(of)
+
+
+def condition_answered(
+    cast: Cast, condition: Condition, *, now: datetime = RELEASED, name: str = "report"
+) -> Condition:
+    """By the PI, with a file of that name."""
+    blob = files.keep(pdf_bytes(name), media_type="application/pdf")
+    text = "The report on the containment is attached."
+    conditions.answer(condition, blob, text=text, by=cast.pi, now=now)
+    return again(condition)
 
 
 def signed(cast: Cast, loi: LetterOfIntent, *, now: datetime = RELEASED) -> LetterOfIntent:

@@ -43,6 +43,27 @@ clock              .      .       -         .                 .               . 
 others             .      .       .         .                 .               .              .         .              .      .      .
 """
 
+# A condition of a released decision; and once its case has ended.
+CONDITIONS = """
+open               answer send_back mark_met
+pi                 +      .         .
+aor                +      .         .
+secretaries        .      -         +
+others             .      .         .
+
+answered           answer send_back mark_met
+pi                 -      .         .
+aor                -      .         .
+secretaries        .      +         +
+others             .      .         .
+
+met                answer send_back mark_met
+pi                 -      .         .
+aor                -      .         .
+secretaries        .      -         -
+others             .      .         .
+"""
+
 # A letter in force is corrected or revoked: proposed by the secretary here.
 CORRECTIONS = """
 proposed           approve take_back

@@ -12,6 +12,7 @@ from portal.workflow import Act
 from proposals import (
     agreements,
     clarifications,
+    conditions,
     course,
     enclosures,
     history,
@@ -167,6 +168,7 @@ def _after(request: HttpRequest, loi: LetterOfIntent) -> dict:
     agreement = queries.agreement_of(loi)
     return {
         "standing": agreements.of(agreement, request.arrived_at) if agreement else None,
+        "conditions": conditions.of(queries.conditions_of(loi), request.user, request.arrived_at),
         "reviews": redress.of(loi),
     }
 

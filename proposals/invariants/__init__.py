@@ -8,11 +8,13 @@ from portal.invariants import register
 from portal.models import Event, Invitation, Message
 from portal.tables import INVITATION
 from proposals import ledger, queries, shares
+from proposals.invariants import conditions as conditions
 from proposals.models import (
     Allocation,
     Amendment,
     Call,
     Clarification,
+    Condition,
     Correction,
     Decision,
     Filing,
@@ -29,6 +31,7 @@ from proposals.models.lois import COMMITTED, GIVEN_BACK, OFFERED, REDRESS
 from proposals.workflow import (
     AMENDMENT,
     CALL,
+    CONDITION,
     CORRECTION,
     DECISION,
     LETTER,
@@ -44,6 +47,7 @@ TABLES = (
     (Call, CALL),
     (LetterOfIntent, LOI),
     (Decision, DECISION),
+    (Condition, CONDITION),
     (Letter, LETTER),
     (Correction, CORRECTION),
     (Amendment, AMENDMENT),

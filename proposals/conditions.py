@@ -1,0 +1,106 @@
+"""The conditions of a decision, as the pages of its case and of its call show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.deadline import Deadline, said
+from portal.models import User
+from portal.text import Text, say
+from portal.verdict import Verdict
+from portal.workflow import State
+from proposals import agreements
+from proposals.models import Condition, Evidence
+from proposals.workflow import CONDITION
+
+ENDED = State("ended", say("ended with the case"), final=True)
+OVERDUE = State("overdue", say("overdue"), tone="cinnabar")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, with where its file is read; `file` says why not where it is not."""
+
+    number: int
+    text: str
+    by: str
+    at: str
+    file: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    label: Text | str
+    url: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    condition: Condition
+    deadline: Deadline
+    state: State
+    open: bool  # its time still runs: neither met nor ended
+    answers: tuple[Answer, ...]
+    met: str  # when, and by whom
+    acts: tuple[Act, ...]
+
+
+def address(condition: Condition) -> str:
+    """Where it stands on the page of its case."""
+    return f"{reverse('loi', args=[condition.loi.key])}#condition-{condition.number}"
+
+
+def of(conditions: Iterable[Condition], reader: User, now: datetime) -> list[Standing]:
+    """Each with what this person may do about it now."""
+    return [_of(condition, reader, now) for condition in conditions]
+
+
+def _of(condition: Condition, reader: User, now: datetime) -> Standing:
+    zone = condition.loi.call.zone
+    deadline = Deadline(condition.due_at, zone, now)
+    return Standing(
+        condition=condition,
+        deadline=deadline,
+        state=state(condition, now),
+        open=condition.runs and condition.state != "met",
+        answers=tuple(
+            _answer(number, one, zone) for number, one in enumerate(condition.evidence.all(), 1)
+        ),
+        met=_("%(at)s, by %(who)s")
+        % {"at": _minute(condition.met_at, zone), "who": condition.met_by.name}
+        if condition.met_at
+        else "",
+        acts=tuple(
+            Act(
+                offer.row.button,
+                reverse(f"{offer.row.action}_condition", args=[condition.key]),
+                offer.row.tone,
+            )
+            for offer in CONDITION.available(condition, reader, now)
+            if offer.verdict
+        ),
+    )
+
+
+def state(condition: Condition, now: datetime) -> State:
+    """As people read it: what is owed past its instant is overdue, what ended is owed no more."""
+    if condition.state == "met":
+        return CONDITION.state("met")
+    if not condition.runs:
+        return ENDED
+    if condition.state == "open" and now >= condition.due_at:
+        return OVERDUE
+    return CONDITION.state(condition.state)
+
+
+def _answer(number: int, one: Evidence, zone: str) -> Answer:
+    file = agreements.readable(one.file) if one.file else None
+    return Answer(number, one.text, one.by.name, _minute(one.at, zone), file)
+
+
+def _minute(at: datetime, zone: str) -> str:
+    return said(at.replace(second=0, microsecond=0), zone)

@@ -1,0 +1,104 @@
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from portal import canonical, files, notices, scans
+from portal.models import Event, User
+from portal.verdict import require
+from portal.workflow import Act
+from proposals.models import Condition, Decision, Evidence
+from proposals.services import locks
+from proposals.workflow import CONDITION
+
+# Before the due instant: what each reminder is called, the longest first.
+BEFORE = tuple((f"T-{days}d", timedelta(days=days)) for days in (14, 7, 2))
+
+
+def impose(decision: Decision, *, by: User, now: datetime) -> None:
+    """A row for each condition that a decision is released with, in the caller's transaction.
+
+    Due is the end of the day that the letter says, in the call's zone.
+    """
+    for number, said in enumerate(decision.conditions, 1):
+        condition = Condition(
+            decision=decision,
+            number=number,
+            text=said["text"],
+            owner=said["owner"],
+            due_at=decision.loi.call.end_of(date.fromisoformat(said["due_on"])),
+            imposed_at=now,
+        )
+        CONDITION.enter(condition, "impose", by=by, now=now, number=number)
+
+
+@transaction.atomic
+def answer(
+    condition: Condition, blob: files.Blob | None = None, *, text: str, by: User, now: datetime
+) -> Event:
+    """What the partner says to it, with a file or without. Late is late, and taken."""
+    condition = _locked(condition)
+    require(CONDITION.verdict(condition, "answer", Act(by, now)))
+    file = files.enter(blob, now=now) if blob else None
+    if file:
+        scans.owe(file, now=now)
+    text = text.strip()
+    Evidence.objects.create(condition=condition, text=text, file=file, by=by, at=now)
+    facts = {"number": condition.number, "sha256": canonical.digest(text)}
+    if blob:
+        facts["file_sha256"] = blob.sha256
+    return CONDITION.move(condition, "answer", by=by, now=now, **facts)
+
+
+@transaction.atomic
+def send_back(condition: Condition, *, by: User, now: datetime, reason: str) -> Event:
+    """What was answered does not meet it: the partner reads why and answers again."""
+    condition = _locked(condition)
+    columns = {"remark": reason.strip()}
+    return CONDITION.move(
+        condition,
+        "send_back",
+        by=by,
+        now=now,
+        reason=reason,
+        columns=columns,
+        number=condition.number,
+    )
+
+
+@transaction.atomic
+def mark_met(condition: Condition, *, by: User, now: datetime, reason: str) -> Event:
+    """It is met, by what the note says: an answer, or what the office knows otherwise."""
+    condition = _locked(condition)
+    columns = {"remark": reason.strip(), "met_by": by, "met_at": now}
+    return CONDITION.move(
+        condition,
+        "mark_met",
+        by=by,
+        now=now,
+        reason=reason,
+        columns=columns,
+        number=condition.number,
+    )
+
+
+@transaction.atomic
+def remind(condition: Condition, *, now: datetime) -> int:
+    """Remind of an answer still owed: due and not yet written, the latest one only; how many are new.
+
+    The occasion carries the instant, so that one that a suspension moved reminds anew.
+    """
+    due = [name for name, before in BEFORE if condition.due_at - before <= now < condition.due_at]
+    if not due:
+        return 0
+    occasion = f"{due[-1]}:{condition.due_at:%Y%m%dT%H%M%S}"
+    return len(notices.post("condition_reminder", condition, now=now, occasion=occasion))
+
+
+def _locked(of: Condition) -> Condition:
+    """The condition as it stands under the lock of its case."""
+    loi = locks.case(of.loi)
+    condition = (
+        Condition.objects.select_for_update(of=("self",)).select_related("decision").get(pk=of.pk)
+    )
+    condition.decision.loi = loi
+    return condition

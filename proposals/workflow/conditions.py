@@ -1,0 +1,68 @@
+"""The table of the conditions of a decision, and what they ask of the signing."""
+
+from datetime import date
+
+from portal.deadline import said
+from portal.text import say
+from portal.verdict import YES, Verdict, no
+from portal.workflow import START, Act, Row, State, Table, register
+from proposals import policy, queries
+from proposals.models import Condition, LetterOfIntent
+
+
+def still_to_be_met(condition: Condition, act: Act) -> Verdict:
+    """Its decision is in force, and the case has not ended: what ended owes nothing."""
+    if not condition.runs:
+        return no(
+            "condition_ended",
+            say("The case has ended or is decided anew: this condition asks for nothing more."),
+        )
+    return YES
+
+
+def conditions_due_are_met(loi: LetterOfIntent, act: Act) -> Verdict:
+    """Every condition that is due by the day of the signing is met."""
+    signed_on = act.facts
+    if not isinstance(signed_on, date):  # not said yet: the earliest day it can be
+        signed_on = queries.agreement_of(loi).accepted_at.astimezone(loi.call.zoneinfo).date()
+    if missing := queries.unmet(loi, by=loi.call.end_of(signed_on)):
+        listed = "; ".join(
+            f"{one.number} ({said(one.due_at, loi.call.zone)}): {one.text}" for one in missing
+        )
+        return no(
+            "conditions_not_met",
+            say(
+                "Signed on %(day)s, it needs every condition met that is due by then. Not met, with what is due when: %(listed)s",
+                day=signed_on,
+                listed=listed,
+            ),
+            field="signed_on",
+        )
+    return YES
+
+
+# Who runs the case judges what was answered, and asks assessors where that takes one. Legal
+# records the signing and so marks nothing as met: what a signing rests on is another's word.
+# fmt: off
+CONDITION_ROWS = (
+    Row("impose", "imposed", (START,), "open", ("secretary",)),
+    Row("answer", "answered", ("open",), "answered", ("pi", "aor"), (still_to_be_met,), "condition_answered", say("Answer")),
+    Row("send_back", "sent_back", ("answered",), "open", ("secretary",), (still_to_be_met,), "condition_sent_back", say("Send back"), reason=True),
+    Row("mark_met", "met", ("open", "answered"), "met", ("secretary",), (still_to_be_met,), "condition_met", say("Mark as met"), reason=True),
+)
+# fmt: on
+
+CONDITION = register(
+    Table(
+        noun="condition",
+        title=say("Condition of a decision"),
+        relation=policy.relation_to_decision,
+        relations=policy.LOI_RELATIONS,
+        states=(
+            State("open", say("to be answered"), tone="amber"),
+            State("answered", say("answered, being looked at"), tone="lunar"),
+            State("met", say("met"), tone="jade", final=True),
+        ),
+        rows=CONDITION_ROWS,
+    )
+)
