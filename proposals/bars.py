@@ -23,7 +23,7 @@ class Bar:
     """What templates/parts/budget_bar.html draws. `extent` is the percent shown."""
 
     label: Text | str
-    unit: Text
+    unit: Text | str
     offered: str
     segments: tuple[Segment, ...]
     over: str = ""
@@ -69,7 +69,7 @@ def bar(
         segments.append(_segment("asked", say("asked"), asked, ZERO, asked, balance.offered))
     return Bar(
         label=label,
-        unit=balance.resource.unit,
+        unit=balance.resource.symbol,
         offered=plain(balance.offered),
         segments=tuple(segments),
         over=plain(over) if over else "",

@@ -145,8 +145,13 @@ TONES = {
 
 
 def _summary(rows: list[dict]) -> list[dict]:
-    """How many of each outcome among the rows shown: a case hidden from the reader is in none."""
-    outcomes = [row["decision"].outcome for row in rows]
+    """How many of each outcome among the rows shown: a case hidden from the reader is in none.
+
+    Once they are released, what stands; what is only prepared since then does not count.
+    """
+    decisions = [row["decision"] for row in rows]
+    standing = [one for one in decisions if one.state == "released"] or decisions
+    outcomes = [one.outcome for one in standing]
     return [
         {"label": label, "count": outcomes.count(value), "tone": TONES[value]}
         for value, label in Decision.Outcome.choices

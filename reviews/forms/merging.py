@@ -42,7 +42,7 @@ class MergeForm(forms.Form):
         for allocation in offered:
             kind = allocation.kind
             self.fields[f"granted_{kind.code}"] = Amount(
-                label=kind.label if kind is SLOTS else f"{kind.label}, {kind.unit}",
+                label=f"{kind.label}, {kind.symbol}" if kind.symbol else kind.label,
                 help_text=_("Empty: what the cases ask together."),
                 required=False,
                 max_length=20,

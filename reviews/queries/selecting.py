@@ -10,7 +10,6 @@ from portal.text import plain, say
 from proposals import boards, ledger, policy
 from proposals import queries as proposals
 from proposals.models import Allocation, Call, Decision, LetterOfIntent, Project
-from proposals.resources import SLOTS
 from reviews import scoring
 from reviews.models import Scenario
 from reviews.queries.sight import JUDGED, judged_by_others
@@ -189,7 +188,7 @@ def _figures(one: Envelope, instead: Mapping[str, Decimal | None]) -> dict:
     }
     texts = {name: None if amount is None else plain(amount) for name, amount in amounts.items()}
     # Slots are counted: their name is their unit.
-    unit = "" if one.allocation.kind is SLOTS else str(one.allocation.kind.unit)
+    unit = str(one.allocation.kind.symbol)
     return {"code": one.code, "name": one.name, "unit": unit, **texts}
 
 

@@ -1,7 +1,5 @@
 """The order of the cases of a call, with every number that made it."""
 
-from decimal import Decimal
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +14,6 @@ from portal.verdict import Refused, Verdict
 from proposals import boards
 from proposals import queries as proposals
 from proposals.models import Call, LetterOfIntent
-from proposals.resources import SLOTS, Resource
 from proposals.sections import MISSION, SYSTEM, UNIT
 from proposals.workflow import CALL, LOI
 from reviews import order, queries, scoring, services
@@ -167,7 +164,7 @@ def _row(
         "decision": decision,
         "preparable": (loi.state, loi.call.state) in PREPARABLE,
         "holds": [
-            {"label": g.allocation.kind.label, "amount": _counted(g.allocation.kind, g.amount)}
+            {"label": g.allocation.kind.label, "amount": g.allocation.kind.figure(g.amount)}
             for g in (decision.grants.all() if decision else ())
         ],
     }
@@ -181,11 +178,6 @@ def _calibrated(one: Calibrated) -> dict:
         "place": one.place,
         "moved": one.moved,
     }
-
-
-def _counted(resource: Resource, amount: Decimal) -> str:
-    """Slots are counted: their name is their unit."""
-    return plain(amount) if resource is SLOTS else resource.amount(amount)
 
 
 def _tie(place: order.Ranked) -> str:

@@ -216,7 +216,7 @@ def bar_of(one: queries.Envelope, rows: list[dict]) -> dict:
     return {
         "code": one.code,
         "label": one.name,
-        "unit": "" if one.allocation.kind is SLOTS else one.allocation.kind.unit,
+        "unit": one.allocation.kind.symbol,
         "offered": plain(offered),
         "most": plain(most),
         "selected": plain(at - one.others),

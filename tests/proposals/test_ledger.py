@@ -82,10 +82,15 @@ def test_the_last_gram_fits_and_the_next_does_not():
 
 
 @pytest.mark.parametrize(
-    "resource, amount, said", [(POWER, "1000.5", "1000.5 W"), (SLOTS, "13", "13 slots")]
+    "resource, amount, offered, said",
+    [
+        (POWER, "1000.5", 12, "1000.5 W"),
+        (SLOTS, "13", 12, "13 slots"),
+        (SLOTS, "1", 0, "1 slot"),
+    ],
 )
-def test_every_resource_is_said_in_its_unit(resource, amount, said):
-    verdict = may_hold(Balance(resource, Decimal(12), Decimal(0)), Decimal(amount))
+def test_every_resource_is_said_in_its_unit(resource, amount, offered, said):
+    verdict = may_hold(Balance(resource, Decimal(offered), Decimal(0)), Decimal(amount))
     assert str(verdict.reason).startswith(f"{said} more")
     assert verdict.rule == f"ledger.{resource.code}"
 

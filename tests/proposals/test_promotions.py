@@ -262,3 +262,10 @@ def test_every_truth_holds_after_a_promotion(cast, returned, approved):
     promotions.release_one(approved, by=cast.secretary, now=LATER)
     make.settle()
     assert [name for name, _ in violations(LATER)] == ["grants_stand_in_the_ledger"]  # `returned`
+
+
+def test_a_promotion_in_preparation_counts_as_no_outcome(cast, call, promoted, visit):
+    page = visit(cast.chair, at=LATER).get(f"/calls/{call.code}/decisions/")
+    counts = {str(one["label"]): one["count"] for one in page.context["summary"]}
+    assert counts["reserve"] == 1
+    assert sum(counts.values()) == call.lois.filter(decisions__state="released").count()

@@ -203,9 +203,10 @@ def receipts(request: HttpRequest, loi: LetterOfIntent) -> dict:
         "loi": loi,
         "receipt": receipt,
         "rendering": loi.filing and not receipt and course.member(request.user, loi),
-        "letters": [
-            letter for letter in letters if letter.kind != Letter.Kind.RECEIPT and letter.file
-        ],
+        "letters": sorted(
+            (one for one in letters if one.kind != Letter.Kind.RECEIPT and one.file),
+            key=lambda one: one.state in {"superseded", "revoked"},  # those in force first
+        ),
         "former": [
             {"filing": one, "arrived": instant(loi, one.arrived_at), "receipt": issued.get(one.pk)}
             for one in loi.filings.exclude(pk=loi.filing_id).order_by("-number")
