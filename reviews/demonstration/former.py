@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from portal import files
+from proposals import queries
 from proposals.models import Call, Letter
-from proposals.services import agreements, decisions, redress, rendering
+from proposals.services import agreements, conditions, decisions, redress, rendering
 from reviews import services
 from reviews.demonstration import calls, data, story
 from reviews.demonstration.cast import Cast
@@ -36,6 +37,10 @@ STATION = (
 ASKS = (
     "The reason of the letter gives our source 2.0e9 Bq. The letter of intent as filed, section F, states "
     "Cm-244 with 1.0e9 Bq, which is below the limit for a transport of its own."
+)
+CONTAINED = (
+    "The report is attached. The chamber has two walls; the gap between them was held at 10\N{NO-BREAK SPACE}Pa for 30 days, "
+    "and no living cell was found outside after the vibration test."
 )
 
 
@@ -87,7 +92,7 @@ def approved(cast: Cast, now: datetime) -> Call:
 
 @transaction.atomic
 def released(call: Call, cast: Cast) -> None:
-    """All have accepted, and all but the conditional one signed; one asks for a review."""
+    """All have accepted, and all but the conditional one signed: its report waits to be read."""
     morning = _morning(call.release_on)
     decisions.release(call, by=cast.office["secretary"], now=morning)
     cases = {f"FIC-{loi.reference[-2:]}": loi for loi in call.lois.exclude(reference=None)}
@@ -102,6 +107,13 @@ def released(call: Call, cast: Cast) -> None:
                 cases[ref], blob, reference=f"AGR-25-{number:02}", signed_on=at.date(),
                 by=cast.office["legal"], now=at + HOUR,
             )  # fmt: skip
+    (containment,) = queries.conditions_of(cases["FIC-09"])
+    report = files.keep(
+        (data.FOLDER / "containment.pdf").read_bytes(), media_type="application/pdf"
+    )
+    conditions.answer(
+        containment, report, text=CONTAINED, by=cast.pis[slugs["FIC-09"]], now=morning + 44 * DAY
+    )
     redress.request_review(
         cases["FIC-13"], ground="fact", text=ASKS,
         by=cast.aors[slugs["FIC-13"]], now=morning + 12 * DAY,

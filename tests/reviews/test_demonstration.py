@@ -194,6 +194,8 @@ def test_the_former_round_is_decided_and_its_letters_are_out(demonstration, db):
     balance = proposals.balance(mass(call))
     assert (balance.committed, balance.free) == (Decimal("146.755"), Decimal("33.245"))
     assert call.release_on == date(2025, 9, 30)
+    (containment,) = proposals.running_conditions()
+    assert (containment.loi.reference[-2:], containment.state) == ("09", "answered")
     (station,) = call.projects.all()
     assert (station.reference, station.state) == ("DEMO25-L-P-01", "released")
     assert [loi.reference[-2:] for loi in station.cases] == ["10", "11"]
