@@ -12,7 +12,7 @@ from portal.models import User
 from portal.text import Text, say
 from portal.verdict import Verdict
 from portal.workflow import State
-from proposals import agreements
+from proposals import agreements, attachments
 from proposals.models import Condition, Evidence
 from proposals.workflow import CONDITION
 
@@ -22,20 +22,21 @@ OVERDUE = State("overdue", say("overdue"), tone="cinnabar")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, with where its file is read; `file` says why not where it is not."""
+    """One answer; `file`, where there is one, is whether it can be read now, and `kind` its type."""
 
     number: int
     text: str
     by: str
     at: str
+    late: bool
     file: Verdict | None
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     label: Text | str
     url: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Standing:
     condition: Condition
     deadline: Deadline
     state: State
-    open: bool  # its time still runs: neither met nor ended
+    open: bool  # the partner is to answer it
     answers: tuple[Answer, ...]
     met: str  # when, and by whom
     acts: tuple[Act, ...]
@@ -66,9 +67,10 @@ def _of(condition: Condition, reader: User, now: datetime) -> Standing:
         condition=condition,
         deadline=deadline,
         state=state(condition, now),
-        open=condition.runs and condition.state != "met",
+        open=condition.runs and condition.state == "open",
         answers=tuple(
-            _answer(number, one, zone) for number, one in enumerate(condition.evidence.all(), 1)
+            _answer(number, one, condition)
+            for number, one in enumerate(condition.evidence.all(), 1)
         ),
         met=_("%(at)s, by %(who)s")
         % {"at": _minute(condition.met_at, zone), "who": condition.met_by.name}
@@ -78,7 +80,6 @@ def _of(condition: Condition, reader: User, now: datetime) -> Standing:
             Act(
                 offer.row.button,
                 reverse(f"{offer.row.action}_condition", args=[condition.key]),
-                offer.row.tone,
             )
             for offer in CONDITION.available(condition, reader, now)
             if offer.verdict
@@ -97,9 +98,17 @@ def state(condition: Condition, now: datetime) -> State:
     return CONDITION.state(condition.state)
 
 
-def _answer(number: int, one: Evidence, zone: str) -> Answer:
+def _answer(number: int, one: Evidence, condition: Condition) -> Answer:
     file = agreements.readable(one.file) if one.file else None
-    return Answer(number, one.text, one.by.name, _minute(one.at, zone), file)
+    return Answer(
+        number=number,
+        text=one.text,
+        by=one.by.name,
+        at=_minute(one.at, condition.loi.call.zone),
+        late=one.at >= condition.due_at,
+        file=file,
+        kind=str(attachments.SHORT[one.file.media_type]) if one.file else "",
+    )
 
 
 def _minute(at: datetime, zone: str) -> str:

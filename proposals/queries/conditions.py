@@ -20,7 +20,11 @@ def running_conditions() -> QuerySet[Condition]:
 def conditions_of(loi: LetterOfIntent) -> list[Condition]:
     """Of the decision in force, in the order of its letter, each with its evidence."""
     found = Condition.objects.filter(decision__loi=loi, decision__state="released")
-    rows = list(found.select_related("decision", "met_by").prefetch_related("evidence__by"))
+    rows = list(
+        found.select_related("decision", "met_by").prefetch_related(
+            "evidence__by", "evidence__file__scan"
+        )
+    )
     for condition in rows:
         condition.decision.loi = loi
     return rows

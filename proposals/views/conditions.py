@@ -40,7 +40,9 @@ BRINGS = {
 
 
 def _load(request: HttpRequest, key: str) -> Condition:
-    found = queries.visible_conditions(request.user).prefetch_related("evidence__by")
+    found = queries.visible_conditions(request.user).prefetch_related(
+        "evidence__by", "evidence__file__scan"
+    )
     return get_object_or_404(found, key=key)
 
 

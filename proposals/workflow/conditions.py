@@ -26,13 +26,21 @@ def conditions_due_are_met(loi: LetterOfIntent, act: Act) -> Verdict:
     if not isinstance(signed_on, date):  # not said yet: the earliest day it can be
         signed_on = queries.agreement_of(loi).accepted_at.astimezone(loi.call.zoneinfo).date()
     if missing := queries.unmet(loi, by=loi.call.end_of(signed_on)):
-        listed = "; ".join(
-            f"{one.number} ({said(one.due_at, loi.call.zone)}): {one.text}" for one in missing
+        listed = " ".join(
+            str(
+                say(
+                    "Condition %(number)s, due before %(due)s: “%(text)s”",
+                    number=one.number,
+                    due=said(one.due_at, loi.call.zone),
+                    text=one.text,
+                )
+            )
+            for one in missing
         )
         return no(
             "conditions_not_met",
             say(
-                "Signed on %(day)s, it needs every condition met that is due by then. Not met, with what is due when: %(listed)s",
+                "What is due by %(day)s is not all met, and a signing on that day waits for it. %(listed)s",
                 day=signed_on,
                 listed=listed,
             ),
@@ -47,8 +55,8 @@ def conditions_due_are_met(loi: LetterOfIntent, act: Act) -> Verdict:
 CONDITION_ROWS = (
     Row("impose", "imposed", (START,), "open", ("secretary",)),
     Row("answer", "answered", ("open",), "answered", ("pi", "aor"), (still_to_be_met,), "condition_answered", say("Answer")),
-    Row("send_back", "sent_back", ("answered",), "open", ("secretary",), (still_to_be_met,), "condition_sent_back", say("Send back"), reason=True),
     Row("mark_met", "met", ("open", "answered"), "met", ("secretary",), (still_to_be_met,), "condition_met", say("Mark as met"), reason=True),
+    Row("send_back", "sent_back", ("answered",), "open", ("secretary",), (still_to_be_met,), "condition_sent_back", say("Send back"), reason=True),
 )
 # fmt: on
 

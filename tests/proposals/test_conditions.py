@@ -141,7 +141,10 @@ def test_a_signing_waits_for_what_is_due_by_its_day(truths, cast, loi, report, v
 
     refused = record("2027-08-31")  # the very day
     assert refused.status_code == 409
-    assert "2 (31 Aug 2027, 24:00 Beijing): Name the host." in refused.content.decode()
+    assert (
+        "Condition 2, due before 31 Aug 2027, 24:00 Beijing: “Name the host.”"
+        in refused.content.decode()
+    )
     assert "File a containment report." not in refused.context["form"].errors["signed_on"][0]
     assert any(
         "1 condition due by today is not met." in one for one in todos(cast.again("legal"), now)
