@@ -23,6 +23,7 @@ import traceback
 import unicodedata
 from pathlib import Path
 
+import pydyf
 from fontTools.ttLib import TTFont
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -96,11 +97,32 @@ class Press:
         identifier = hashlib.sha256(
             "\0".join((job["created_at"], job["title"], job["html"])).encode()
         ).digest()[:16]
-        data = document.write_pdf(pdf_identifier=identifier, pdf_variant="pdf/ua-1")
+        data = document.write_pdf(
+            pdf_identifier=identifier, pdf_variant="pdf/ua-1", finisher=deflate_once
+        )
         # Drawing SVG swallows even fatal errors and goes on without the image.
         if fetcher.refused:
             raise fetcher.refusal()
         return data
+
+
+class Deflated(pydyf.Object):
+    """A stream of the PDF as it will be written."""
+
+    data = b""
+    compressible = False  # into a stream of objects
+
+    def __init__(self, stream: pydyf.Stream):
+        super().__init__()
+        self.number = stream.number
+        self.data = stream.data
+
+
+def deflate_once(document, pdf) -> None:
+    """Writing asks every object twice, for itself and for the hash: streams compress each time."""
+    pdf.objects[:] = [
+        Deflated(one) if isinstance(one, pydyf.Stream) else one for one in pdf.objects
+    ]
 
 
 def coverage(folder: Path) -> frozenset[int]:
@@ -263,6 +285,7 @@ def serve(folder: Path) -> None:
     )
     gc.collect()
     gc.freeze()  # the forks share these pages instead of copying them
+    gc.disable()  # and end before what they leave behind would matter
     write_all(answers, len(READY).to_bytes(8, "big") + READY)
     while (frame := read_frame(jobs)) is not None:
         answer = attend(json.loads(frame), press, jobs)
