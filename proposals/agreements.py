@@ -1,20 +1,23 @@
-"""What follows a positive decision, as the pages and mails of its case show it."""
+"""What follows a positive decision or a project, as the pages and mails of it show it."""
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.urls import reverse
 
 from portal.deadline import Deadline, said
 from portal.models import Scan, StoredFile
 from portal.text import plain, say
 from portal.verdict import YES, Verdict, no
 from proposals.models import Agreement, Grant
-from proposals.models.lois import OFFERED
+from proposals.models.agreements import OFFERED
 from proposals.resources import SLOTS
+from proposals.workflow import table_of
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a decision gives of one resource, in words: "Mass", "3.15 kg"."""
+    """What is given of one resource, in words: "Mass", "3.15 kg"."""
 
     label: str
     amount: str
@@ -31,29 +34,31 @@ class Standing:
     proposed_until: str
     granted: tuple[tuple[str, str], ...]  # (until, reason) of more time that was granted
     file: Verdict | None  # may the signed agreement be read now?
+    file_url: str
 
 
 def of(agreement: Agreement, now: datetime) -> Standing:
-    loi = agreement.loi
-    zone = loi.call.zone
+    subject = agreement.subject
+    zone = subject.call.zone
     extensions = list(agreement.extensions.all())
     waiting = [one for one in extensions if one.granted_at is None]
     return Standing(
         agreement=agreement,
         deadline=Deadline(agreement.accept_by, zone, now),
-        open=loi.state in OFFERED,
+        open=subject.state in OFFERED,
         given=given(agreement),
         accepted=said(agreement.accepted_at, zone) if agreement.accepted_at else "",
         proposed=waiting[-1].name if waiting else "",
         proposed_until=said(waiting[-1].until, zone) if waiting else "",
         granted=tuple((said(one.until, zone), one.reason) for one in extensions if one.granted_at),
         file=readable(agreement.file) if agreement.file else None,
+        file_url=reverse(f"agreement_{table_of(subject).noun}", args=[subject.key]),
     )
 
 
 def given(agreement: Agreement) -> tuple[Given, ...]:
     """What is committed by it, and free again if it ends; nothing at mission level."""
-    grants = agreement.decision.grants.select_related("allocation").order_by("allocation_id")
+    grants = agreement.follows.grants.select_related("allocation").order_by("allocation_id")
     return tuple(
         Given(str(grant.allocation.kind.label), _amount(grant)) for grant in grants if grant.amount
     )

@@ -8,10 +8,11 @@ from portal.deadline import said
 from portal.models import User
 from portal.workflow import State
 from proposals import queries
-from proposals.models import LetterOfIntent
+from proposals.models import LetterOfIntent, Project
+from proposals.models.agreements import Subject
 from proposals.models.lois import COMMITTED, DECIDED, GIVEN_BACK, OFFERED, REDRESS
 from proposals.policy import SEATS
-from proposals.workflow import LOI
+from proposals.workflow import LOI, PROJECT
 
 # Every state's place on the way; where a case may end early, the step it ended at.
 PLACES = {
@@ -54,9 +55,9 @@ def partner(user: User, loi: LetterOfIntent) -> bool:
     return not member(user, loi) and queries.partnered(user).filter(loi=loi).exists()
 
 
-def representatives(loi: LetterOfIntent) -> str:
-    """Those who can file it, by name."""
-    names = ", ".join(person.name for person in queries.applicants_of(loi, "aor"))
+def representatives(subject: Subject) -> str:
+    """Those who can file it, or accept it, by name."""
+    names = ", ".join(person.name for person in queries.applicants_of(subject, "aor"))
     return names or _("The authorised representative (nobody holds that seat yet)")
 
 
@@ -145,6 +146,10 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
             sentence = _(
                 "It does not go to review. The letter says which rule and what can be done."
             )
+        case "merged" if project := queries.project_shown(user, loi):
+            sentence = _("It goes on in the project %(reference)s.")
+            told = sentence % {"reference": project.reference}
+            return f"{told} {expected_of_project(user, project)}"
         case _:
             return _after(seats, loi)
     asked = loi.clarifications.last() if loi.state == "clarification" else None
@@ -152,16 +157,35 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
     return sentence % {"closes": closes, "aors": representatives(loi), "due": due}
 
 
-def _after(seats: set[str], loi: LetterOfIntent) -> str:
-    """After the release: what is expected of whom."""
-    agreement, zone = queries.agreement_of(loi), loi.call.zone
+def expected_of_project(user: User, project: Project) -> str:
+    """One sentence: what is expected of this person, else of whom."""
+    return _after(PROJECT.relation(user, project), project)
+
+
+def _after(seats: set[str], subject: Subject) -> str:
+    """After the decision on a case or the merge of several: what is expected of whom."""
+    agreement, zone = queries.agreement_of(subject), subject.call.zone
     due = said(agreement.accept_by, zone) if agreement else ""
-    match loi.state:
+    match subject.state:
+        case "prepared" | "approved":
+            sentence = _("Private until the release, as the decisions of its cases are.")
+        case "void":
+            sentence = _("It was dissolved, and each of its cases is decided by itself.")
+        case "released" if "aor" in seats:
+            sentence = _("Accept it for all its partners, or decline it, before %(due)s.")
+        case "released":
+            sentence = _(
+                "%(aors)s of %(lead)s accepts it for all its partners, or declines it, before %(due)s."
+            )
+        case "call_cancelled":
+            sentence = _("The call was cancelled, and the project ended with it.")
         case "selected" | "selected_conditional" if "aor" in seats:
             sentence = _("It is selected: accept or decline before %(due)s.")
         case "selected" | "selected_conditional":
             sentence = _("It is selected. %(aors)s accepts or declines before %(due)s.")
-        case "agreement_pending" if any(one.state != "met" for one in queries.conditions_of(loi)):
+        case "agreement_pending" if any(
+            one.state != "met" for one in queries.conditions_of(subject)
+        ):
             sentence = _(
                 "It is accepted. Legal has the agreement signed by both sides, once the conditions are met that are due by then."
             )
@@ -181,7 +205,8 @@ def _after(seats: set[str], loi: LetterOfIntent) -> str:
             sentence = _("The review is answered: what was decided stands.")
         case _:
             sentence = _("Decided: the decision letter says what follows.")
-    return sentence % {"due": due, "aors": representatives(loi)}
+    lead = subject.organisation.name
+    return sentence % {"due": due, "aors": representatives(subject), "lead": lead}
 
 
 def _working_copy(seats: set[str], loi: LetterOfIntent, missing: int) -> str:

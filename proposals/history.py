@@ -11,9 +11,9 @@ from portal.deadline import said
 from portal.models import Event, Membership, User
 from portal.text import Text, say
 from proposals import clarifications, course, queries
-from proposals.models import LetterOfIntent
+from proposals.models import LetterOfIntent, Project
 from proposals.models.lois import RUNNING
-from proposals.workflow import LOI
+from proposals.workflow import LOI, PROJECT
 
 SENTENCES: dict[str, Text] = {
     "loi.begun": say("%(who)s began the letter."),
@@ -48,13 +48,6 @@ SENTENCES: dict[str, Text] = {
     "loi.concluded": say("%(who)s sent it to final review."),
     "loi.draft_cancelled": say("The call was cancelled; it had not been filed."),
     "loi.cancelled": say("The call was cancelled, and the case ended with it."),
-    "loi.accepted": say("%(who)s accepted the selection."),
-    "loi.declined": say("%(who)s declined the selection."),
-    "loi.let_lapse_unaccepted": say("It was not accepted in time: the selection lapsed."),
-    "loi.extension_proposed": say("%(who)s proposed more time to accept, until %(until)s."),
-    "loi.extension_granted": say("%(who)s granted more time to accept, until %(until)s."),
-    "loi.agreement_signed": say("%(who)s put the signed agreement %(reference)s on file."),
-    "loi.terminated": say("%(who)s terminated the agreement."),
     "loi.review_requested": say("%(who)s asked for a review of the procedure."),
     "loi.upheld": say("%(who)s answered the review: what was decided stands."),
     "loi.reopened": say("%(who)s granted the review: the committee decides again."),
@@ -62,9 +55,32 @@ SENTENCES: dict[str, Text] = {
     "condition.answered": say("%(who)s answered condition %(number)s."),
     "condition.sent_back": say("%(who)s sent the answer to condition %(number)s back."),
     "condition.met": say("%(who)s marked condition %(number)s as met."),
+    "project.merged": say("%(who)s merged the cases into the project."),
+    "project.approved": say("%(who)s approved it with the decisions of the call."),
+    "project.unapproved": say("%(who)s reopened the decisions of the call."),
+    "project.dissolved": say("%(who)s dissolved it."),
+    "project.fallen_apart": say("A case of it ended, and it fell apart."),
+    "project.released": say("The results were released: the project is formed of its cases."),
+    "project.cancelled": say("The call was cancelled, and the project ended with it."),
+}
+# What follows a release, alike for a case and a project.
+SENTENCES |= {
+    f"{noun}.{past}": sentence
+    for noun in ("loi", "project")
+    for past, sentence in {
+        "accepted": say("%(who)s accepted the selection."),
+        "declined": say("%(who)s declined the selection."),
+        "let_lapse_unaccepted": say("It was not accepted in time: the selection lapsed."),
+        "extension_proposed": say("%(who)s proposed more time to accept, until %(until)s."),
+        "extension_granted": say("%(who)s granted more time to accept, until %(until)s."),
+        "agreement_signed": say("%(who)s put the signed agreement %(reference)s on file."),
+        "terminated": say("%(who)s terminated the agreement."),
+    }.items()
 }
 # Steps inside the evaluation: applicants read one label over them.
-INSIDE = {"loi.reviews_concluded", "loi.extension_proposed"}
+INSIDE = {"loi.reviews_concluded", "loi.extension_proposed", "project.extension_proposed"}
+# How a project came about, until its release: for those who decide.
+PRIVATE = {"project.merged", "project.approved", "project.unapproved"}
 OFFICE = {
     "loi.declared_ineligible",
     "loi.review_begun",
@@ -73,10 +89,22 @@ OFFICE = {
     "loi.extension_granted",
     "condition.sent_back",
     "condition.met",
+    "project.approved",
+    "project.extension_proposed",
+    "project.extension_granted",
+}
+PANEL = {
+    "loi.reviews_concluded",
+    "loi.concluded",
+    "project.merged",
+    "project.unapproved",
+    "project.dissolved",
 }
 LEGAL = {
     "loi.agreement_signed",
     "loi.terminated",
+    "project.agreement_signed",
+    "project.terminated",
     "loi.upheld",
     "loi.reopened",
     "loi.screened_again",
@@ -107,6 +135,7 @@ class Entry:
     reason: str = ""
 
 
+DECIDERS = frozenset({"chair", "secretary", "approver", "auditor"})
 # What `reviews` adds for those who run the case: conflicts of interest, found and ruled on.
 MORE: list[Callable[[LetterOfIntent, User], Iterable[Entry]]] = []
 
@@ -125,7 +154,7 @@ def of(loi: LetterOfIntent, reader: User) -> list[Entry]:
         and (event.verb in PARTNERS or not partner)
     ]
     found += _of_conditions(loi, reader)
-    names = _names(loi, reader, found)
+    names = _names(reader, found, [loi], own=course.applicant(reader, loi))
     rounds = clarifications.texts(loi)
     own = [
         Entry(
@@ -149,13 +178,33 @@ def _of_conditions(loi: LetterOfIntent, reader: User) -> list[Event]:
     return list(moved.exclude(verb="condition.imposed").order_by("seq"))
 
 
-def _names(loi: LetterOfIntent, reader: User, found: list[Event]) -> dict[str, str]:
+def of_project(project: Project, reader: User) -> list[Entry]:
+    """The project's own events, the newest last; to its partners and legal, from the release on."""
+    own, zone = queries.belongs(reader, project), project.call.zone
+    hidden = INSIDE if own else set()
+    if own or not PROJECT.relation(reader, project) & DECIDERS:
+        hidden = hidden | PRIVATE
+    found = [event for event in events.about(project) if event.verb not in hidden]
+    names = _names(reader, found, project.cases, own=own)
+    return [
+        Entry(
+            event.at,
+            said(event.at, zone),
+            _sentence(event, names, zone),
+            event.data.get("reason", ""),
+        )
+        for event in found
+    ]
+
+
+def _names(
+    reader: User, found: list[Event], cases: list[LetterOfIntent], *, own: bool
+) -> dict[str, str]:
     """Actor's key → how this reader may know them: a name, or only whose office it was."""
     people = User.objects.filter(key__in={event.actor for event in found})
-    team = set(
-        Membership.objects.filter(organisation=loi.organisation_id).values_list("user", flat=True)
-    )
-    staff = not course.applicant(reader, loi) and reader.roles() & queries.READERS
+    teams = Membership.objects.filter(organisation__in={loi.organisation_id for loi in cases})
+    team = set(teams.values_list("user", flat=True))
+    staff = not own and reader.roles() & queries.READERS
     return {person.key: person.name for person in people if staff or person.pk in team}
 
 
@@ -176,7 +225,7 @@ def _sentence(event: Event, names: dict[str, str], zone: str) -> str:
 
 
 def _office(verb: str) -> str:
-    if verb in {"loi.reviews_concluded", "loi.concluded"}:
+    if verb in PANEL:
         return _("The panel")
     if verb in OFFICE:
         return _("The secretariat")

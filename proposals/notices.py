@@ -1,7 +1,9 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 
 from portal import notices, roles, scans
 from portal.deadline import zoned
@@ -23,8 +25,10 @@ from proposals.models import (
     Question,
     Share,
 )
+from proposals.models.agreements import OFFERED, Subject
 from proposals.models.amendments import FATES
-from proposals.models.lois import CANCELLABLE, OFFERED, RUNNING
+from proposals.models.lois import CANCELLABLE, RUNNING
+from proposals.workflow import table_of
 
 TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
 ANSWERABLE = (roles.PI, roles.AOR, roles.OWNER)
@@ -34,19 +38,30 @@ def _holders(*names: str) -> Callable[[Call], Iterable[User]]:
     return lambda subject: queries.holders(*names)
 
 
-def _members(*seats: str) -> Callable[[LetterOfIntent], Iterable[User]]:
-    return lambda loi: queries.applicants_of(loi, *seats)
+def _members(*seats: str) -> Callable[[Subject], Iterable[User]]:
+    return lambda subject: queries.applicants_of(subject, *seats)
 
 
-def _office(loi: LetterOfIntent, *names: str) -> list[User]:
-    """Those of the secretariat, or of the offices named, who may read the case."""
+def _office(subject: Subject, *names: str) -> list[User]:
+    """Those of the secretariat, or of the offices named, who may read the case or the project."""
     found = queries.holders(*(names or (roles.SECRETARY,)))
-    return [person for person in found if queries.visible_lois(person).filter(pk=loi.pk).exists()]
+    return [
+        person
+        for person in found
+        if queries.visible(person, type(subject)).filter(pk=subject.pk).exists()
+    ]
 
 
-def _both_sides(*names: str) -> Callable[[LetterOfIntent], Iterable[User]]:
-    """The team, and those of these offices who may read the case."""
-    return lambda loi: [*queries.applicants_of(loi, *TEAM), *_office(loi, *names)]
+def _both_sides(*names: str) -> Callable[[Subject], Iterable[User]]:
+    """The team, of a project those of all its cases, and those of these offices who may read it."""
+    return lambda subject: [
+        *(
+            person
+            for loi in (subject.cases if isinstance(subject, Project) else [subject])
+            for person in queries.applicants_of(loi, *TEAM)
+        ),
+        *_office(subject, *names),
+    ]
 
 
 def _unfiled(loi: LetterOfIntent) -> bool:
@@ -83,30 +98,38 @@ def _asked(loi: LetterOfIntent) -> bool:
     return loi.state == "clarification"
 
 
-def _offered(loi: LetterOfIntent) -> bool:
-    return loi.state in OFFERED
+def _offered(subject: Subject) -> bool:
+    return subject.state in OFFERED
 
 
-def _agreement(loi: LetterOfIntent) -> dict:
-    """What a positive decision is followed by; nothing after another one."""
-    agreement = queries.agreement_of(loi)
-    if agreement is None:
-        return {"agreement": None}
-    extension, zone = agreement.extensions.last(), loi.call.zone
-    return {
-        "agreement": agreement,
-        "accept_by": zoned(agreement.accept_by, zone),
-        "until": zoned(extension.until, zone) if extension else "",
-        "given": ", ".join(f"{one.label} {one.amount}" for one in agreements.given(agreement)),
-        "aors": course.representatives(loi),
-    }
+def _decided(loi: LetterOfIntent) -> dict:
+    """A decision as its partner is told of it: with the conditions to be met, and by when.
 
-
-def _selected(loi: LetterOfIntent) -> dict:
-    """A decision as its partner is told of it: with the conditions to be met, and by when."""
+    Of a merged case, what follows of its project.
+    """
+    if project := queries.project_of(loi):
+        leads = loi.organisation_id == project.lead_id
+        return {**_agreement(project), "project": project, "leads": leads}
     zone = loi.call.zone
     listed = [(one, zoned(one.due_at, zone)) for one in queries.conditions_of(loi)]
     return {**_agreement(loi), "conditions": listed}
+
+
+def _agreement(subject: Subject) -> dict:
+    """What a positive decision or a project is followed by; nothing after another decision."""
+    agreement = queries.agreement_of(subject)
+    here = settings.BASE_URL + reverse(table_of(subject).noun, args=[subject.key])
+    if agreement is None:
+        return {"agreement": None, "here": here}
+    extension, zone = agreement.extensions.last(), subject.call.zone
+    return {
+        "agreement": agreement,
+        "here": here,
+        "accept_by": zoned(agreement.accept_by, zone),
+        "until": zoned(extension.until, zone) if extension else "",
+        "given": ", ".join(f"{one.label} {one.amount}" for one in agreements.given(agreement)),
+        "aors": course.representatives(subject),
+    }
 
 
 def _review(loi: LetterOfIntent) -> dict:
@@ -242,17 +265,9 @@ for notice in (
     Notice("loi_ineligible", _members(*TEAM), context=_loi),
     Notice("ineligible_ready", _members(*TEAM), context=_loi),
     Notice("loi_under_review", _members(*TEAM), context=_loi),
-    Notice("loi_decided", _members(*TEAM), context=_selected),
-    Notice("loi_promoted", _members(*TEAM), context=_selected),
-    Notice("acceptance_reminder", _members(*ANSWERABLE), still=_offered, context=_agreement),
+    Notice("loi_decided", _members(*TEAM), context=_decided),
+    Notice("loi_promoted", _members(*TEAM), context=_decided),
     Notice("loi_cancelled", _members(*TEAM), context=_loi),
-    Notice("loi_accepted", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
-    Notice("loi_declined", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
-    Notice("loi_acceptance_lapsed", _both_sides(roles.SECRETARY), context=_agreement),
-    Notice("extension_proposed", lambda loi: _office(loi, roles.APPROVER), context=_agreement),
-    Notice("extension_granted", _both_sides(roles.SECRETARY), context=_agreement),
-    Notice("agreement_signed", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
-    Notice("agreement_terminated", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
     Notice("review_requested", _both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
     Notice("review_answered", _both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
 ):
@@ -286,6 +301,19 @@ for notice in (
 ):
     register(notice, Condition)
 
+for notice in (
+    Notice("acceptance_reminder", _members(*ANSWERABLE), still=_offered, context=_agreement),
+    Notice("selection_accepted", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("selection_declined", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("selection_lapsed", _both_sides(roles.SECRETARY), context=_agreement),
+    Notice("extension_proposed", lambda of: _office(of, roles.APPROVER), context=_agreement),
+    Notice("extension_granted", _both_sides(roles.SECRETARY), context=_agreement),
+    Notice("agreement_signed", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("agreement_terminated", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+):
+    register(notice, LetterOfIntent)
+    register(notice, Project)
+
 
 def _readers(role: str) -> Callable[[Decision], Iterable[User]]:
     """The holders of a role who may read the decision while it is private."""
@@ -302,13 +330,6 @@ for notice in (
 ):
     register(notice, Decision)
 
-
-def _merged(project: Project) -> list[User]:
-    """The teams of all its cases."""
-    return [person for loi in project.cases for person in queries.applicants_of(loi, *TEAM)]
-
-
-register(Notice("project_ended", _merged), Project)
 
 for notice in (
     Notice("letter_revoked", lambda letter: queries.applicants_of(letter.loi, *TEAM)),

@@ -70,10 +70,15 @@ def relation_to_correction(user: User, correction: models.Model) -> set[str]:
 
 
 def relation_to_project(user: User, project: models.Model) -> set[str]:
-    """Who is this person to every case of it: a conflict with one is a conflict with the project."""
+    """The lead's seats; of the office, who the person is to every case of it.
+
+    A conflict of interest with one of the cases is one with the project.
+    """
     if not (cases := project.cases):
         return call_relation(user, project.call)
-    return set.intersection(*(relation(user, loi) for loi in cases))
+    shared = set.intersection(*(relation(user, loi) for loi in cases)) - set(SEATS.values())
+    led = (relation(user, loi) for loi in cases if loi.organisation_id == project.lead_id)
+    return shared | (set().union(*led) & set(SEATS.values()))
 
 
 def call_relation(user: User, call: Call) -> set[str]:

@@ -119,25 +119,32 @@ urlpatterns = [
     path("corrections/<slug:key>/", letters.correction, name="correction"),
     path("corrections/<slug:key>/approve/", letters.approve, name="approve_correction"),
     path("corrections/<slug:key>/take-back/", letters.take_back, name="take_back_correction"),
-    # after the release: acceptance and agreement, the review of a procedure
-    path("lois/<slug:key>/accept/", agreements.accept, name="accept_loi"),
-    path("lois/<slug:key>/decline/", agreements.decline, name="decline_loi"),
-    path(
-        "lois/<slug:key>/propose-extension/",
-        agreements.propose_extension,
-        name="propose_extension_loi",
+    # after the release: acceptance and agreement, of a case or a project
+    *(
+        path(
+            f"{noun}s/<slug:key>/{action.replace('_', '-')}/",
+            getattr(agreements, action),
+            {"noun": noun},
+            name=f"{action}_{noun}",
+        )
+        for noun in agreements.LOADS
+        for action in agreements.ACTS
     ),
-    path(
-        "lois/<slug:key>/grant-extension/", agreements.grant_extension, name="grant_extension_loi"
+    *(
+        path(
+            f"{noun}s/<slug:key>/agreement.pdf",
+            agreements.agreement,
+            {"noun": noun},
+            name=f"agreement_{noun}",
+        )
+        for noun in agreements.LOADS
     ),
-    path("lois/<slug:key>/record-signing/", agreements.record_signing, name="record_signing_loi"),
-    path("lois/<slug:key>/terminate/", agreements.terminate, name="terminate_loi"),
-    path("lois/<slug:key>/agreement.pdf", agreements.agreement, name="agreement"),
     path("calls/<str:code>/conditions/", conditions.index, name="conditions"),
     path("conditions/<slug:key>/answer/", conditions.answer, name="answer_condition"),
     path("conditions/<slug:key>/send-back/", conditions.send_back, name="send_back_condition"),
     path("conditions/<slug:key>/mark-met/", conditions.mark_met, name="mark_met_condition"),
     path("conditions/<slug:key>/evidence/<int:number>/", conditions.evidence, name="evidence"),
+    # the review of a procedure
     path("lois/<slug:key>/request-review/", redress.request_review, name="request_review_loi"),
     path("lois/<slug:key>/uphold/", redress.uphold, name="uphold_loi"),
     path("lois/<slug:key>/reopen/", redress.reopen, name="reopen_loi"),
@@ -178,7 +185,6 @@ urlpatterns = [
     # several cases as one project
     path("projects/<slug:key>/", projects.project, name="project"),
     path("projects/<slug:key>/dissolve/", projects.dissolve, name="dissolve_project"),
-    path("projects/<slug:key>/end/", projects.end, name="end_project"),
     # one decision after the release of the others
     path("decisions/<slug:key>/approve-one/", release.approve_one, name="approve_one_decision"),
     path("decisions/<slug:key>/date-anew/", release.date_anew, name="date_anew_decision"),

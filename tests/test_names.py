@@ -63,7 +63,12 @@ SERVICES = {
         "proposals.services.promotions",
         "proposals.services.redress",
     ),
-    "project": ("proposals.services.projects", "proposals.services.decisions"),
+    "project": (
+        "proposals.services.projects",
+        "proposals.services.decisions",
+        "proposals.services.agreements",
+        "proposals.services.suspensions",
+    ),
     "condition": ("proposals.services.conditions",),
     "correction": ("proposals.services.corrections",),
     "letter": ("proposals.services.letters", "proposals.services.rendering"),

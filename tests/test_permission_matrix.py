@@ -18,7 +18,6 @@ from proposals.services import (
     decisions,
     filings,
     namings,
-    projects,
     promotions,
 )
 from proposals.services import shares as services
@@ -198,22 +197,17 @@ def test_promotions(cast, check):
 
 def test_projects(cast, check):
     call = make.decided_call(cast, outcomes=("reserve", "reserve"))
-    project = projects.merge(
-        call,
-        call.lois.all(),
-        title="Particles and dust",
-        lead=cast.institute,
-        reason=make.REASON,
-        results={loi.pk: make.RESULT for loi in call.lois.all()},
-        by=cast.chair,
-        now=DECIDED,
-    )
+    project = make.merged(cast, call, call.lois.all())
     check(PROJECTS, PROJECT, project, DECIDED)
     decisions.propose_decisions(call, by=cast.chair, now=DECIDED)
     make.approved(cast, make.again(call))
     make.store_letters(call)
     check(PROJECTS, PROJECT, project, APPROVED)
     decisions.release(call, by=cast.secretary, now=RELEASED)
+    check(PROJECTS, PROJECT, project, RELEASED)
+    agreements.accept(project, by=cast.aor, now=RELEASED)
+    check(PROJECTS, PROJECT, project, RELEASED)
+    make.signed(cast, project)
     check(PROJECTS, PROJECT, project, RELEASED)
     assert check.seen == list(read(PROJECTS, (*cast.NAMES, "clock")))
 

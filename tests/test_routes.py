@@ -101,7 +101,7 @@ uphold_loi                   >.>>>>.>>>>..
 reopen_loi                   >.>>>>.>>>>..
 screen_again_loi             >.>>>>.>>>>..
 grant_extension_loi          >.xxxx.xx-x..
-agreement                    >............
+agreement_loi                >............
 conditions                   >.......++++.
 attachment                   >.++--.----..
 attachment_shown             >.++--.----..
@@ -215,7 +215,13 @@ ABSENT = {
     "dismiss_conflict",
     "dissolve_project",
     "edit_comment",
-    "end_project",
+    "accept_project",
+    "agreement_project",
+    "decline_project",
+    "grant_extension_project",
+    "propose_extension_project",
+    "record_signing_project",
+    "terminate_project",
     "end_affiliation",
     "evidence",
     "invitation",

@@ -12,20 +12,19 @@ from portal.deadline import Deadline
 from portal.models import User
 from portal.workflow import Act
 from proposals import queries
-from proposals.models import LetterOfIntent
-from proposals.models.lois import OFFERED
-from proposals.workflow import CONDITION, LOI
+from proposals.models import Extension, LetterOfIntent, Project
+from proposals.models.agreements import OFFERED, Subject
+from proposals.workflow import CONDITION, LOI, table_of
 
 
 @cards.register
 def accepting(user: User, now: datetime) -> Iterator[cards.Todo]:
     """A selection to be accepted: the representative acts, the others of the keys see that it is."""
-    own = queries.visible_lois(user).filter(organisation__in=list(user.seats()), state__in=OFFERED)
-    for loi in own:
-        seats, agreement = LOI.relation(user, loi), queries.agreement_of(loi)
+    for subject in _offered(user):
+        seats, agreement = table_of(subject).relation(user, subject), queries.agreement_of(subject)
         if not seats & {"aor", "pi", "owner"} or now >= agreement.accept_by:
             continue
-        said = {"case": loi.reference, "title": loi.title}
+        said = {"case": subject.reference, "title": subject.title}
         sentence = _("%(case)s “%(title)s” is selected, and not yet accepted.") % said
         act = _("Look")
         if "aor" in seats:
@@ -33,10 +32,9 @@ def accepting(user: User, now: datetime) -> Iterator[cards.Todo]:
                 "[Action required] Accept or decline the selection of %(case)s “%(title)s”."
             )
             sentence, act = sentence % said, _("Read and accept")  # fmt: skip
-        deadline = Deadline(agreement.accept_by, loi.call.zone, now)
+        deadline = Deadline(agreement.accept_by, subject.call.zone, now)
         due = f"{deadline.zone_text} — {deadline.left_text}"
-        here = reverse("loi", args=[loi.key])
-        yield cards.Todo(sentence, here, act, agreement.accept_by, due, deadline.tone)
+        yield cards.Todo(sentence, _here(subject), act, agreement.accept_by, due, deadline.tone)
 
 
 @cards.register
@@ -44,12 +42,14 @@ def extensions(user: User, now: datetime) -> Iterator[cards.Todo]:
     """For the approver: more time that another has proposed."""
     if roles.APPROVER not in user.roles():
         return
-    offered = queries.visible_lois(user).filter(state__in=OFFERED)
-    waiting = offered.filter(decisions__agreement__extensions__granted_at=None)
-    for loi in waiting.exclude(decisions__agreement__extensions=None).distinct():
-        if LOI.verdict(loi, "grant_extension", Act(user, now)):
-            sentence = _("More time to accept %(case)s is proposed.") % {"case": loi.reference}
-            yield _case(loi, sentence, _("Look and grant"))
+    waiting = Extension.objects.filter(granted_at=None)
+    for one in waiting.select_related("agreement__decision__loi", "agreement__project"):
+        subject = one.agreement.subject
+        seen = queries.visible(user, type(subject)).filter(pk=subject.pk, state__in=OFFERED)
+        if seen and table_of(subject).verdict(subject, "grant_extension", Act(user, now)):
+            sentence = _("More time to accept %(case)s is proposed.")
+            said = {"case": subject.reference}
+            yield cards.Todo(sentence % said, _here(subject), _("Look and grant"))
 
 
 @cards.register
@@ -77,12 +77,14 @@ def legal(user: User, now: datetime) -> Iterator[cards.Todo]:
     """For legal: agreements to have signed, and reviews of a procedure to answer."""
     if roles.LEGAL not in user.roles():
         return
+    for kind in (LetterOfIntent, Project):
+        accepted = queries.visible(user, kind).filter(state="agreement_pending")
+        for subject in accepted.order_by("reference"):
+            sentence = _("%(case)s “%(title)s” is accepted: its agreement is to be signed.")
+            said = {"case": subject.reference, "title": subject.title}
+            sentence = " ".join(filter(None, [sentence % said, _unmet(subject, now)]))
+            yield cards.Todo(sentence, _here(subject), _("Look"))
     lois = queries.visible_lois(user)
-    for loi in lois.filter(state="agreement_pending").order_by("reference"):
-        sentence = _("%(case)s “%(title)s” is accepted: its agreement is to be signed.")
-        said = {"case": loi.reference, "title": loi.title}
-        sentence = " ".join(filter(None, [sentence % said, _unmet(loi, now)]))
-        yield _case(loi, sentence, _("Look"))
     for loi in lois.filter(state="review_requested").order_by("reference"):
         if LOI.verdict(loi, "uphold", Act(user, now, "?")):
             sentence = _("A review of the procedure is asked for: %(case)s “%(title)s”.")
@@ -91,9 +93,10 @@ def legal(user: User, now: datetime) -> Iterator[cards.Todo]:
             yield cards.Todo(sentence % said, address, _("Read and answer"))
 
 
-def _unmet(loi: LetterOfIntent, now: datetime) -> str:
+def _unmet(subject: Subject, now: datetime) -> str:
     """What stands in the way of a signing today."""
-    number = len(queries.unmet(loi, by=loi.call.end_of(now.astimezone(loi.call.zoneinfo).date())))
+    call = subject.call
+    number = len(queries.unmet(subject, by=call.end_of(now.astimezone(call.zoneinfo).date())))
     said = ngettext(
         "%(n)s condition due by today is not met.",
         "%(n)s conditions due by today are not met.",
@@ -102,5 +105,13 @@ def _unmet(loi: LetterOfIntent, now: datetime) -> str:
     return said % {"n": number} if number else ""
 
 
-def _case(loi: LetterOfIntent, sentence: str, act: str) -> cards.Todo:
-    return cards.Todo(sentence, reverse("loi", args=[loi.key]), act)
+def _offered(user: User) -> Iterator[Subject]:
+    """What the person's organisations may accept: their cases, and the projects they lead."""
+    if own := list(user.seats()):
+        cases = queries.visible_lois(user).filter(organisation__in=own)
+        yield from cases.filter(state__in=OFFERED)
+        yield from queries.visible_projects(user).filter(lead__in=own, state__in=OFFERED)
+
+
+def _here(subject: Subject) -> str:
+    return reverse(table_of(subject).noun, args=[subject.key])

@@ -8,6 +8,7 @@ from portal.invariants import register
 from portal.models import Event, Invitation, Message
 from portal.tables import INVITATION
 from proposals import ledger, queries, shares
+from proposals.invariants import agreements as agreements
 from proposals.invariants import conditions as conditions
 from proposals.models import (
     Allocation,
@@ -27,7 +28,7 @@ from proposals.models import (
     Share,
 )
 from proposals.models.decisions import TOLD
-from proposals.models.lois import COMMITTED, GIVEN_BACK, OFFERED, REDRESS
+from proposals.models.lois import COMMITTED, GIVEN_BACK, REDRESS
 from proposals.workflow import (
     AMENDMENT,
     CALL,
@@ -246,29 +247,6 @@ def grants_stand_in_the_ledger(now: datetime) -> Iterator[str]:
 
 
 @register
-def projects_are_of_the_cases_that_name_them(now: datetime) -> Iterator[str]:
-    """One line in the ledger for all: what its cases are granted is nothing, what it is stands."""
-    for call in Call.objects.filter(projects__isnull=False).distinct():
-        numbers = [project.reference for project in call.projects.order_by("pk")]
-        if numbers != [f"{call.code}-P-{n:02d}" for n in range(1, len(numbers) + 1)]:
-            yield f"{call.code}: the projects' references are {numbers}"
-    for project in Project.objects.prefetch_related("grants", "entries"):
-        merged = len(project.cases)
-        if (project.state == "void") != (merged == 0) or merged == 1:
-            yield f"{project.reference} is {project.state}, of {merged} cases"
-        # With its call every case ends; the project has ended before.
-        become = {"merged", "call_cancelled"} if project.state == "ended" else {"merged"}
-        if project.told and any(loi.state not in become for loi in project.cases):
-            yield f"{project.reference} is {project.state}, and not all of its cases are merged"
-        signs = {"hold": 1, "commit": 0, "return": -1}
-        standing = sum(signs[line.kind] * line.amount for line in project.entries.all())
-        granted = sum(grant.amount for grant in project.grants.all())
-        expected = 0 if project.state in {"void", "ended"} else granted
-        if standing != expected:
-            yield f"{project.reference}: {standing} stand for grants of {expected}"
-
-
-@register
 def every_state_has_its_event(now: datetime) -> Iterator[str]:
     for model, table in TABLES:
         last = {
@@ -312,30 +290,6 @@ BECOMES = {
     Decision.Outcome.NOT_SELECTED: {"not_selected", *REDRESS, "call_cancelled"},
     Decision.Outcome.MERGED: {"merged", "call_cancelled"},
 }
-
-
-@register
-def whoever_is_selected_has_something_to_accept_and_nobody_else(now: datetime) -> Iterator[str]:
-    """And what was accepted, signed or given back agrees with the state."""
-    told = Decision.objects.filter(state="released").select_related("loi__call", "agreement")
-    for decision in told:
-        agreement, loi = getattr(decision, "agreement", None), decision.loi
-        if (agreement is not None) != decision.positive:
-            yield f"{loi.reference}: decided {decision.outcome}, its agreement is {agreement}"
-        if agreement is None:
-            continue
-        accepted = agreement.accepted_at is not None
-        either = loi.state in {"declined", "call_cancelled"}
-        if not either and accepted != (loi.state not in (*OFFERED, "lapsed")):
-            yield f"{loi.reference} is {loi.state}, accepted at {agreement.accepted_at}"
-        if loi.state == "agreement_signed" and agreement.signed_on is None:
-            yield f"{loi.reference} is {loi.state}, and no signing is on record"
-        if accepted and agreement.accepted_at >= agreement.accept_by:
-            yield f"{loi.reference} was accepted late, at {agreement.accepted_at}"
-        late = now - timedelta(minutes=10)
-        runs = loi.state in OFFERED and loi.call.state != "suspended"
-        if runs and agreement.lapses_at < late:
-            yield f"{loi.reference} should have lapsed at {agreement.lapses_at}"
 
 
 @register

@@ -21,7 +21,7 @@ def what_was_due_at_a_signing_is_met(now: datetime) -> Iterator[str]:
     """But for signings on record before conditions had rows."""
     signed = Agreement.objects.filter(decision__state="released", signed_on__isnull=False)
     for agreement in signed.select_related("decision__loi__call"):
-        loi = agreement.loi
+        loi = agreement.decision.loi
         for condition in queries.unmet(loi, by=loi.call.end_of(agreement.signed_on)):
             if condition.imposed_at < agreement.accepted_at:
                 yield f"{loi.reference} is signed, its condition {condition.number} is not met"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from portal.text import plain
 from proposals.letters.frame import redress
 from proposals.letters.words import both, day, instant, resource, unit
-from proposals.models import LetterOfIntent
+from proposals.models import LetterOfIntent, Project
 from proposals.resources import RESOURCES
 
 
@@ -43,10 +43,18 @@ def cancelled(
 
 
 def agreement_reminder(
-    loi: LetterOfIntent, *, dated: date, now: datetime, due_at: datetime
+    loi: LetterOfIntent,
+    *,
+    dated: date,
+    now: datetime,
+    due_at: datetime,
+    project: Project | None = None,
 ) -> dict:
-    """`due_at` is the instant before which the selection is to be accepted."""
-    return {"due": instant(due_at, loi.call.zone)}
+    """`due_at` is the instant before which the selection is to be accepted, or the project that it leads."""
+    words = {"due": instant(due_at, loi.call.zone)}
+    if project:
+        words["project"] = {"reference": project.reference, "title": project.title}
+    return words
 
 
 def _amounts(head: dict, amounts: Mapping[str, Decimal] | None) -> dict | None:

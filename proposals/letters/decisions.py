@@ -105,6 +105,23 @@ def _next_steps(decision: Decision, dated: date) -> list[dict]:
                 "date": None,
             },
         ]
+    if decision.outcome == Decision.Outcome.MERGED:
+        return [
+            {
+                "text": both(
+                    "The lead's representative accepts the project for all partners, or declines it. Without an answer by the end of that day it lapses.",
+                    "由牵头单位授权代表在平台上代表全体参与单位确认接受或谢绝该项目；逾期未答复，项目即告失效。",
+                ),
+                "date": day(dated + timedelta(days=decision.loi.call.acceptance_days)),
+            },
+            {
+                "text": both(
+                    "The legal office sends one agreement, signed by the lead and the host. You follow it on the page of the project.",
+                    "法律事务部门发送一份协议，由牵头单位与主办方签署；贵方可在项目页面查看进展。",
+                ),
+                "date": None,
+            },
+        ]
     if decision.outcome == Decision.Outcome.RESERVE:
         return [
             {

@@ -7,18 +7,26 @@ from django.db.models import Q
 
 from portal import keys
 from portal.models import StoredFile
+from proposals.models import lois, projects
 from proposals.models.decisions import Decision
 from proposals.models.lois import LetterOfIntent
+from proposals.models.projects import Project
+
+Subject = LetterOfIntent | Project
+# A case or a project that is told of, and not yet accepted.
+OFFERED = (*lois.OFFERED, *projects.OFFERED)
 
 
 class Agreement(models.Model):
-    """What follows a positive decision from its release on: accepted until when, signed how.
+    """What follows a positive decision or a project from its release on: accepted until when, signed how.
 
-    Where it stands is the state of the case (`workflow.LOI`), told in one place.
+    Where it stands is the state of its subject, a case (`workflow.LOI`) or a
+    project (`workflow.PROJECT`), told in one place.
     """
 
     key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
-    decision = models.OneToOneField(Decision, models.PROTECT, related_name="agreement")
+    decision = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="agreement")
+    project = models.OneToOneField(Project, models.PROTECT, null=True, related_name="agreement")
     offered_at = models.DateTimeField()
     accept_by = models.DateTimeField()  # half-open: this instant itself is late
     accepted_by = models.ForeignKey(
@@ -34,6 +42,10 @@ class Agreement(models.Model):
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="an_agreement_of_a_decision_or_a_project",
+                condition=Q(decision=None) ^ Q(project=None),
+            ),
             models.CheckConstraint(
                 name="accepted_by_somebody_at_an_instant",
                 condition=Q(accepted_by=None, accepted_at=None)
@@ -51,13 +63,19 @@ class Agreement(models.Model):
         ]
 
     @property
-    def loi(self) -> LetterOfIntent:
-        return self.decision.loi
+    def subject(self) -> Subject:
+        """What is accepted and moves: the case, or the project."""
+        return self.project or self.decision.loi
+
+    @property
+    def follows(self) -> Decision | Project:
+        """What it was offered by, and what the ledger has its lines of."""
+        return self.project or self.decision
 
     @property
     def lapses_at(self) -> datetime:
         """When the clock may end it: what arrived in time has been worked off by then."""
-        return self.accept_by + timedelta(seconds=self.loi.call.grace_s)
+        return self.accept_by + timedelta(seconds=self.subject.call.grace_s)
 
     @property
     def extension(self) -> "Extension | None":

@@ -8,14 +8,22 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import keys
 from portal.models import Organisation
-from proposals.models.lois import LetterOfIntent
+from proposals.models.lois import GIVEN_BACK, LetterOfIntent
+
+# Told to its partners, and not yet accepted.
+OFFERED = ("released",)
+# What was given to these stands in the ledger as committed.
+COMMITTED = (*OFFERED, "agreement_pending", "agreement_signed")
+# What its partners were told of.
+TOLD = (*COMMITTED, *GIVEN_BACK, "call_cancelled")
 
 
 class Project(models.Model):
     """Several cases that go on as one, with a reference and a budget line of its own.
 
     Each of the cases has its decision “merged” that names it, and stays readable.
-    Moves by `workflow.PROJECT`, with the decisions of its cases.
+    Moves by `workflow.PROJECT`: until the release with the decisions of its cases,
+    from then on as a selected case does, accepted and signed by its lead.
     """
 
     key = models.CharField(max_length=12, unique=True, default=keys.key, editable=False)
@@ -42,8 +50,8 @@ class Project(models.Model):
             ),
             models.CheckConstraint(
                 name="a_project_is_released_with_its_instant",
-                condition=Q(state__in=["released", "ended"], released_at__isnull=False)
-                | (~Q(state__in=["released", "ended"]) & Q(released_at=None)),
+                condition=Q(state__in=TOLD, released_at__isnull=False)
+                | (~Q(state__in=TOLD) & Q(released_at=None)),
             ),
         ]
 
@@ -54,9 +62,26 @@ class Project(models.Model):
     def cases(self) -> list[LetterOfIntent]:
         """The cases that it is made of, by reference; none once it is dissolved."""
         merged = self.decisions.exclude(state="void").select_related(
-            "loi__call", "loi__organisation", "loi__filing"
+            "loi__organisation", "loi__filing"
         )
-        return [decision.loi for decision in merged.order_by("loi__reference")]
+        cases = [decision.loi for decision in merged.order_by("loi__reference")]
+        for loi in cases:
+            loi.call = self.call
+        return cases
+
+    @property
+    def organisation(self) -> Organisation:
+        """Who acts for it, as the organisation of a case does."""
+        return self.lead
+
+    @property
+    def organisation_id(self) -> int:
+        return self.lead_id
+
+    @property
+    def leading(self) -> LetterOfIntent:
+        """The lead's case, or the first of several: what is written of the project goes to it."""
+        return next(loi for loi in self.cases if loi.organisation_id == self.lead_id)
 
     @property
     def partners(self) -> list[Organisation]:

@@ -25,6 +25,7 @@ from proposals.models import (
     Question,
     Share,
 )
+from proposals.models.agreements import Subject
 from proposals.models.attachments import Attached
 from proposals.models.decisions import TOLD
 from proposals.models.lois import COMMITTED, GIVEN_BACK, REDRESS, RUNNING
@@ -285,10 +286,20 @@ def visible_corrections(user: User) -> QuerySet[Correction]:
     return corrections.filter(letter__in=visible_letters(user))
 
 
-def reads_agreement(user: User, loi: LetterOfIntent) -> bool:
-    """The partner's own side, the offices of the call, and legal; neither panel nor partners of it."""
-    own = loi.organisation_id in user.seats()
-    return own or bool(user.roles() & (READERS | {roles.LEGAL}))
+def reads_agreement(user: User, subject: Subject) -> bool:
+    """The partners' own side, the offices of the call, and legal; neither panel nor partners of a case."""
+    return belongs(user, subject) or bool(user.roles() & (READERS | {roles.LEGAL}))
+
+
+def belongs(user: User, subject: Subject) -> bool:
+    """Is it of an organisation of this person: as a case, or with a case in a project?"""
+    cases = subject.cases if isinstance(subject, Project) else [subject]
+    return any(loi.organisation_id in user.seats() for loi in cases)
+
+
+def visible(user: User, kind: type[Subject]) -> QuerySet:
+    """The door to what can be accepted: the cases or the projects."""
+    return visible_projects(user) if kind is Project else visible_lois(user)
 
 
 def visible_conditions(user: User) -> QuerySet[Condition]:
@@ -305,35 +316,48 @@ def visible_conditions(user: User) -> QuerySet[Condition]:
 
 
 def visible_projects(user: User) -> QuerySet[Project]:
-    """Released ones to the legal officer; all of them to those who decide on every case of it."""
-    projects = Project.objects.select_related("call", "lead")
-    if not user.is_authenticated:
+    """To those who decide on every case of it; once released, to its partners and the legal officer."""
+    projects = Project.objects.select_related("call__mission", "lead")
+    if not user.is_authenticated or not user.is_active:
         return projects.none()
+    mine = Decision.objects.filter(
+        loi__organisation_id__in=list(user.seats()), project__released_at__isnull=False
+    )
+    own = Q(pk__in=mine.exclude(state="void").values("project"))
     unseen = Q(organisation_id__in=list(user.seats())) | ~Q(pk__in=visible_lois(user).values("pk"))
     hidden = Decision.objects.filter(loi__in=LetterOfIntent.objects.filter(unseen))
-    found = projects.exclude(pk__in=hidden.filter(project__isnull=False).values("project"))
+    open_ = ~Q(pk__in=hidden.filter(project__isnull=False).values("project"))
     deciding = Q(pk__isnull=False) if user.roles() & READERS else Q(pk__in=[])
     for sight in (source(user) for source in SIGHTS):
         deciding |= Q(decisions__loi__in=LetterOfIntent.objects.filter(sight.decides))
     if roles.LEGAL in user.roles():
         deciding |= Q(released_at__isnull=False)
-    return found.filter(deciding).distinct()
+    return projects.filter(own | (open_ & deciding)).distinct()
+
+
+def project_shown(user: User, loi: LetterOfIntent) -> Project | None:
+    """The project that a merged case goes on in, to whom the project is shown."""
+    if loi.state != "merged":
+        return None
+    projects = visible_projects(user).filter(decisions__loi=loi, decisions__state="released")
+    return projects.first()
 
 
 def last_return(allocation: Allocation, user: User) -> LedgerEntry | None:
-    """What a case that this person may see gave back last, after the release had committed it."""
-    returns = allocation.entries.filter(kind=ledger.RETURN, decision__state__in=TOLD)
-    seen = returns.filter(decision__loi__in=visible_lois(user))
-    return seen.select_related("decision__loi").order_by("-number").first()
+    """What a case or project that this person may see gave back last, after the release had committed it."""
+    of_cases = Q(decision__state__in=TOLD, decision__loi__in=visible_lois(user))
+    of_projects = Q(project__in=visible_projects(user).exclude(released_at=None))
+    returns = allocation.entries.filter(of_cases | of_projects, kind=ledger.RETURN)
+    return returns.select_related("decision__loi", "project").order_by("-number").first()
 
 
 def running(call: Call) -> QuerySet[LetterOfIntent]:
     return call.lois.filter(state__in=RUNNING)
 
 
-def applicants_of(loi: LetterOfIntent, *seats: str) -> list[User]:
-    """The members of the letter's organisation who hold one of the seats now."""
-    return members_of(loi.organisation_id, *seats)
+def applicants_of(subject: Subject, *seats: str) -> list[User]:
+    """The members of the letter's organisation, of a project's lead, who hold one of the seats now."""
+    return members_of(subject.organisation_id, *seats)
 
 
 def members_of(organisation_id: int, *seats: str) -> list[User]:

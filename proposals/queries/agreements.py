@@ -4,17 +4,25 @@ from datetime import datetime, timedelta
 
 from portal.models import Event, User
 from proposals import policy
-from proposals.models import Agreement, Letter, LetterOfIntent
+from proposals.models import Agreement, Letter, LetterOfIntent, Project
+from proposals.models.agreements import Subject
 
 REDRESS_DAYS = 30
 
 
-def agreement_of(loi: LetterOfIntent) -> Agreement | None:
-    """What a positive decision in force is followed by, with the case as it was given."""
-    found = Agreement.objects.filter(decision__loi=loi, decision__state="released")
-    agreement = found.select_related("decision", "accepted_by", "recorded_by", "file").first()
+def agreement_of(subject: Subject) -> Agreement | None:
+    """What a positive decision in force or a released project is followed by, of the very subject given."""
+    agreements = Agreement.objects.select_related(
+        "decision", "project", "accepted_by", "recorded_by", "file"
+    )
+    if isinstance(subject, Project):
+        agreement = agreements.filter(project=subject).first()
+        if agreement:
+            agreement.project = subject
+        return agreement
+    agreement = agreements.filter(decision__loi=subject, decision__state="released").first()
     if agreement:
-        agreement.decision.loi = loi
+        agreement.decision.loi = subject
     return agreement
 
 

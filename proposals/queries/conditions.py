@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from proposals.models import Condition, LetterOfIntent
+from proposals.models import Condition, Project
+from proposals.models.agreements import Subject
 from proposals.models.lois import COMMITTED
 
 
@@ -17,22 +18,24 @@ def running_conditions() -> QuerySet[Condition]:
     ).select_related("decision__loi__call", "decision__loi__organisation")
 
 
-def conditions_of(loi: LetterOfIntent) -> list[Condition]:
-    """Of the decision in force, in the order of its letter, each with its evidence."""
-    found = Condition.objects.filter(decision__loi=loi, decision__state="released")
+def conditions_of(subject: Subject) -> list[Condition]:
+    """Of the decision in force, in the order of its letter, each with its evidence; a project has none."""
+    if isinstance(subject, Project):
+        return []
+    found = Condition.objects.filter(decision__loi=subject, decision__state="released")
     rows = list(
         found.select_related("decision", "met_by").prefetch_related(
             "evidence__by", "evidence__file__scan"
         )
     )
     for condition in rows:
-        condition.decision.loi = loi
+        condition.decision.loi = subject
     return rows
 
 
-def unmet(loi: LetterOfIntent, *, by: datetime) -> list[Condition]:
-    """What a case is still to meet of what is due by this instant: the day of it counts."""
-    return [one for one in conditions_of(loi) if one.state != "met" and one.due_at <= by]
+def unmet(subject: Subject, *, by: datetime) -> list[Condition]:
+    """What is still to meet of what is due by this instant: the day of it counts."""
+    return [one for one in conditions_of(subject) if one.state != "met" and one.due_at <= by]
 
 
 def conditions_due(now: datetime, within: timedelta) -> QuerySet[Condition]:

@@ -296,12 +296,14 @@ def release(call: Call, *, by: User, now: datetime) -> Event:
     call = locks.call(call)
     decisions = _of(call, "approved")
     event = CALL.move(call, "release", by=by, now=now)
-    for decision in decisions:
-        DECISION.move(decision, "release", by=by, now=now, columns={"released_at": now})
-        take_effect(decision, OUTCOME_ACTION[decision.outcome], by=by, now=now)
+    # First, so that what its cases are told says by when it is accepted.
     for project in call.projects.filter(state="approved"):
         PROJECT.move(project, "release", by=by, now=now, columns={"released_at": now})
         ledger.commit(project, by=by, now=now)
+        agreements.offer(project, now=now)
+    for decision in decisions:
+        DECISION.move(decision, "release", by=by, now=now, columns={"released_at": now})
+        take_effect(decision, OUTCOME_ACTION[decision.outcome], by=by, now=now)
     for kind in ("final", "result"):
         call.milestones.filter(kind=kind, actual=None).update(actual=call.release_on)
     return event

@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 
-from proposals.models import Call, LetterOfIntent
+from proposals.models import Call, LetterOfIntent, Project
+from proposals.models.agreements import Subject
 
 
 def call(of: Call) -> Call:
@@ -16,6 +17,18 @@ def cases(call: Call, lois: Iterable[LetterOfIntent]) -> list[LetterOfIntent]:
     for loi in found:
         if loi.call_id == call.pk:
             loi.call = call
+    return found
+
+
+def subject(of: Subject) -> Subject:
+    """A case or a project with its call, both locked in that order."""
+    return project(of) if isinstance(of, Project) else case(of)
+
+
+def project(of: Project) -> Project:
+    locked = call(of.call)
+    found = Project.objects.select_for_update(of=("self",)).select_related("lead").get(pk=of.pk)
+    found.call = locked
     return found
 
 

@@ -109,20 +109,4 @@ def _asked(cases: Iterable[LetterOfIntent]) -> dict[Allocation, Decimal]:
 @transaction.atomic
 def dissolve(project: Project, *, by: User, now: datetime, reason: str) -> Event:
     """The cases are decided each by itself again: its decisions are void, its hold is returned."""
-    return decisions.part(_locked(project), "dissolve", by=by, now=now, reason=reason)
-
-
-@transaction.atomic
-def end(project: Project, *, by: User | str, now: datetime, reason: str) -> Event:
-    """A released project does not come about, or ends: what was committed is free again."""
-    project = _locked(project)
-    event = PROJECT.move(project, "end", by=by, now=now, reason=reason)
-    ledger.give_back(project, by=by, now=now)
-    return event
-
-
-def _locked(of: Project) -> Project:
-    call = locks.call(of.call)
-    project = Project.objects.select_for_update().get(pk=of.pk)
-    project.call = call
-    return project
+    return decisions.part(locks.project(project), "dissolve", by=by, now=now, reason=reason)

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from portal.events import CLOCK
 from portal.models import User
 from portal.workflow import Act
 from proposals import queries
 from proposals.models import Agreement, Amendment, Call, Condition, Letter, LetterOfIntent
-from proposals.models.lois import CANCELLABLE, OFFERED, RUNNING
-from proposals.services import copies, decisions, ledger, letters, projects
-from proposals.workflow import CALL, LOI
+from proposals.models.agreements import OFFERED
+from proposals.models.lois import CANCELLABLE, RUNNING
+from proposals.models.projects import COMMITTED
+from proposals.services import copies, decisions, ledger, letters
+from proposals.workflow import CALL, LOI, PROJECT
 
 RESUMES = ("resume", "resume_evaluation", "resume_agreements")
 
@@ -33,8 +34,12 @@ def suspend(amendment: Amendment, *, by: User, now: datetime) -> None:
     columns = {"suspended_from": call.state, "pauses": [*call.pauses, [now.isoformat(), None]]}
     CALL.move(call, "suspend", by=by, now=now, columns=columns, amendment=amendment.number)
     facts = {"reason": amendment.reason, "source": amendment.source}
-    for loi in _cases(call, (*RUNNING, *OFFERED)):
-        letters.owe(loi, Letter.Kind.SUSPENDED, by=by, now=now, **facts)
+    offered = {
+        loi.pk for project in call.projects.filter(state__in=OFFERED) for loi in project.cases
+    }
+    for loi in _cases(call, (*RUNNING, *OFFERED, "merged")):
+        if loi.state != "merged" or loi.pk in offered:
+            letters.owe(loi, Letter.Kind.SUSPENDED, by=by, now=now, **facts)
 
 
 def resume(amendment: Amendment, *, by: User, now: datetime) -> None:
@@ -51,10 +56,12 @@ def resume(amendment: Amendment, *, by: User, now: datetime) -> None:
     action = next(name for name in RESUMES if CALL.verdict(call, name, Act(by, now)))
     CALL.move(call, action, by=by, now=now, columns=columns, amendment=amendment.number)
     pause = _whole_days(now - began)
-    offered = Agreement.objects.filter(
+    cases = Q(
         decision__loi__call=call, decision__loi__state__in=OFFERED, decision__state="released"
     )
-    offered.filter(accept_by__gt=began).update(accept_by=F("accept_by") + pause)
+    merged = Q(project__call=call, project__state__in=OFFERED)
+    offered = Agreement.objects.filter(cases | merged, accept_by__gt=began)
+    offered.update(accept_by=F("accept_by") + pause)
     imposed = queries.running_conditions().filter(decision__loi__call=call, due_at__gt=began)
     Condition.objects.filter(pk__in=imposed.values("pk")).update(due_at=F("due_at") + pause)
     tickets = call.amendments.filter(kind=Amendment.Kind.TICKET, state="published")
@@ -76,8 +83,10 @@ def cancel(amendment: Amendment, *, by: User, now: datetime) -> None:
     )
     for loi in _cases(call, ("draft", "awaiting_signature")):
         LOI.move(loi, "cancel_draft", by=by, now=now, reason=amendment.reason)
-    for project in call.projects.filter(state="released"):
-        projects.end(project, by=CLOCK, now=now, reason=amendment.reason)
+    for project in call.projects.select_for_update().filter(state__in=COMMITTED):
+        project.call = call
+        PROJECT.move(project, "cancel", by=by, now=now, reason=amendment.reason)
+        ledger.give_back(project, by=by, now=now)
     facts = {"reason": amendment.reason, "source": amendment.source}
     for loi in _cases(call, CANCELLABLE):
         returned = _give_back(loi, by, now)

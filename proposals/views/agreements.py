@@ -1,13 +1,18 @@
-"""What both sides do after a release: accept or decline, more time, the signing, its end."""
+"""What both sides do after a release, of a case or a project: accept or decline, more time, the signing, its end.
+
+Each act has two addresses, told apart by the noun.
+"""
 
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import files, reauthentication
+from portal.deadline import said
 from portal.text import say
 from portal.verdict import Refused, Verdict, no, require
 from portal.workflow import Act
@@ -15,14 +20,19 @@ from proposals import agreements as shown
 from proposals import attachments, conditions, queries
 from proposals.forms.agreements import ExtensionForm, ReasonForm, SigningForm
 from proposals.forms.lois import FileForm
-from proposals.models import LetterOfIntent
+from proposals.models.agreements import Subject
 from proposals.services import agreements
+from proposals.views import projects
 from proposals.views.files import download
 from proposals.views.lois import case, drafting
-from proposals.workflow import LOI
+from proposals.workflow import table_of
 
 FormOf = Callable[..., object]
-Serve = Callable[[LetterOfIntent, object], object]
+Serve = Callable[[Subject, object], object]
+# By the noun of its address: how it is found, and the page of it with a refusal on top.
+LOADS = {"loi": drafting.load, "project": projects.load}
+PAGES = {"loi": case.page, "project": projects.page}
+ACTS = ("accept", "decline", "propose_extension", "grant_extension", "record_signing", "terminate")
 
 TITLES = {
     "accept": _("Accept the selection"),
@@ -52,49 +62,63 @@ BRINGS = {
 
 
 def by_form(
-    request: HttpRequest, key: str, action: str, form_of: FormOf, serve: Serve, page: Callable
+    request: HttpRequest,
+    key: str,
+    action: str,
+    form_of: FormOf,
+    serve: Serve,
+    page: Callable,
+    noun: str = "loi",
 ) -> HttpResponse:
-    """One act on a case by the form of a page of its own.
+    """One act on a case or a project by the form of a page of its own.
 
     Where the table does not offer the act to this person now, the case itself
     is shown; a form with a password has it proved first.
     """
-    loi = drafting.load(request, key)
+    subject = LOADS[noun](request, key)
+    table = table_of(subject)
     if request.method != "POST":
-        verdict = LOI.verdict(loi, action, Act(request.user, request.arrived_at))
-        if verdict.who or verdict.rule == f"loi.{action}.from":
-            return redirect("loi", key=key)
-        return page(request, loi, action, form_of(loi), refusal=None if verdict else verdict)
-    form = form_of(loi, request.POST, request.FILES)
+        verdict = table.verdict(subject, action, Act(request.user, request.arrived_at))
+        if verdict.who or verdict.rule == f"{noun}.{action}.from":
+            return redirect(noun, key=key)
+        refusal = None if verdict else verdict
+        return page(request, subject, action, form_of(subject), refusal=refusal)
+    form = form_of(subject, request.POST, request.FILES)
     if status := _asked(request, form):
-        return page(request, loi, action, form, status=status)
+        return page(request, subject, action, form, status=status)
     try:
-        serve(loi, form)
+        serve(subject, form)
     except Refused as refused:
         verdict, status = refused.verdict, drafting.status_of(refused)
-        loi = drafting.load(request, key)
-        if verdict.rule == f"loi.{action}.from" and loi.state == LOI.row(action).to:
-            return redirect("loi", key=key)  # a second click
+        subject = LOADS[noun](request, key)
+        if verdict.rule == f"{noun}.{action}.from" and subject.state == table.row(action).to:
+            return redirect(noun, key=key)  # a second click
         if verdict.field in form.fields:
             form.add_error(verdict.field, str(verdict.reason))
-            return page(request, loi, action, form, status=status)
-        return page(request, loi, action, form, refusal=verdict, status=status)
-    return redirect("loi", key=key)
+            return page(request, subject, action, form, status=status)
+        return page(request, subject, action, form, refusal=verdict, status=status)
+    return redirect(noun, key=key)
 
 
 def by_reason(
-    request: HttpRequest, key: str, action: str, form: type, act: Callable, page: Callable
+    request: HttpRequest,
+    key: str,
+    action: str,
+    form: type,
+    act: Callable,
+    page: Callable,
+    noun: str = "loi",
 ) -> HttpResponse:
-    """One act on a case whose form asks for its reason alone."""
+    """One act whose form asks for its reason alone."""
 
-    def form_of(loi, *posted):
+    def form_of(subject, *posted):
         return form(*posted[:1])
 
-    def serve(loi, form):
+    def serve(subject, form):
         reason = form.cleaned_data["reason"]
-        return act(loi, reason=reason, by=request.user, now=request.arrived_at)
+        return act(subject, reason=reason, by=request.user, now=request.arrived_at)
 
-    return by_form(request, key, action, form_of, serve, page)
+    return by_form(request, key, action, form_of, serve, page, noun)
 
 
 def _asked(request: HttpRequest, form) -> int:
@@ -106,93 +130,101 @@ def _asked(request: HttpRequest, form) -> int:
 
 def _page(
     request: HttpRequest,
-    loi: LetterOfIntent,
+    subject: Subject,
     action: str,
     form,
     *,
     refusal: Verdict | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    agreement, now = queries.agreement_of(loi), request.arrived_at
+    table = table_of(subject)
+    agreement, now = queries.agreement_of(subject), request.arrived_at
     proved = getattr(form, "proved", None)
     context = {
-        "loi": loi,
-        "call": loi.call,
-        "row": LOI.row(action),
+        "subject": subject,
+        "here": reverse(table.noun, args=[subject.key]),
+        "call": subject.call,
+        "row": table.row(action),
         "title": TITLES[action],
         "brings": BRINGS[action],
         "form": form,
-        "proved": case.instant(loi, proved and proved.replace(second=0, microsecond=0)),
+        "proved": said(proved.replace(second=0, microsecond=0), subject.call.zone)
+        if proved
+        else "",
         "refusal": refusal,
-        "possible": bool(LOI.verdict(loi, action, Act(request.user, now))),
+        "possible": bool(table.verdict(subject, action, Act(request.user, now))),
         "standing": shown.of(agreement, now) if agreement else None,
-        "conditions": conditions.of(queries.conditions_of(loi), request.user, now),
+        "conditions": conditions.of(queries.conditions_of(subject), request.user, now),
     }
     return render(request, "proposals/agreement_act.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def accept(request: HttpRequest, key: str) -> HttpResponse:
+def accept(request: HttpRequest, key: str, noun: str) -> HttpResponse:
     """A signature, like a filing: who accepts proves that it is them."""
 
-    def form_of(loi, *posted):
+    def form_of(subject, *posted):
         return FileForm(*posted[:1], user=request.user, proved=reauthentication.proved_at(request))
 
-    def serve(loi, form):
-        return agreements.accept(loi, by=request.user, now=request.arrived_at)
+    def serve(subject, form):
+        return agreements.accept(subject, by=request.user, now=request.arrived_at)
 
-    return by_form(request, key, "accept", form_of, serve, _page)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def decline(request: HttpRequest, key: str) -> HttpResponse:
-    return by_reason(request, key, "decline", ReasonForm, agreements.decline, _page)
+    return by_form(request, key, "accept", form_of, serve, _page, noun)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def terminate(request: HttpRequest, key: str) -> HttpResponse:
-    return by_reason(request, key, "terminate", ReasonForm, agreements.terminate, _page)
+def decline(request: HttpRequest, key: str, noun: str) -> HttpResponse:
+    return by_reason(request, key, "decline", ReasonForm, agreements.decline, _page, noun)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def propose_extension(request: HttpRequest, key: str) -> HttpResponse:
-    def form_of(loi, *posted):
-        return ExtensionForm(*posted[:1], call=loi.call)
+def terminate(request: HttpRequest, key: str, noun: str) -> HttpResponse:
+    return by_reason(request, key, "terminate", ReasonForm, agreements.terminate, _page, noun)
 
-    def serve(loi, form):
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_extension(request: HttpRequest, key: str, noun: str) -> HttpResponse:
+    def form_of(subject, *posted):
+        return ExtensionForm(*posted[:1], call=subject.call)
+
+    def serve(subject, form):
         more = {"until": form.instant, "reason": form.cleaned_data["reason"]}
-        return agreements.propose_extension(loi, **more, by=request.user, now=request.arrived_at)
+        return agreements.propose_extension(
+            subject, **more, by=request.user, now=request.arrived_at
+        )
 
-    return by_form(request, key, "propose_extension", form_of, serve, _page)
+    return by_form(request, key, "propose_extension", form_of, serve, _page, noun)
 
 
 @require_POST
-def grant_extension(request: HttpRequest, key: str) -> HttpResponse:
-    loi = drafting.load(request, key)
+def grant_extension(request: HttpRequest, key: str, noun: str) -> HttpResponse:
+    subject = LOADS[noun](request, key)
     shown = request.POST.get("extension", "")
     try:
-        agreements.grant_extension(loi, shown=shown, by=request.user, now=request.arrived_at)
+        agreements.grant_extension(subject, shown=shown, by=request.user, now=request.arrived_at)
     except Refused as refused:
-        loi = drafting.load(request, key)
+        subject = LOADS[noun](request, key)
         status = drafting.status_of(refused)
-        return case.page(request, loi, refusal=refused.verdict, status=status)
-    return redirect("loi", key=key)
+        return PAGES[noun](request, subject, refusal=refused.verdict, status=status)
+    return redirect(noun, key=key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def record_signing(request: HttpRequest, key: str) -> HttpResponse:
-    def form_of(loi, *posted):
+def record_signing(request: HttpRequest, key: str, noun: str) -> HttpResponse:
+    def form_of(subject, *posted):
         return SigningForm(*posted)
 
-    def serve(loi, form):
+    def serve(subject, form):
         # Asked before the upload is looked at and kept.
         said = {name: form.cleaned_data[name] for name in ("reference", "signed_on")}
         act = Act(request.user, request.arrived_at, facts=said["signed_on"])
-        require(LOI.verdict(loi, "record_signing", act))
+        require(table_of(subject).verdict(subject, "record_signing", act))
         blob = kept(form.cleaned_data["file"], attachments.AGREEMENT)
-        return agreements.record_signing(loi, blob, **said, by=request.user, now=request.arrived_at)
+        return agreements.record_signing(
+            subject, blob, **said, by=request.user, now=request.arrived_at
+        )
 
-    return by_form(request, key, "record_signing", form_of, serve, _page)
+    return by_form(request, key, "record_signing", form_of, serve, _page, noun)
 
 
 def kept(upload, kind: attachments.Kind) -> files.Blob:
@@ -211,12 +243,14 @@ def kept(upload, kind: attachments.Kind) -> files.Blob:
 
 
 @require_safe
-def agreement(request: HttpRequest, key: str) -> HttpResponse:
+def agreement(request: HttpRequest, key: str, noun: str) -> HttpResponse:
     """The signed agreement, to both sides."""
-    loi = drafting.load(request, key)
-    found = queries.agreement_of(loi)
-    if found is None or found.file is None or not queries.reads_agreement(request.user, loi):
+    subject = LOADS[noun](request, key)
+    found = queries.agreement_of(subject)
+    if found is None or found.file is None or not queries.reads_agreement(request.user, subject):
         raise Http404
     require(shown.readable(found.file))
     file = files.open_checked(found.file)
-    return download(file, name=f"{loi.reference}-agreement.pdf", media_type=found.file.media_type)
+    return download(
+        file, name=f"{subject.reference}-agreement.pdf", media_type=found.file.media_type
+    )

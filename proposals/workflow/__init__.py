@@ -1,3 +1,6 @@
+from portal.workflow import Table
+from proposals.models import Project
+from proposals.models.agreements import Subject
 from proposals.workflow.amendments import AMENDMENT
 from proposals.workflow.calls import CALL
 from proposals.workflow.conditions import CONDITION
@@ -23,4 +26,10 @@ __all__ = [
     "PROMOTION_ACTION",
     "QUESTION",
     "SHARE",
+    "table_of",
 ]
+
+
+def table_of(subject: Subject) -> Table:
+    """By which a case or a project moves."""
+    return PROJECT if isinstance(subject, Project) else LOI

@@ -1,48 +1,50 @@
-"""Guards of what follows a release: acceptance, the agreement, and the review of the procedure."""
+"""What follows a release: acceptance and agreement, of a case or a project; the review of the procedure."""
 
 from datetime import datetime
 
 from portal.deadline import zoned
 from portal.text import say
 from portal.verdict import YES, Verdict, no
-from portal.workflow import Act
+from portal.workflow import CLOCK, START, Act, Row, State
 from proposals import queries
 from proposals.models import LetterOfIntent
+from proposals.models.agreements import Subject
+from proposals.workflow.conditions import conditions_due_are_met
 
 
-def accepted_in_time(loi: LetterOfIntent, act: Act) -> Verdict:
+def accepted_in_time(subject: Subject, act: Act) -> Verdict:
     """The acceptance arrived before the instant by which it is due; that instant itself is late."""
-    agreement = queries.agreement_of(loi)
+    agreement = queries.agreement_of(subject)
     if agreement is None:
-        return no("no_offer", say("No released decision offers anything to accept."))
-    if not (verdict := call_runs(loi, act)):
+        return no("no_offer", say("Nothing is released here that could be accepted."))
+    if not (verdict := call_runs(subject, act)):
         return verdict
     if act.now >= agreement.accept_by:
         return no(
             "acceptance_late",
             say(
                 "It was to be accepted before %(due)s; this request arrived on %(now)s.",
-                due=zoned(agreement.accept_by, loi.call.zone),
-                now=zoned(act.now, loi.call.zone),
+                due=zoned(agreement.accept_by, subject.call.zone),
+                now=zoned(act.now, subject.call.zone),
             ),
         )
     return YES
 
 
-def acceptance_is_overdue(loi: LetterOfIntent, act: Act) -> Verdict:
+def acceptance_is_overdue(subject: Subject, act: Act) -> Verdict:
     """The instant by which it was to be accepted, and the processing grace, have passed."""
-    agreement = queries.agreement_of(loi)
-    if not (verdict := call_runs(loi, act)):
+    agreement = queries.agreement_of(subject)
+    if not (verdict := call_runs(subject, act)):
         return verdict
     if agreement is None or act.now < agreement.lapses_at:
-        due = zoned(agreement.accept_by, loi.call.zone) if agreement else "?"
+        due = zoned(agreement.accept_by, subject.call.zone) if agreement else "?"
         return no("too_early", say("It may be accepted until %(at)s.", at=due))
     return YES
 
 
-def more_time_lies_ahead(loi: LetterOfIntent, act: Act) -> Verdict:
+def more_time_lies_ahead(subject: Subject, act: Act) -> Verdict:
     """The new instant is later than the one that stands, and lies ahead."""
-    agreement = queries.agreement_of(loi)
+    agreement = queries.agreement_of(subject)
     proposed = agreement.extension
     until = act.facts if isinstance(act.facts, datetime) else proposed and proposed.until
     if until and until <= max(agreement.accept_by, act.now):
@@ -50,16 +52,16 @@ def more_time_lies_ahead(loi: LetterOfIntent, act: Act) -> Verdict:
             "not_more_time",
             say(
                 "It stands at %(at)s: more time ends later than that, and not in the past.",
-                at=zoned(agreement.accept_by, loi.call.zone),
+                at=zoned(agreement.accept_by, subject.call.zone),
             ),
             field="until",
         )
     return YES
 
 
-def extension_is_proposed_by_another(loi: LetterOfIntent, act: Act) -> Verdict:
+def extension_is_proposed_by_another(subject: Subject, act: Act) -> Verdict:
     """More time is proposed, by another person than grants it."""
-    agreement = queries.agreement_of(loi)
+    agreement = queries.agreement_of(subject)
     if agreement is None or agreement.extension is None:
         return no("no_extension", say("No more time is proposed."))
     if agreement.extension.proposed_by_id == act.by.pk:
@@ -123,9 +125,9 @@ def was_found_ineligible(loi: LetterOfIntent, act: Act) -> Verdict:
     return YES
 
 
-def call_runs(loi: LetterOfIntent, act: Act) -> Verdict:
+def call_runs(subject: Subject, act: Act) -> Verdict:
     """The call is not suspended: no term of it runs, and none ends."""
-    call = loi.call
+    call = subject.call
     if call.state != "suspended":
         return YES
     since = datetime.fromisoformat(call.pauses[-1][0])
@@ -140,8 +142,32 @@ def call_runs(loi: LetterOfIntent, act: Act) -> Verdict:
     )
 
 
-def call_is_cancelled(loi: LetterOfIntent, act: Act) -> Verdict:
+def call_is_cancelled(subject: Subject, act: Act) -> Verdict:
     """The call is cancelled, as its public log says."""
-    if loi.call.state != "cancelled":
+    if subject.call.state != "cancelled":
         return no("not_cancelled", say("The call is not cancelled."))
     return YES
+
+
+def agreement_rows(offered: tuple[str, ...]) -> tuple[Row, ...]:
+    """From the offer to its end, alike for a case and a project that is told of in these states."""
+    # fmt: off
+    return (
+        Row("accept", "accepted", offered, "agreement_pending", ("aor",), (accepted_in_time,), "selection_accepted", say("Accept")),
+        Row("decline", "declined", (*offered, "agreement_pending"), "declined", ("aor",), tells="selection_declined", button=say("Decline"), reason=True, tone="danger"),
+        Row("let_lapse", "let_lapse_unaccepted", offered, "lapsed", (CLOCK,), (acceptance_is_overdue,), "selection_lapsed"),
+        Row("propose_extension", "extension_proposed", offered, START, ("secretary",), (call_runs, more_time_lies_ahead), "extension_proposed", say("Propose more time"), reason=True),
+        Row("grant_extension", "extension_granted", offered, START, ("approver",), (call_runs, extension_is_proposed_by_another, more_time_lies_ahead), "extension_granted", say("Grant more time")),
+        Row("record_signing", "agreement_signed", ("agreement_pending",), "agreement_signed", ("legal",), (conditions_due_are_met,), "agreement_signed", say("Record the signing")),
+        Row("terminate", "terminated", ("agreement_pending", "agreement_signed"), "terminated", ("legal",), tells="agreement_terminated", button=say("Terminate"), reason=True, tone="danger"),
+    )
+    # fmt: on
+
+
+AGREEMENT_STATES = (
+    State("agreement_pending", say("accepted, agreement pending"), tone="jade"),
+    State("agreement_signed", say("agreement signed"), tone="jade"),
+    State("declined", say("declined by the partner"), final=True),
+    State("lapsed", say("not accepted in time"), final=True),
+    State("terminated", say("agreement terminated"), tone="cinnabar", final=True),
+)

@@ -7,7 +7,8 @@ from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import START, Act, Row, State, Table, register
 from proposals import policy, queries
-from proposals.models import Condition, LetterOfIntent
+from proposals.models import Condition
+from proposals.models.agreements import Subject
 
 
 def still_to_be_met(condition: Condition, act: Act) -> Verdict:
@@ -20,18 +21,19 @@ def still_to_be_met(condition: Condition, act: Act) -> Verdict:
     return YES
 
 
-def conditions_due_are_met(loi: LetterOfIntent, act: Act) -> Verdict:
+def conditions_due_are_met(subject: Subject, act: Act) -> Verdict:
     """Every condition that is due by the day of the signing is met."""
     signed_on = act.facts
     if not isinstance(signed_on, date):  # not said yet: the earliest day it can be
-        signed_on = queries.agreement_of(loi).accepted_at.astimezone(loi.call.zoneinfo).date()
-    if missing := queries.unmet(loi, by=loi.call.end_of(signed_on)):
+        accepted_at = queries.agreement_of(subject).accepted_at
+        signed_on = accepted_at.astimezone(subject.call.zoneinfo).date()
+    if missing := queries.unmet(subject, by=subject.call.end_of(signed_on)):
         listed = " ".join(
             str(
                 say(
                     "Condition %(number)s, due before %(due)s: “%(text)s”",
                     number=one.number,
-                    due=said(one.due_at, loi.call.zone),
+                    due=said(one.due_at, subject.call.zone),
                     text=one.text,
                 )
             )

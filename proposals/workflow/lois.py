@@ -4,14 +4,11 @@ from proposals import policy
 from proposals.models import Decision
 from proposals.models.lois import CANCELLABLE, OFFERED, RUNNING
 from proposals.workflow.agreements import (
-    acceptance_is_overdue,
-    accepted_in_time,
+    AGREEMENT_STATES,
+    agreement_rows,
     asked_for_the_first_time,
     call_is_cancelled,
-    call_runs,
-    extension_is_proposed_by_another,
     had_no_part,
-    more_time_lies_ahead,
     was_decided,
     was_found_ineligible,
     within_redress,
@@ -21,7 +18,6 @@ from proposals.workflow.clarifications import (
     answer_is_in_time,
     answer_is_overdue,
 )
-from proposals.workflow.conditions import conditions_due_are_met
 from proposals.workflow.filing import (
     a_copy_is_open,
     call_is_open,
@@ -81,13 +77,7 @@ LOI_ROWS = (
     Row("promote", "promoted", ("reserve",), "selected", ("secretary",), (decided("selected"),), "loi_promoted"),
     Row("promote_conditionally", "promoted_conditionally", ("reserve",), "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_promoted"),
     Row("not_select", "not_selected", ("final_review",), "not_selected", ("secretary",), (decided("not_selected"),), "loi_decided"),
-    Row("accept", "accepted", OFFERED, "agreement_pending", ("aor",), (accepted_in_time,), "loi_accepted", say("Accept")),
-    Row("decline", "declined", (*OFFERED, "agreement_pending"), "declined", ("aor",), tells="loi_declined", button=say("Decline"), reason=True, tone="danger"),
-    Row("let_lapse", "let_lapse_unaccepted", OFFERED, "lapsed", (CLOCK,), (acceptance_is_overdue,), "loi_acceptance_lapsed"),
-    Row("propose_extension", "extension_proposed", OFFERED, START, ("secretary",), (call_runs, more_time_lies_ahead), "extension_proposed", say("Propose more time"), reason=True),
-    Row("grant_extension", "extension_granted", OFFERED, START, ("approver",), (call_runs, extension_is_proposed_by_another, more_time_lies_ahead), "extension_granted", say("Grant more time")),
-    Row("record_signing", "agreement_signed", ("agreement_pending",), "agreement_signed", ("legal",), (conditions_due_are_met,), "agreement_signed", say("Record the signing")),
-    Row("terminate", "terminated", ("agreement_pending", "agreement_signed"), "terminated", ("legal",), tells="agreement_terminated", button=say("Terminate"), reason=True, tone="danger"),
+    *agreement_rows(OFFERED),
     Row("request_review", "review_requested", ("not_selected", "ineligible"), "review_requested", ("aor",), (within_redress, asked_for_the_first_time), "review_requested", say("Ask for a review")),
     Row("uphold", "upheld", ("review_requested",), "upheld", ("legal",), (had_no_part,), "review_answered", say("The decision stands"), reason=True),
     Row("reopen", "reopened", ("review_requested",), "final_review", ("legal",), (had_no_part, was_decided), "review_answered", say("Back to final review"), reason=True),
@@ -124,11 +114,7 @@ LOI = register(
             State("selected_conditional", say("selected with conditions"), tone="jade"),
             State("reserve", say("on the reserve list"), tone="amber"),
             State("not_selected", say("not selected")),
-            State("agreement_pending", say("accepted, agreement pending"), tone="jade"),
-            State("agreement_signed", say("agreement signed"), tone="jade"),
-            State("declined", say("declined by the partner"), final=True),
-            State("lapsed", say("not accepted in time"), final=True),
-            State("terminated", say("agreement terminated"), tone="cinnabar", final=True),
+            *AGREEMENT_STATES,
             State("review_requested", say("review of the procedure asked for"), tone="amber"),
             State("call_cancelled", say("the call was cancelled"), tone="cinnabar", final=True),
             State("upheld", say("reviewed: the decision stands"), final=True),

@@ -4,6 +4,8 @@ from portal.workflow import CLOCK, START, Act, Row, State, Table, register
 from proposals import policy, queries
 from proposals.models import Project
 from proposals.models.decisions import PREPARED
+from proposals.models.projects import COMMITTED, OFFERED
+from proposals.workflow.agreements import AGREEMENT_STATES, agreement_rows, call_is_cancelled
 from proposals.workflow.decisions import decisions_are_open_in, prepared_by_another
 from proposals.workflow.lois import LOI
 
@@ -69,7 +71,8 @@ PROJECT_ROWS = (
     Row("release", "released", ("approved",), "released", ("secretary",)),
     Row("dissolve", "dissolved", ("prepared",), "void", ("chair",), (decisions_are_open,), button=say("Dissolve"), reason=True, tone="danger"),
     Row("fall_apart", "fallen_apart", PREPARED, "void", (CLOCK,)),
-    Row("end", "ended", ("released",), "ended", ("legal", CLOCK), tells="project_ended", button=say("End the project"), reason=True, tone="danger"),
+    *agreement_rows(OFFERED),
+    Row("cancel", "cancelled", COMMITTED, "call_cancelled", ("approver",), (call_is_cancelled,), reason=True),
 )
 # fmt: on
 
@@ -82,8 +85,9 @@ PROJECT = register(
         states=(
             State("prepared", say("prepared"), tone="amber"),
             State("approved", say("approved"), tone="amber"),
-            State("released", say("released"), tone="jade"),
-            State("ended", say("ended"), tone="cinnabar", final=True),
+            State("released", say("released, to be accepted"), tone="jade"),
+            *AGREEMENT_STATES,
+            State("call_cancelled", say("the call was cancelled"), tone="cinnabar", final=True),
             State("void", say("dissolved"), final=True),
         ),
         rows=PROJECT_ROWS,

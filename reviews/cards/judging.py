@@ -48,7 +48,7 @@ def _reserves_owed(call: Call, user: User) -> Iterator[Todo]:
             "reference": loi.reference,
             "needs": allocation.kind.amount(needs) if allocation else _("nothing of the budget"),
             "free": allocation.kind.amount(allocation.balance.free) if allocation else "",
-            "from": returned.decision.loi.reference if returned else "",
+            "from": (returned.project or returned.decision.loi).reference if returned else "",
             "amount": allocation.kind.amount(returned.amount) if returned else "",
         }
         if returned:

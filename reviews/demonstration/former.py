@@ -92,7 +92,7 @@ def approved(cast: Cast, now: datetime) -> Call:
 
 @transaction.atomic
 def released(call: Call, cast: Cast) -> None:
-    """All have accepted, and all but the conditional one signed: its report waits to be read."""
+    """All have accepted; all have signed but the conditional one, whose report waits, and the project."""
     morning = _morning(call.release_on)
     decisions.release(call, by=cast.office["secretary"], now=morning)
     cases = {f"FIC-{loi.reference[-2:]}": loi for loi in call.lois.exclude(reference=None)}
@@ -114,6 +114,8 @@ def released(call: Call, cast: Cast) -> None:
     conditions.answer(
         containment, report, text=CONTAINED, by=cast.pis[slugs["FIC-09"]], now=morning + 44 * DAY
     )
+    lead = cast.aors[slugs[MERGED[0]]]
+    agreements.accept(call.projects.get(), by=lead, now=morning + 16 * DAY)
     redress.request_review(
         cases["FIC-13"], ground="fact", text=ASKS,
         by=cast.aors[slugs["FIC-13"]], now=morning + 12 * DAY,

@@ -1,12 +1,13 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from portal import files, leases
 from portal.models import User
-from proposals.models import Call, Condition, Decision, Letter, LetterOfIntent
+from proposals.models import Call, Condition, Decision, Letter, LetterOfIntent, Project
+from proposals.models.agreements import Subject
 from proposals.panel import CriterionResult, Finding, PanelResult
-from proposals.services import agreements, conditions, decisions, redress, rendering
+from proposals.services import agreements, conditions, decisions, projects, redress, rendering
 from tests.cast import Cast
 from tests.make.calls import call
 from tests.make.documents import pdf_bytes
@@ -38,6 +39,15 @@ def prepared(
         **{"reason": REASON, "result": RESULT, "by": cast.chair, "now": DECIDED, **given},
     )
     return again(decision)
+
+
+def merged(cast: Cast, of: Call, lois: Iterable[LetterOfIntent], **given: object) -> Project:
+    """Cases in final review become one project that Institute A leads; `given` goes to the service."""
+    lois = list(lois)
+    words = {"title": "Particles and dust", "lead": cast.institute, "reason": REASON}
+    results = {loi.pk: RESULT for loi in lois}
+    by = {"by": cast.chair, "now": DECIDED}
+    return again(projects.merge(of, lois, **{**words, "results": results, **by, **given}))
 
 
 def decided_call(
@@ -114,7 +124,24 @@ def condition_answered(
     return again(condition)
 
 
-def signed(cast: Cast, loi: LetterOfIntent, *, now: datetime = RELEASED) -> LetterOfIntent:
+def released_project(cast: Cast) -> Project:
+    """Of two cases, with 15.75 of 24 kg; on the reserve list is one of 10.5 kg, which do not fit."""
+    of = decided_call(
+        cast,
+        outcomes=("reserve",) * 3,
+        masses_kg=("10", "5", "10"),
+        offered=32,
+        held_back=8,
+        cap=20,
+    )
+    project = merged(cast, of, of.lois.order_by("reference")[:2])
+    decisions.propose_decisions(of, by=cast.chair, now=DECIDED)
+    store_letters(approved(cast, again(of)))
+    decisions.release(of, by=cast.secretary, now=RELEASED)
+    return again(project)
+
+
+def signed(cast: Cast, loi: Subject, *, now: datetime = RELEASED) -> Subject:
     """Accepted already: its agreement is signed and on file."""
     blob = files.keep(pdf_bytes("The agreement."), media_type="application/pdf")
     day = now.astimezone(loi.call.zoneinfo).date()

@@ -50,29 +50,51 @@ chair               .           .         .           -
 others              .           .         .           .
 """
 
-# Cases merged into one: its decisions are approved and released with the others.
+# Cases merged into one: its decisions are approved and released with the others; from then on its
+# lead's representative accepts it, and legal has the agreement signed. The rival is a partner, and reads.
 PROJECTS = """
-prepared            approve unapprove release dissolve fall_apart end
-secretaries         .       .         -       .        .          .
-approvers           +       -         .       .        .          .
-chair               .       -         .       +        .          .
-legal               .       .         .       .        .          -
-clock               .       .         .       .        +          -
-others              .       .         .       .        .          .
+prepared           approve unapprove release dissolve fall_apart accept decline let_lapse propose_extension grant_extension record_signing terminate cancel
+aor                .       .         .       .        .          -      -       .         .                 .               .              .         .
+secretaries        .       .         -       .        .          .      .       .         -                 .               .              .         .
+approvers          +       -         .       .        .          .      .       .         .                 -               .              .         -
+chair              .       -         .       +        .          .      .       .         .                 .               .              .         .
+legal              .       .         .       .        .          .      .       .         .                 .               -              -         .
+clock              .       .         .       .        +          .      .       -         .                 .               .              .         .
+others             .       .         .       .        .          .      .       .         .                 .               .              .         .
 
-approved            approve unapprove release dissolve fall_apart end
-secretaries         .       .         +       .        .          .
-approvers           -       +         .       .        .          .
-chair               .       +         .       -        .          .
-legal               .       .         .       .        .          -
-clock               .       .         .       .        +          -
-others              .       .         .       .        .          .
+approved           approve unapprove release dissolve fall_apart accept decline let_lapse propose_extension grant_extension record_signing terminate cancel
+aor                .       .         .       .        .          -      -       .         .                 .               .              .         .
+secretaries        .       .         +       .        .          .      .       .         -                 .               .              .         .
+approvers          -       +         .       .        .          .      .       .         .                 -               .              .         -
+chair              .       +         .       -        .          .      .       .         .                 .               .              .         .
+legal              .       .         .       .        .          .      .       .         .                 .               -              -         .
+clock              .       .         .       .        +          .      .       -         .                 .               .              .         .
+others             .       .         .       .        .          .      .       .         .                 .               .              .         .
 
-released            approve unapprove release dissolve fall_apart end
-secretaries         .       .         -       .        .          .
-approvers           -       -         .       .        .          .
-chair               .       -         .       -        .          .
-legal               .       .         .       .        .          +
-clock               .       .         .       .        -          +
-others              .       .         .       .        .          .
+released           approve unapprove release dissolve fall_apart accept decline let_lapse propose_extension grant_extension record_signing terminate cancel
+aor                .       .         .       .        .          +      +       .         .                 .               .              .         .
+secretaries        .       .         -       .        .          .      .       .         +                 .               .              .         .
+approvers          -       -         .       .        .          .      .       .         .                 !               .              .         !
+chair              .       -         .       -        .          .      .       .         .                 .               .              .         .
+legal              .       .         .       .        .          .      .       .         .                 .               -              -         .
+clock              .       .         .       .        -          .      .       !         .                 .               .              .         .
+others             .       .         .       .        .          .      .       .         .                 .               .              .         .
+
+agreement_pending  approve unapprove release dissolve fall_apart accept decline let_lapse propose_extension grant_extension record_signing terminate cancel
+aor                .       .         .       .        .          -      +       .         .                 .               .              .         .
+secretaries        .       .         -       .        .          .      .       .         -                 .               .              .         .
+approvers          -       -         .       .        .          .      .       .         .                 -               .              .         !
+chair              .       -         .       -        .          .      .       .         .                 .               .              .         .
+legal              .       .         .       .        .          .      .       .         .                 .               +              +         .
+clock              .       .         .       .        -          .      .       -         .                 .               .              .         .
+others             .       .         .       .        .          .      .       .         .                 .               .              .         .
+
+agreement_signed   approve unapprove release dissolve fall_apart accept decline let_lapse propose_extension grant_extension record_signing terminate cancel
+aor                .       .         .       .        .          -      -       .         .                 .               .              .         .
+secretaries        .       .         -       .        .          .      .       .         -                 .               .              .         .
+approvers          -       -         .       .        .          .      .       .         .                 -               .              .         !
+chair              .       -         .       -        .          .      .       .         .                 .               .              .         .
+legal              .       .         .       .        .          .      .       .         .                 .               -              +         .
+clock              .       .         .       .        -          .      .       -         .                 .               .              .         .
+others             .       .         .       .        .          .      .       .         .                 .               .              .         .
 """

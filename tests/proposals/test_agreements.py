@@ -76,7 +76,7 @@ def test_it_is_accepted_before_the_instant_and_not_at_it(truths, cast, taken):
     agreements.accept(taken, by=cast.aor, now=until - SECOND)
     assert make.again(taken).state == "agreement_pending"
     assert committed(taken.call) == Decimal("10.5")
-    assert len(mails("loi_accepted")) == 6 + 1  # the team with its office, and legal
+    assert len(mails("selection_accepted")) == 6 + 1  # the team with its office, and legal
 
 
 def test_accepting_asks_for_the_password(cast, taken, visit):
@@ -108,7 +108,7 @@ def test_declining_gives_back_what_was_committed(truths, cast, taken, visit):
     )
     assert sent.status_code == 302
     assert (make.again(taken).state, committed(taken.call)) == ("declined", 0)
-    message = Message.objects.filter(notice="loi_declined").first()
+    message = Message.objects.filter(notice="selection_declined").first()
     assert WHY in message.body and "Free again: Mass 10.5 kg." in message.body
 
 
@@ -130,7 +130,7 @@ def test_nobody_is_reminded_twice_and_the_clock_ends_it(truths, cast, taken, clo
     clock_at(until + timedelta(seconds=taken.call.grace_s))
     keep_deadlines()
     assert (make.again(taken).state, committed(taken.call)) == ("lapsed", 0)
-    assert "10.5 kg" in Message.objects.filter(notice="loi_acceptance_lapsed").first().body
+    assert "10.5 kg" in Message.objects.filter(notice="selection_lapsed").first().body
 
 
 def test_more_time_takes_two_persons_and_counts_everywhere(truths, cast, taken):
@@ -202,7 +202,7 @@ def test_legal_puts_the_signed_agreement_on_file_for_both_sides_alone(
     assert other.status_code == 403
     agreement = queries.agreement_of(taken)
     agreement.file.scan.__class__.objects.update(result="unscanned", done_at=now)
-    where = reverse("agreement", args=[taken.key])
+    where = reverse("agreement_loi", args=[taken.key])
     readers = {
         name for name in cast.NAMES if visit(cast.again(name), at=now).get(where).status_code == 200
     }

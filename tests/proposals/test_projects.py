@@ -4,11 +4,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from portal.invariants import violations
-from portal.models import Message
 from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Decision, LedgerEntry, LetterOfIntent, Project
-from proposals.services import amendments, decisions, filings, projects
+from proposals.services import decisions, filings, projects
 from tests import make
 from tests.cast import Cast
 from tests.make import DECIDED, RELEASED
@@ -42,22 +41,6 @@ def cases(call) -> list[LetterOfIntent]:
     return list(call.lois.order_by("reference"))
 
 
-def merged(cast, call, cases, **given) -> Project:
-    return projects.merge(
-        call,
-        cases,
-        **{
-            "title": "Particles and dust",
-            "lead": cast.institute,
-            "reason": make.REASON,
-            "results": dict.fromkeys((loi.pk for loi in cases), make.RESULT),
-            "by": cast.chair,
-            "now": DECIDED,
-            **given,
-        },
-    )
-
-
 def refused(act, *args, **more):
     with pytest.raises(Refused) as caught:
         act(*args, **more)
@@ -74,7 +57,7 @@ def words(answer) -> str:
 
 def test_two_cases_become_a_project_with_one_line(cast, call, cases):
     make.prepared(cast, cases[0])
-    project = merged(cast, call, cases[:2])
+    project = make.merged(cast, call, cases[:2])
     assert project.reference == f"{call.code}-P-01"
     assert [partner.name for partner in project.partners] == [cast.rival.name]
     assert mass(call).proposed == Decimal("15.75")
@@ -90,16 +73,18 @@ def test_two_cases_become_a_project_with_one_line(cast, call, cases):
 
 
 def test_what_cannot_be_merged_is_refused_in_words(cast, call, cases):
-    assert refused(merged, cast, call, cases[:1]).rule == "too_few_cases"
-    assert refused(merged, cast, call, cases[:2], by=cast.secretary).rule == "project.merge.who"
-    assert refused(merged, cast, call, cases[:2], title=" ").rule == "project.title"
-    assert refused(merged, cast, call, cases[:2], reason="Short.").rule == "decision.reason"
-    verdict = refused(merged, cast, call, [cases[0], cases[2]], lead=cast.rival)
+    assert refused(make.merged, cast, call, cases[:1]).rule == "too_few_cases"
+    assert (
+        refused(make.merged, cast, call, cases[:2], by=cast.secretary).rule == "project.merge.who"
+    )
+    assert refused(make.merged, cast, call, cases[:2], title=" ").rule == "project.title"
+    assert refused(make.merged, cast, call, cases[:2], reason="Short.").rule == "decision.reason"
+    verdict = refused(make.merged, cast, call, [cases[0], cases[2]], lead=cast.rival)
     assert str(verdict.reason) == f"{cast.rival.name} has none of the cases: it cannot lead."
     filings.withdraw(cases[2], by=cast.aor, now=DECIDED, reason="Our funding is gone.")
-    assert refused(merged, cast, call, cases[1:]).rule == "not_in_final_review"
-    merged(cast, call, cases[:2])
-    verdict = refused(merged, cast, call, cases[1:])
+    assert refused(make.merged, cast, call, cases[1:]).rule == "not_in_final_review"
+    make.merged(cast, call, cases[:2])
+    verdict = refused(make.merged, cast, call, cases[1:])
     assert str(verdict.reason) == (
         f"{cases[1].reference} is part of {call.code}-P-01: dissolve that project first."
     )
@@ -107,11 +92,11 @@ def test_what_cannot_be_merged_is_refused_in_words(cast, call, cases):
 
 
 def test_the_project_is_given_no_more_than_there_is_and_less_with_a_reason(cast, call, cases):
-    verdict = refused(merged, cast, call, cases[:2], granted={"mass": (Decimal(14), "")})
+    verdict = refused(make.merged, cast, call, cases[:2], granted={"mass": (Decimal(14), "")})
     assert verdict.rule == "grant.reason"
     make.prepared(cast, cases[2])  # 4.2 of the 20 kg that can be given
     shared = {"mass": (Decimal("13.5"), "One structure serves both of the instruments.")}
-    project = merged(cast, call, cases[:2], granted=shared)
+    project = make.merged(cast, call, cases[:2], granted=shared)
     assert project.grants.get(allocation__resource="mass").amount == Decimal("13.5")
     assert mass(call).proposed == Decimal("17.7")
 
@@ -120,22 +105,22 @@ def test_a_project_over_the_cap_of_one_module_is_refused(cast):
     call = make.call(cast, code="NARROW27", offered=40, held_back=10, cap=12)
     filed = [make.filed(cast, call, rival=rival, mass_cbe_kg="10") for rival in (False, True)]
     two = [make.in_final_review(cast, loi) for loi in filed]
-    assert refused(merged, cast, call, two).rule == "grant.cap"
+    assert refused(make.merged, cast, call, two).rule == "grant.cap"
     assert not Decision.objects.filter(loi__call=call).exists()
 
 
 def test_a_withdrawal_takes_the_project_apart(cast, call, cases):
-    project = merged(cast, call, cases[:2])
+    project = make.merged(cast, call, cases[:2])
     filings.withdraw(cases[1], by=cast.rival_aor, now=DECIDED, reason="Our funding is gone.")
     assert make.again(project).state == "void"
     assert mass(call).taken == 0
     assert make.prepared(cast, cases[0]).state == "prepared"  # decided by itself again
-    again = merged(cast, call, [cases[0], cases[2]])
+    again = make.merged(cast, call, [cases[0], cases[2]])
     assert again.reference == f"{call.code}-P-02"
 
 
 def test_the_chair_dissolves_it_with_a_reason(cast, call, cases):
-    project = merged(cast, call, cases[:2])
+    project = make.merged(cast, call, cases[:2])
     assert refused(projects.dissolve, project, by=cast.approver, now=DECIDED, reason="No.").who
     projects.dissolve(project, by=cast.chair, now=DECIDED, reason="The two do not fit together.")
     assert mass(call).taken == 0
@@ -150,9 +135,10 @@ def release(cast, call) -> None:
 
 
 def test_the_release_merges_the_cases_and_commits_one_line(cast, call, cases, visit):
-    project = merged(cast, call, cases[:2])
+    project = make.merged(cast, call, cases[:2])
     make.prepared(cast, cases[2], outcome="not_selected")
-    assert visit(cast.legal, at=DECIDED).get(f"/projects/{project.key}/").status_code == 404
+    for person in (cast.legal, cast.pi, cast.rival_aor):
+        assert visit(person, at=DECIDED).get(f"/projects/{project.key}/").status_code == 404
     release(cast, call)
     assert [make.again(loi).state for loi in cases] == ["merged", "merged", "not_selected"]
     assert (mass(call).proposed, mass(call).committed) == (0, Decimal("15.75"))
@@ -165,28 +151,6 @@ def test_the_release_merges_the_cases_and_commits_one_line(cast, call, cases, vi
             "partners": [cast.rival.name],
         }
         assert letter.context["grant"] is None
-    make.settle()
-    assert list(violations(RELEASED)) == []
-
-    page = words(visit(cast.legal, at=RELEASED).get(f"/projects/{project.key}/"))
-    assert "Particles and dust" in page and cases[1].reference in page
-    assert visit(cast.pi, at=RELEASED).get(f"/projects/{project.key}/").status_code == 404
-    assert f"{call.code}-P-01" in words(
-        visit(cast.legal, at=RELEASED).get(f"/calls/{call.code}/ledger/")
-    )
-    why = "The lead has lost its licence."
-    projects.end(project, by=cast.legal, now=RELEASED, reason=why)
-    assert mass(call).taken == 0
-    told = Message.objects.filter(notice="project_ended")
-    team = {cast.pi, cast.aor, cast.owner, cast.editor, cast.rival_pi, cast.rival_aor}
-    assert {message.recipient for message in told} == team
-    assert all(why in message.body for message in told)
-    make.settle()
-    assert list(violations(RELEASED)) == []
-    fate = {"reason": make.WHY, "source": "The programme", "by": cast.secretary, "now": RELEASED}
-    found = amendments.propose(call, kind="cancellation", **fate)
-    amendments.publish(found, by=cast.approver, now=RELEASED)
-    assert [make.again(loi).state for loi in cases[:2]] == ["call_cancelled"] * 2
     make.settle()
     assert list(violations(RELEASED)) == []
 

@@ -197,7 +197,7 @@ def test_the_former_round_is_decided_and_its_letters_are_out(demonstration, db):
     (containment,) = proposals.running_conditions()
     assert (containment.loi.reference[-2:], containment.state) == ("09", "answered")
     (station,) = call.projects.all()
-    assert (station.reference, station.state) == ("DEMO25-L-P-01", "released")
+    assert (station.reference, station.state) == ("DEMO25-L-P-01", "agreement_pending")
     assert [loi.reference[-2:] for loi in station.cases] == ["10", "11"]
     assert station.grants.get(allocation=mass(call)).amount == Decimal("8.14")
 

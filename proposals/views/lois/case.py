@@ -120,6 +120,7 @@ def page(
         "rounds": clarifications.of(loi, request.arrived_at) if loi.filing and not partner else [],
         "answers": _answers(request, loi),
         **_after(request, loi),
+        "project": queries.project_shown(user, loi),
         "lapsed": lacking.of(loi) if loi.state == "not_submitted" else None,
         "closed": said(loi.closes_at, loi.call.zone),
         "contact": lacking.contact(),

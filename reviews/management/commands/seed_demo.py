@@ -18,7 +18,7 @@ ACCOUNTS = (
     ("Reviewer", "reviewer1", "reviews of DEMO26-O to write, of DEMO26-L to read"),
     ("Administrator", "admin", "accounts, roles, the board"),
     ("Auditor", "auditor", "reads everything, changes nothing"),
-    ("Legal", "legal", "agreements of DEMO25-L to keep or end, a review to answer"),
+    ("Legal", "legal", "agreements of DEMO25-L to sign, keep or end, a review to answer"),
 )
 CALLS = (
     (former.CODE, former.call),
