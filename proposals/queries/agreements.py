@@ -27,12 +27,16 @@ def agreement_of(subject: Subject) -> Agreement | None:
 
 
 def redress_until(loi: LetterOfIntent) -> datetime | None:
-    """Until when a review of what its last letter says may be asked for; this instant is late."""
-    told = loi.letters.filter(kind__in=Letter.OUTCOME).exclude(state="void").order_by("pk").last()
+    """Until when a review of what its last letter says may be asked for; this instant is late.
+
+    A letter that is not issued, a correction on its way included, begins no term.
+    """
+    issued = loi.letters.filter(kind__in=Letter.OUTCOME).exclude(issued_at=None)
+    told = issued.order_by("pk").last()
     if told is None:
         return None
-    since = told.issued_at or told.due_at
-    return loi.call.stretched(loi.call.end_of(told.dated + timedelta(days=REDRESS_DAYS)), since)
+    until = loi.call.end_of(told.dated + timedelta(days=REDRESS_DAYS))
+    return loi.call.stretched(until, told.issued_at)
 
 
 def took_part(user: User, loi: LetterOfIntent) -> bool:

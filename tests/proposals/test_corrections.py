@@ -1,5 +1,7 @@
 """A letter in force is replaced by a corrected one, or revoked: by two persons."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal import leases
@@ -16,6 +18,7 @@ from tests.make import RELEASED
 from tests.make.story import again
 
 WHY = "The letter names the sensor and means the detector."
+DAY = timedelta(days=1)
 FINDING = "findings.0.strengths.0.text"
 
 
@@ -226,3 +229,13 @@ def test_the_record_says_who_was_told_and_a_message_is_sent_again_as_it_was(
     (sent,) = mailoutbox
     assert sent.extra_headers["Message-ID"] == one.message_id in first
     assert Event.objects.filter(verb="letter.resent", subject_key=letter.key).count() == 1
+
+
+def test_a_correction_gives_more_time_for_a_review_only_once_it_is_issued(cast, letter):
+    later = RELEASED + 10 * DAY
+    until = queries.redress_until(letter.loi)
+    found = proposed(cast, letter)
+    corrections.approve(found, by=cast.approver, now=later)
+    assert queries.redress_until(letter.loi) == until
+    make.store_letters(letter.loi.call, now=later)
+    assert queries.redress_until(letter.loi) == until + 10 * DAY
