@@ -265,6 +265,7 @@ def _given(
             keys = [*keys, NOBODYS]
         if "case" in names:
             fixed["case"] = LetterOfIntent.objects.order_by("pk").values_list("key", flat=True)[0]
-        yield from ({"key": key, **fixed} for key in (keys if several else keys[:1]))
+        asked = keys if several else [*keys[:1]] or [NOBODYS]  # its twin may have one
+        yield from ({"key": key, **fixed} for key in asked)
     else:
         yield fixed
