@@ -76,12 +76,22 @@ def sees_what_is_free(user: User, call: Call) -> bool:
     return (chair and call.state in ("closed", "released")) or sees_holds(user, call)
 
 
+def unseen(user: User, call: Call) -> dict[int, Decimal]:
+    """Allocation id → what counts as free for this person where decisions are prepared and sets put together.
+
+    Nothing for the chair, whom the ledger would refuse it.
+    """
+    chair = "chair" in policy.call_relation(user, call)
+    return {} if chair else queries.unseen_holds(user, call)
+
+
 def board_bars(call: Call, user: User) -> list[bars.Bar]:
     """What is asked, and for those who decide the holds of prepared decisions."""
     asked, deciding = demanded(call, user), sees_holds(user, call)
+    unseen = queries.unseen_holds(user, call) if deciding else {}
     drawn = []
     for allocation in call.allocations.all():
-        balance = queries.balance(allocation)
+        balance = queries.balance(allocation).without(unseen.get(allocation.pk, Decimal(0)))
         drawn.append(
             bars.bar(
                 balance if deciding else bars.public(balance),

@@ -45,6 +45,12 @@ SENTENCES: dict[str, Text] = {
     "loi.promoted_conditionally": say(
         "What it needs has become free: it is selected from the reserve list, with conditions."
     ),
+    "loi.reaccommodated": say(
+        "It is moved: %(mission)s carries it from now on. It is offered anew, to accept or decline."
+    ),
+    "loi.reaccommodated_conditionally": say(
+        "It is moved: %(mission)s carries it from now on, on conditions. It is offered anew, to accept or decline."
+    ),
     "loi.concluded": say("%(who)s sent it to final review."),
     "loi.draft_cancelled": say("The call was cancelled; it had not been filed."),
     "loi.cancelled": say("The call was cancelled, and the case ended with it."),

@@ -43,6 +43,10 @@ class Balance:
     def free(self) -> Decimal:
         return self.available - self.taken
 
+    def without(self, hidden: Decimal) -> "Balance":
+        """As it looks to whoever may not know of a hold."""
+        return replace(self, proposed=self.proposed - hidden)
+
 
 def positions(entries: Iterable[Entry]) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
     """(held, committed) by subject, from the entries in their order.

@@ -6,8 +6,7 @@ from django.db.models import Q
 from portal import clock
 from portal.verdict import Refused
 from proposals import queries
-from proposals.models import Call, LetterOfIntent, Project
-from proposals.models.agreements import OFFERED
+from proposals.models import Call, LetterOfIntent
 from proposals.services import agreements, calls, clarifications, conditions, reminders, rendering
 
 
@@ -33,14 +32,12 @@ def keep_deadlines() -> None:
         else:
             clarifications.remind(loi, now=now)
 
-    for kind in (LetterOfIntent, Project):
-        offered = kind.objects.filter(state__in=OFFERED).exclude(call__state="suspended")
-        for subject in offered.select_related("call"):
-            if queries.agreement_of(subject).lapses_at <= now:
-                with suppress(Refused):  # accepted or declined a moment ago
-                    agreements.let_lapse(subject, now=now)
-            else:
-                agreements.remind(subject, now=now)
+    for subject in queries.offered():
+        if queries.agreement_of(subject).lapses_at <= now:
+            with suppress(Refused):  # accepted or declined a moment ago
+                agreements.let_lapse(subject, now=now)
+        else:
+            agreements.remind(subject, now=now)
 
     for condition in queries.conditions_due(now, within=conditions.BEFORE[0][1]):
         conditions.remind(condition, now=now)

@@ -14,6 +14,7 @@ from reviews.views import (
     meetings,
     merging,
     minutes,
+    moving,
     places,
     ranking,
     reviewing,
@@ -113,6 +114,7 @@ urlpatterns = [
     path("lois/<slug:key>/consensus/answer/", agreeing.answer_consensus, name="answer_consensus"),
     path("lois/<slug:key>/conclude/", concluding.conclude, name="conclude_loi"),
     path("lois/<slug:key>/prepare/", deciding.prepare, name="prepare_decision"),
+    path("lois/<slug:key>/reaccommodate/", moving.reaccommodate, name="reaccommodate_decision"),
     path(
         "calls/<str:code>/propose-decisions/",
         deciding.propose_decisions,

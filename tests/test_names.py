@@ -61,6 +61,7 @@ SERVICES = {
     "decision": (
         "proposals.services.decisions",
         "proposals.services.promotions",
+        "proposals.services.reaccommodations",
         "proposals.services.redress",
     ),
     "project": (
@@ -99,6 +100,8 @@ INSIDE = {
     "project.fall_apart": "part",
     "loi.promote": "release_one",
     "loi.promote_conditionally": "release_one",
+    "loi.reaccommodate": "release_one",
+    "loi.reaccommodate_conditionally": "release_one",
     "decision.promote": "prepare",
     "decision.supersede": "release_one",
     "decision.approve": "approve_decisions",

@@ -182,6 +182,7 @@ consensus                    >...+..+..+..
 answer_consensus             >...-..-..-..
 conclude_loi                 >......-..x..
 prepare_decision             >......+..+..
+reaccommodate_decision       >......+..+..
 merge                        >......+..+..
 conflicts                    >......++++..
 conflicts_table              >......++++..

@@ -30,7 +30,8 @@ def decisions_since(user: User, now: datetime) -> Iterator[cards.Todo]:
     """What was decided after the release of a call, one by one: to approve, and to release."""
     if not user.roles() & {roles.APPROVER, roles.SECRETARY}:
         return
-    waiting = queries.visible_decisions(user).filter(loi__call__state="released")
+    alone = Q(loi__call__state="released") | Q(onto__isnull=False)
+    waiting = queries.visible_decisions(user).filter(alone)
     for decision in waiting.filter(state__in=PREPARED).order_by("prepared_at"):
         action = "approve_one" if decision.state == "prepared" else "release_one"
         row = DECISION.row(action)

@@ -29,6 +29,7 @@ from proposals.models import (
 )
 from proposals.models.decisions import TOLD
 from proposals.models.lois import COMMITTED, GIVEN_BACK, REDRESS
+from proposals.queries.letters import TOLD_OF_A_DECISION
 from proposals.workflow import (
     AMENDMENT,
     CALL,
@@ -231,7 +232,7 @@ def the_ledger_adds_up_line_by_line(now: datetime) -> Iterator[str]:
 
 @register
 def grants_stand_in_the_ledger(now: datetime) -> Iterator[str]:
-    decisions = Decision.objects.select_related("loi")
+    decisions = Decision.objects.select_related("loi__call", "onto")
     for decision in decisions.prefetch_related("grants__allocation", "entries"):
         for grant in decision.grants.all():
             signs = {"hold": 1, "commit": 0, "return": -1}
@@ -244,6 +245,8 @@ def grants_stand_in_the_ledger(now: datetime) -> Iterator[str]:
                 yield f"decision {decision.key}: {standing} stand for a grant of {expected}"
             if grant.amount > grant.allocation.limit.most:
                 yield f"decision {decision.key}: {grant.amount} is over the cap of one module"
+            if grant.allocation.call_id != decision.carrier.pk:
+                yield f"decision {decision.key} draws on {grant.allocation.call_id}, carried by {decision.carrier}"
 
 
 @register
@@ -317,9 +320,9 @@ def a_released_decision_has_one_letter_and_one_message_each(now: datetime) -> It
                 yield f"{letter.number} does not say what was decided"
         if decision.loi.state not in BECOMES[decision.outcome]:
             yield f"{decision.loi.reference} is {decision.loi.state}, decided {decision.outcome}"
-        # A case that a review reopened, or that is promoted, is told of each decision.
+        # A case that a review reopened, or that is promoted or moved, is told of each decision.
         told = Message.objects.filter(
-            notice__in=("loi_decided", "loi_promoted"),
+            notice__in=TOLD_OF_A_DECISION,
             subject_key=decision.loi.key,
             written_at__gte=decision.released_at,
         )

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from portal.invariants import register
+from proposals import queries
 from proposals.models import Agreement, Call, Decision, Project
 from proposals.models.agreements import OFFERED
 from proposals.models.lois import GIVEN_BACK
@@ -56,6 +57,6 @@ def _faults(agreement: Agreement, now: datetime) -> Iterator[str]:
     if accepted and agreement.accepted_at >= agreement.accept_by:
         yield f"{subject.reference} was accepted late, at {agreement.accepted_at}"
     late = now - timedelta(minutes=10)
-    runs = subject.state in OFFERED and subject.call.state != "suspended"
+    runs = subject.state in OFFERED and queries.carrier(subject).state != "suspended"
     if runs and agreement.lapses_at < late:
         yield f"{subject.reference} should have lapsed at {agreement.lapses_at}"

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from portal.text import plain
+from proposals import queries
 from proposals.letters.frame import redress
 from proposals.letters.words import both, day, grade, resource, unit
 from proposals.models import Decision, Grant, LetterOfIntent, Project
@@ -10,9 +11,10 @@ from proposals.resources import MASS
 
 
 def decision(loi: LetterOfIntent, *, dated: date, now: datetime, decision: Decision) -> dict:
-    grants = list(decision.grants.select_related("allocation"))
+    grants = list(decision.grants.select_related("allocation__platform"))
     return {
         "outcome": decision.outcome,
+        "moved": _moved(decision, grants) if decision.onto else None,
         "reason": decision.reason,
         "project": _project(decision.project) if decision.project else None,
         "grant": _grant(grants),
@@ -28,6 +30,25 @@ def decision(loi: LetterOfIntent, *, dated: date, now: datetime, decision: Decis
         "findings": findings(decision.basis),
         "next_steps": _next_steps(decision, dated),
         "redress": redress(dated, loi.call),
+    }
+
+
+def _moved(decision: Decision, grants: list[Grant]) -> dict:
+    """From which mission to which, and what of its needs has no budget there."""
+    before, onto = queries.carrier(decision.loi), decision.onto
+    missing = [resource(one) for one in queries.unbudgeted(decision)]
+    return {
+        "from": {"mission": before.mission.name, "call": before.code},
+        "to": {
+            "mission": onto.mission.name,
+            "call": onto.code,
+            "platform": grants[0].allocation.platform.name if grants else "",
+        },
+        "unbudgeted": both(
+            ", ".join(one["en"].lower() for one in missing), "、".join(one["zh"] for one in missing)
+        )
+        if missing
+        else None,
     }
 
 

@@ -15,7 +15,7 @@ AUTHORITY = both("Decision authority", "决定机构")
 
 
 def frame(loi: LetterOfIntent, number: str, code: str, dated: date) -> dict:
-    organisation, call = loi.organisation, loi.call
+    organisation, call, carrier = loi.organisation, loi.call, queries.carrier(loi)
     return {
         "language": "en",
         "fictional": call.fictional,
@@ -33,11 +33,11 @@ def frame(loi: LetterOfIntent, number: str, code: str, dated: date) -> dict:
             "country": country(organisation.country),
         },
         "about": {
-            "call": call.title,
-            "call_reference": call.code,
+            "call": carrier.title,
+            "call_reference": carrier.code,
             "case_reference": loi.reference,
             "title": loi.filing.content["identity"]["title"],
-            "mission": call.mission.name,
+            "mission": carrier.mission.name,
         },
         "contact": contact(),
         "signatory": None,

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import keys
+from proposals.models.calls import Call
 
 # Private: of these a case has one at most, beside what was told of it before.
 PREPARED = ("prepared", "approved")
@@ -17,7 +18,9 @@ class Decision(models.Model):
     """What is to become of a case: private until its release. Moves by `workflow.DECISION`.
 
     `basis` is the panel's result as it was passed in when the decision was
-    prepared, so that the letter can be made again from this row alone.
+    prepared, so that the letter can be made again from this row alone. One that
+    moves a selected case to another mission's budget (`onto`) takes the place of
+    the decision before it; its grants are of that call's allocations.
     """
 
     class Outcome(models.TextChoices):
@@ -34,6 +37,9 @@ class Decision(models.Model):
     project = models.ForeignKey(
         "proposals.Project", models.PROTECT, null=True, related_name="decisions"
     )
+    onto = models.ForeignKey(
+        Call, models.PROTECT, null=True, related_name="moved_here"
+    )  # null: its own call, which it was filed in
     reason = models.TextField(_("reason, as the letter gives it"), max_length=2000)
     conditions = models.JSONField(default=list)  # [{"text", "due_on", "owner"}, …]
     basis = models.JSONField(default=dict)
@@ -66,6 +72,10 @@ class Decision(models.Model):
                 | (~Q(outcome="merged") & Q(project=None)),
             ),
             models.CheckConstraint(
+                name="only_what_is_selected_moves_to_another_mission",
+                condition=Q(onto=None) | Q(outcome__in=["selected", "selected_conditional"]),
+            ),
+            models.CheckConstraint(
                 name="approved_by_somebody_else",
                 condition=Q(approved_by=None) | ~Q(approved_by=models.F("prepared_by")),
             ),
@@ -75,6 +85,11 @@ class Decision(models.Model):
                 | (~Q(state__in=TOLD) & Q(released_at=None)),
             ),
         ]
+
+    @property
+    def carrier(self) -> Call:
+        """The call whose budget it draws on."""
+        return self.onto or self.loi.call
 
     @property
     def positive(self) -> bool:

@@ -19,6 +19,8 @@ RUNNING = ("filed", *SCREENING, "under_review", "consensus", "final_review")
 OFFERED = ("selected", "selected_conditional")
 # What was given to these stands in the ledger as committed.
 COMMITTED = (*OFFERED, "agreement_pending", "agreement_signed")
+# What another mission may carry instead: selected, also where its call was cancelled since.
+MOVABLE = (*COMMITTED, "call_cancelled")
 # Given back: declined or not accepted in time, or ended after it was accepted.
 GIVEN_BACK = ("declined", "lapsed", "terminated")
 # A review of the procedure is asked for, or was answered: of a decision or of an ineligibility.

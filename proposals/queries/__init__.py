@@ -1,8 +1,9 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from portal import roles
 from portal.models import Membership, User
@@ -17,6 +18,7 @@ from proposals.models import (
     Decision,
     FiledFile,
     Filing,
+    Grant,
     LedgerEntry,
     Letter,
     LetterOfIntent,
@@ -27,24 +29,30 @@ from proposals.models import (
 )
 from proposals.models.agreements import Subject
 from proposals.models.attachments import Attached
-from proposals.models.decisions import TOLD
+from proposals.models.decisions import PREPARED, TOLD
 from proposals.models.lois import COMMITTED, GIVEN_BACK, REDRESS, RUNNING
 from proposals.queries.agreements import (  # noqa: F401 - of the same door
     REDRESS_DAYS,
     agreement_of,
+    offered,
     redress_until,
     took_part,
 )
 from proposals.queries.budgets import DEMANDS as DEMANDS
+from proposals.queries.budgets import Needs as Needs
 from proposals.queries.budgets import Reserve as Reserve
 from proposals.queries.budgets import asked as asked
 from proposals.queries.budgets import balance as balance
+from proposals.queries.budgets import carried as carried
+from proposals.queries.budgets import carrier as carrier
 from proposals.queries.budgets import demands as demands
+from proposals.queries.budgets import demands_on as demands_on
 from proposals.queries.budgets import fitting_reserves as fitting_reserves
 from proposals.queries.budgets import in_force as in_force
 from proposals.queries.budgets import mass_kg as mass_kg
 from proposals.queries.budgets import project_of as project_of
 from proposals.queries.budgets import reserves as reserves
+from proposals.queries.budgets import unbudgeted as unbudgeted
 from proposals.queries.budgets import unstated as unstated
 from proposals.queries.conditions import conditions_due as conditions_due
 from proposals.queries.conditions import conditions_of as conditions_of
@@ -247,15 +255,32 @@ def running_ticket(call: Call, organisation_id: int, now: datetime) -> Amendment
 
 def visible_decisions(user: User) -> QuerySet[Decision]:
     """Decisions: released ones to whoever sees the case, prepared ones to those who decide."""
-    decisions = Decision.objects.select_related("loi__call", "loi__organisation")
+    decisions = Decision.objects.select_related("loi__call", "loi__organisation", "onto__mission")
     decisions = decisions.filter(loi__in=visible_lois(user)).exclude(state="void")
     if not user.is_authenticated:
         return decisions.none()
+    return decisions.filter(Q(state="released") | _decided_by(user))
+
+
+def _decided_by(user: User) -> Q:
+    """Decisions on the cases that this person decides on; never on those of their own organisation."""
     deciders = Q(pk__isnull=False) if user.roles() & READERS else Q(pk__in=[])
     for sight in (source(user) for source in SIGHTS):
         deciders |= Q(loi__in=LetterOfIntent.objects.filter(sight.decides))
-    own = Q(loi__organisation_id__in=list(user.seats()))
-    return decisions.filter(Q(state="released") | (deciders & ~own))
+    return deciders & ~Q(loi__organisation_id__in=list(user.seats()))
+
+
+def unseen_guests(user: User, call: Call) -> QuerySet[Decision]:
+    """What would move a case to this call's budget, was never released, and is not this person's to read."""
+    untold = Decision.objects.filter(onto=call).exclude(state__in=TOLD)
+    return untold.exclude(_decided_by(user) & Q(loi__in=visible_lois(user)))
+
+
+def unseen_holds(user: User, call: Call) -> dict[int, Decimal]:
+    """Allocation id → what those decisions hold of it: for this reader it is free."""
+    held = Grant.objects.filter(decision__in=unseen_guests(user, call).filter(state__in=PREPARED))
+    rows = held.values_list("allocation").annotate(amount=Sum("amount")).order_by()
+    return {pk: Decimal(amount) for pk, amount in rows}
 
 
 def visible_letters(user: User) -> QuerySet[Letter]:

@@ -1,11 +1,13 @@
 """What follows a decision: the agreement, until when a review may be asked for, who had a part."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from portal.models import Event, User
 from proposals import policy
 from proposals.models import Agreement, Letter, LetterOfIntent, Project
-from proposals.models.agreements import Subject
+from proposals.models.agreements import OFFERED, Subject
+from proposals.queries.budgets import paused
 
 REDRESS_DAYS = 30
 
@@ -24,6 +26,14 @@ def agreement_of(subject: Subject) -> Agreement | None:
     if agreement:
         agreement.decision.loi = subject
     return agreement
+
+
+def offered() -> Iterator[Subject]:
+    """What is to be accepted, and whose clock runs: the call that carries it is not suspended."""
+    cases = LetterOfIntent.objects.exclude(pk__in=paused().values("pk"))
+    projects = Project.objects.exclude(call__state="suspended")
+    for found in (cases, projects):
+        yield from found.filter(state__in=OFFERED).select_related("call")
 
 
 def redress_until(loi: LetterOfIntent) -> datetime | None:

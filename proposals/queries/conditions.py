@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from proposals.models import Condition, Project
 from proposals.models.agreements import Subject
 from proposals.models.lois import COMMITTED
+from proposals.queries.budgets import paused
 
 
 def running_conditions() -> QuerySet[Condition]:
@@ -41,4 +42,4 @@ def unmet(subject: Subject, *, by: datetime) -> list[Condition]:
 def conditions_due(now: datetime, within: timedelta) -> QuerySet[Condition]:
     """Not yet answered, and due soon, in calls that are not suspended."""
     near = running_conditions().filter(state="open", due_at__gt=now, due_at__lte=now + within)
-    return near.exclude(decision__loi__call__state="suspended")
+    return near.exclude(decision__loi__in=paused())

@@ -4,7 +4,8 @@ from portal.models import Message
 from proposals.models import Letter
 
 # What is told with the issue of a letter, of its case.
-TOLD_OF_THE_CASE = ("loi_decided", "loi_promoted", "receipt_ready", "ineligible_ready")
+TOLD_OF_A_DECISION = ("loi_decided", "loi_promoted", "loi_reaccommodated")
+TOLD_OF_THE_CASE = (*TOLD_OF_A_DECISION, "receipt_ready", "ineligible_ready")
 TOLD_OF_THE_LETTER = ("letter_corrected", "letter_revoked")
 
 

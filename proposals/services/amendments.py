@@ -100,7 +100,7 @@ def publish(amendment: Amendment, *, by: User, now: datetime) -> Amendment:
 
 
 def _locked(amendment: Amendment) -> Amendment:
-    call = locks.call(amendment.call)
+    call = locks.call_with_guests(amendment.call)
     found = Amendment.objects.select_related("organisation").get(pk=amendment.pk)
     found.call = call
     return found

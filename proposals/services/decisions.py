@@ -61,7 +61,7 @@ def prepare(
     if loi.state == "reserve":  # as the panel found it when it was decided with the others
         action, decision.basis = "promote", queries.in_force(loi).basis
     require(DECISION.verdict(decision, action, Act(by, now)))
-    _check_words(decision)
+    check_words(decision)
     _check_risk(decision, result)
     void_of(loi, by=by, now=now)
     DECISION.enter(decision, action, by=by, now=now, outcome=outcome)
@@ -73,7 +73,7 @@ def prepare(
     return decision
 
 
-def _check_words(decision: Decision) -> None:
+def check_words(decision: Decision) -> None:
     if decision.outcome not in set(Decision.Outcome.values) - {Decision.Outcome.MERGED}:
         raise Refused(
             no(
@@ -200,13 +200,13 @@ def part(
     return event
 
 
-def take_effect(decision: Decision, action: str, *, by: User, now: datetime) -> None:
+def take_effect(decision: Decision, action: str, *, by: User, now: datetime, **facts: str) -> None:
     ledger.commit(decision, by=by, now=now)
     letters.issue(decision.letters.get(state="stored"), by=by, now=now)
     if decision.positive:
         agreements.offer(decision, now=now)
         conditions.impose(decision, by=by, now=now)
-    LOI.move(decision.loi, action, by=by, now=now)
+    LOI.move(decision.loi, action, by=by, now=now, **facts)
 
 
 @transaction.atomic

@@ -1,11 +1,35 @@
+"""What an act locks: calls by primary key, then cases by primary key, then what is of a case.
+
+A case that is carried by another mission draws on that call's budget: both calls
+are locked, in the same one question, so that two acts never wait for each other.
+The ledger locks each allocation as well, and alone would be enough for its sums.
+"""
+
 from collections.abc import Iterable
 
-from proposals.models import Call, LetterOfIntent, Project
+from django.db.models import Q
+
+from proposals.models import Call, Decision, LetterOfIntent, Project
 from proposals.models.agreements import Subject
+from proposals.models.decisions import PREPARED
+
+STANDING = Decision.objects.filter(onto__isnull=False, state__in=[*PREPARED, "released"])
 
 
 def call(of: Call) -> Call:
     return Call.objects.select_for_update().get(pk=of.pk)
+
+
+def call_with_guests(of: Call) -> Call:
+    """A call, and with it those whose cases it carries or is to carry."""
+    guests = STANDING.filter(onto=of.pk).values("loi__call")
+    return _calls(Q(pk=of.pk) | Q(pk__in=guests))[of.pk]
+
+
+def _calls(which: Q) -> dict[int, Call]:
+    return {
+        found.pk: found for found in Call.objects.select_for_update().filter(which).order_by("pk")
+    }
 
 
 def cases(call: Call, lois: Iterable[LetterOfIntent]) -> list[LetterOfIntent]:
@@ -32,9 +56,11 @@ def project(of: Project) -> Project:
     return found
 
 
-def case(of: LetterOfIntent) -> LetterOfIntent:
-    """The case with its call, both locked in that order."""
-    locked = call(of.call)
+def case(of: LetterOfIntent, *also: Call) -> LetterOfIntent:
+    """The case with its call and those that carry it or are to; `also` is locked with them."""
+    hosts = STANDING.filter(loi=of.pk).values("onto")
+    given = [of.call_id, *(one.pk for one in also)]
+    locked = _calls(Q(pk__in=given) | Q(pk__in=hosts))[of.call_id]
     loi = (
         LetterOfIntent.objects.select_for_update(of=("self",))
         .select_related("organisation", "ticket", "filing")

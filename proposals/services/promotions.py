@@ -1,4 +1,5 @@
-"""One decision after the release of the others: of a reserve case that fits, or a reopened one."""
+"""One decision after the release of the others: of a reserve case that fits, of a reopened one,
+or of a selected one that another mission is to carry."""
 
 from datetime import datetime
 
@@ -10,7 +11,12 @@ from portal.workflow import Act
 from proposals import queries
 from proposals.models import Decision, Letter
 from proposals.services import decisions, ledger, letters, locks
-from proposals.workflow import DECISION, OUTCOME_ACTION, PROMOTION_ACTION
+from proposals.workflow import (
+    DECISION,
+    OUTCOME_ACTION,
+    PROMOTION_ACTION,
+    REACCOMMODATION_ACTION,
+)
 
 
 @transaction.atomic
@@ -44,10 +50,15 @@ def release_one(decision: Decision, *, by: User, now: datetime) -> Event:
         former.loi = loi
         DECISION.move(former, "supersede", by=by, now=now)
         letters.void_of(former, by=by, now=now)  # a correction on its way
+        ledger.give_back(former, by=by, now=now)  # what it gave of the mission before
     columns = {"released_at": now}
     event = DECISION.move(decision, "release_one", by=by, now=now, columns=columns)
-    actions = PROMOTION_ACTION if loi.state == "reserve" else OUTCOME_ACTION
-    decisions.take_effect(decision, actions[decision.outcome], by=by, now=now)
+    actions, facts = OUTCOME_ACTION, {}
+    if decision.onto:
+        actions, facts = REACCOMMODATION_ACTION, {"mission": decision.onto.mission.name}
+    elif loi.state == "reserve":
+        actions = PROMOTION_ACTION
+    decisions.take_effect(decision, actions[decision.outcome], by=by, now=now, **facts)
     return event
 
 
@@ -64,6 +75,7 @@ def take_back(decision: Decision, *, by: User, now: datetime, reason: str) -> Ev
 def _locked(of: Decision) -> Decision:
     """The decision as it stands under the lock of its case."""
     loi = locks.case(of.loi)
-    decision = Decision.objects.select_for_update().get(pk=of.pk)
+    found = Decision.objects.select_for_update(of=("self",)).select_related("onto__mission")
+    decision = found.get(pk=of.pk)
     decision.loi = loi
     return decision

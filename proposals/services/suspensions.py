@@ -10,6 +10,7 @@ from portal.workflow import Act
 from proposals import queries
 from proposals.models import Agreement, Amendment, Call, Condition, Letter, LetterOfIntent
 from proposals.models.agreements import OFFERED
+from proposals.models.decisions import PREPARED
 from proposals.models.lois import CANCELLABLE, RUNNING
 from proposals.models.projects import COMMITTED
 from proposals.services import copies, decisions, ledger, letters
@@ -56,13 +57,12 @@ def resume(amendment: Amendment, *, by: User, now: datetime) -> None:
     action = next(name for name in RESUMES if CALL.verdict(call, name, Act(by, now)))
     CALL.move(call, action, by=by, now=now, columns=columns, amendment=amendment.number)
     pause = _whole_days(now - began)
-    cases = Q(
-        decision__loi__call=call, decision__loi__state__in=OFFERED, decision__state="released"
-    )
+    carried = queries.carried(call)
+    cases = Q(decision__loi__in=carried.filter(state__in=OFFERED), decision__state="released")
     merged = Q(project__call=call, project__state__in=OFFERED)
     offered = Agreement.objects.filter(cases | merged, accept_by__gt=began)
     offered.update(accept_by=F("accept_by") + pause)
-    imposed = queries.running_conditions().filter(decision__loi__call=call, due_at__gt=began)
+    imposed = queries.running_conditions().filter(decision__loi__in=carried, due_at__gt=began)
     Condition.objects.filter(pk__in=imposed.values("pk")).update(due_at=F("due_at") + pause)
     tickets = call.amendments.filter(kind=Amendment.Kind.TICKET, state="published")
     tickets.filter(until__gt=began).update(until=F("until") + pause)
@@ -87,6 +87,8 @@ def cancel(amendment: Amendment, *, by: User, now: datetime) -> None:
         project.call = call
         PROJECT.move(project, "cancel", by=by, now=now, reason=amendment.reason)
         ledger.give_back(project, by=by, now=now)
+    for decision in call.moved_here.filter(state__in=PREPARED).select_related("loi__call"):
+        decisions.void_of(decision.loi, by=by, now=now)
     facts = {"reason": amendment.reason, "source": amendment.source}
     for loi in _cases(call, CANCELLABLE):
         returned = _give_back(loi, by, now)
@@ -96,12 +98,13 @@ def cancel(amendment: Amendment, *, by: User, now: datetime) -> None:
 
 
 def _cases(call: Call, states: tuple[str, ...]) -> list[LetterOfIntent]:
-    cases = LetterOfIntent.objects.select_for_update(of=("self",)).filter(
-        call=call, state__in=states
-    )
-    found = list(cases.select_related("organisation", "ticket", "filing", "pi").order_by("pk"))
+    """Those that the mission of the call carries: guests of other calls, which are locked as well, among them."""
+    cases = queries.carried(call).select_for_update(of=("self",)).filter(state__in=states)
+    related = ("organisation", "ticket", "filing", "pi", "call__mission")
+    found = list(cases.select_related(*related).order_by("pk"))
+    calls = {call.pk: call}  # one object a call, which counts its letters
     for loi in found:
-        loi.call = call
+        loi.call = calls.setdefault(loi.call_id, loi.call)
     return found
 
 

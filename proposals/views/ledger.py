@@ -32,7 +32,7 @@ def _statements(request: HttpRequest, call: Call, *, hidden: bool) -> list[state
     found = []
     for allocation in call.allocations.all():
         allocation.call = call
-        found.append(statements.of(allocation, holds=holds, now=request.arrived_at))
+        found.append(statements.of(allocation, request.user, holds=holds, now=request.arrived_at))
     return found
 
 
@@ -69,7 +69,7 @@ def _reserves(user: User, call: Call) -> list[dict]:
             "lacks": [verdict.reason for verdict in one.lacks],
             "promoted": one.promoted and DECISION.state(one.promoted.state),
         }
-        for one in queries.reserves(mine)
+        for one in queries.reserves(mine, queries.unseen_holds(user, call))
     ]
 
 

@@ -116,8 +116,9 @@ def _rows(request: HttpRequest, call: Call) -> list[dict]:
             "buttons": acts.on_decision(
                 decision, DECISION.available(decision, request.user, request.arrived_at)
             )
-            if alone and decision.state in PREPARED
+            if (alone or decision.onto) and decision.state in PREPARED
             else [],
+            "unbudgeted": queries.unbudgeted(decision) if decision.onto else [],
             "mean": decision.basis.get("total") or decision.basis.get("mean"),
         }
         for decision in found

@@ -6,7 +6,12 @@ from proposals.workflow.calls import CALL
 from proposals.workflow.conditions import CONDITION
 from proposals.workflow.corrections import CORRECTION
 from proposals.workflow.decisions import DECISION, LETTER
-from proposals.workflow.lois import LOI, OUTCOME_ACTION, PROMOTION_ACTION
+from proposals.workflow.lois import (
+    LOI,
+    OUTCOME_ACTION,
+    PROMOTION_ACTION,
+    REACCOMMODATION_ACTION,
+)
 from proposals.workflow.namings import NAMING
 from proposals.workflow.projects import PROJECT
 from proposals.workflow.questions import QUESTION
@@ -25,6 +30,7 @@ __all__ = [
     "PROJECT",
     "PROMOTION_ACTION",
     "QUESTION",
+    "REACCOMMODATION_ACTION",
     "SHARE",
     "table_of",
 ]

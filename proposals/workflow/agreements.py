@@ -7,7 +7,7 @@ from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import CLOCK, START, Act, Row, State
 from proposals import queries
-from proposals.models import LetterOfIntent
+from proposals.models import Call, LetterOfIntent
 from proposals.models.agreements import Subject
 from proposals.workflow.conditions import conditions_due_are_met
 
@@ -17,7 +17,7 @@ def accepted_in_time(subject: Subject, act: Act) -> Verdict:
     agreement = queries.agreement_of(subject)
     if agreement is None:
         return no("no_offer", say("Nothing is released here that could be accepted."))
-    if not (verdict := call_runs(subject, act)):
+    if not (verdict := carrier_runs(subject, act)):
         return verdict
     if act.now >= agreement.accept_by:
         return no(
@@ -34,7 +34,7 @@ def accepted_in_time(subject: Subject, act: Act) -> Verdict:
 def acceptance_is_overdue(subject: Subject, act: Act) -> Verdict:
     """The instant by which it was to be accepted, and the processing grace, have passed."""
     agreement = queries.agreement_of(subject)
-    if not (verdict := call_runs(subject, act)):
+    if not (verdict := carrier_runs(subject, act)):
         return verdict
     if agreement is None or act.now < agreement.lapses_at:
         due = zoned(agreement.accept_by, subject.call.zone) if agreement else "?"
@@ -127,7 +127,15 @@ def was_found_ineligible(loi: LetterOfIntent, act: Act) -> Verdict:
 
 def call_runs(subject: Subject, act: Act) -> Verdict:
     """The call is not suspended: no term of it runs, and none ends."""
-    call = subject.call
+    return _runs(subject.call)
+
+
+def carrier_runs(subject: Subject, act: Act) -> Verdict:
+    """The call whose mission carries it is not suspended: while it is, no term runs and none ends."""
+    return _runs(queries.carrier(subject))
+
+
+def _runs(call: Call) -> Verdict:
     if call.state != "suspended":
         return YES
     since = datetime.fromisoformat(call.pauses[-1][0])
@@ -143,8 +151,8 @@ def call_runs(subject: Subject, act: Act) -> Verdict:
 
 
 def call_is_cancelled(subject: Subject, act: Act) -> Verdict:
-    """The call is cancelled, as its public log says."""
-    if subject.call.state != "cancelled":
+    """The call whose mission carries it is cancelled, as its public log says."""
+    if queries.carrier(subject).state != "cancelled":
         return no("not_cancelled", say("The call is not cancelled."))
     return YES
 
@@ -156,8 +164,8 @@ def agreement_rows(offered: tuple[str, ...]) -> tuple[Row, ...]:
         Row("accept", "accepted", offered, "agreement_pending", ("aor",), (accepted_in_time,), "selection_accepted", say("Accept")),
         Row("decline", "declined", (*offered, "agreement_pending"), "declined", ("aor",), tells="selection_declined", button=say("Decline"), reason=True, tone="danger"),
         Row("let_lapse", "let_lapse_unaccepted", offered, "lapsed", (CLOCK,), (acceptance_is_overdue,), "selection_lapsed"),
-        Row("propose_extension", "extension_proposed", offered, START, ("secretary",), (call_runs, more_time_lies_ahead), "extension_proposed", say("Propose more time"), reason=True),
-        Row("grant_extension", "extension_granted", offered, START, ("approver",), (call_runs, extension_is_proposed_by_another, more_time_lies_ahead), "extension_granted", say("Grant more time")),
+        Row("propose_extension", "extension_proposed", offered, START, ("secretary",), (carrier_runs, more_time_lies_ahead), "extension_proposed", say("Propose more time"), reason=True),
+        Row("grant_extension", "extension_granted", offered, START, ("approver",), (carrier_runs, extension_is_proposed_by_another, more_time_lies_ahead), "extension_granted", say("Grant more time")),
         Row("record_signing", "agreement_signed", ("agreement_pending",), "agreement_signed", ("legal",), (conditions_due_are_met,), "agreement_signed", say("Record the signing")),
         Row("terminate", "terminated", ("agreement_pending", "agreement_signed"), "terminated", ("legal",), tells="agreement_terminated", button=say("Terminate"), reason=True, tone="danger"),
     )

@@ -4,9 +4,13 @@ from portal.workflow import CLOCK, START, Act, Row, State, Table, register
 from proposals import policy, queries
 from proposals.models import Call, Decision
 from proposals.models.decisions import PREPARED
+from proposals.models.lois import MOVABLE
 from proposals.workflow.agreements import call_runs
 from proposals.workflow.calls import CALL
 from proposals.workflow.lois import LOI
+
+# The states of a call whose mission can carry a case of another one.
+CARRYING = ("published", "closed", "decisions_proposed", "decisions_approved", "released")
 
 
 def case_in_final_review(decision: Decision, act: Act) -> Verdict:
@@ -63,9 +67,61 @@ def case_on_reserve(decision: Decision, act: Act) -> Verdict:
     return YES
 
 
+def case_is_selected(decision: Decision, act: Act) -> Verdict:
+    """A released decision selected the case, and the partner has not stepped back; its call may have been suspended or cancelled since."""
+    told = queries.in_force(decision.loi)
+    if decision.loi.state not in MOVABLE or told is None or not told.positive:
+        return no(
+            "not_selected",
+            say(
+                "The case is “%(state)s”: what another mission can carry is a case that was selected.",
+                state=LOI.state(decision.loi.state).label,
+            ),
+        )
+    return YES
+
+
+def another_mission_carries_it(decision: Decision, act: Act) -> Verdict:
+    """The mission it moves to is another than carries it now, and its call is published, neither suspended nor cancelled."""
+    host = decision.onto
+    if host is None:
+        return YES
+    if host == queries.carrier(decision.loi):
+        return no(
+            "carried_already",
+            say("%(mission)s carries it now: choose another.", mission=host.mission.name),
+            field="onto",
+        )
+    if host.history or host.state not in CARRYING:
+        return no(
+            "carries_nothing",
+            say(
+                "The call %(code)s is “%(state)s”: its mission carries nothing now.",
+                code=host.code,
+                state=CALL.state(host.state).label,
+            ),
+            field="onto",
+        )
+    return YES
+
+
+def chairs_there_too(decision: Decision, act: Act) -> Verdict:
+    """Who draws on the other call's budget decides there as well: the chair of both panels."""
+    if decision.onto and "chair" not in CALL.relation(act.by, decision.onto):
+        return no(
+            "not_your_budget",
+            say(
+                "You do not chair the panel of %(code)s: who draws on its budget decides there as well.",
+                code=decision.onto.code,
+            ),
+            who=True,
+        )
+    return YES
+
+
 def results_are_released(decision: Decision, act: Act) -> Verdict:
     """The results of its call are released: what is decided since is approved case by case."""
-    if decision.loi.call.state != "released":
+    if decision.loi.call.state != "released" and decision.onto is None:
         return no(
             "with_the_others",
             say("The results of the call are not released: it is decided with the others."),
@@ -163,11 +219,12 @@ def letter_is_stored(decision: Decision, act: Act) -> Verdict:
 DECISION_ROWS = (
     Row("prepare", "prepared", (START,), "prepared", ("chair",), (case_in_final_review, not_in_a_project, demand_is_known)),
     Row("promote", "promotion_prepared", (START,), "prepared", ("chair",), (case_on_reserve, demand_is_known), "decision_prepared"),
+    Row("reaccommodate", "reaccommodation_prepared", (START,), "prepared", ("chair",), (case_is_selected, another_mission_carries_it, chairs_there_too), "decision_prepared", say("Move to another mission")),
     Row("approve", "approved", ("prepared",), "approved", ("approver",), (prepared_by_another,)),
     Row("release", "released", ("approved",), "released", ("secretary",), (letter_is_stored,)),
-    Row("approve_one", "approved_alone", ("prepared",), "approved", ("approver",), (results_are_released, prepared_by_another), "decision_approved", say("Approve")),
+    Row("approve_one", "approved_alone", ("prepared",), "approved", ("approver",), (results_are_released, another_mission_carries_it, prepared_by_another), "decision_approved", say("Approve")),
     Row("date_anew", "dated_anew", ("approved",), "approved", ("secretary", "approver"), (results_are_released,), button=say("Date the letter today")),
-    Row("release_one", "released_alone", ("approved",), "released", ("secretary",), (results_are_released, approved_by_another, letter_is_stored, letter_is_of_today), button=say("Release")),
+    Row("release_one", "released_alone", ("approved",), "released", ("secretary",), (results_are_released, another_mission_carries_it, approved_by_another, letter_is_stored, letter_is_of_today), button=say("Release")),
     Row("take_back", "taken_back", PREPARED, "void", ("chair", "approver"), (results_are_released,), button=say("Take back"), reason=True, tone="danger"),
     Row("supersede", "superseded", ("released",), "superseded", ("secretary", "legal")),
     Row("unapprove", "unapproved", ("approved",), "prepared", ("approver", "chair")),

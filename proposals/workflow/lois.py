@@ -2,7 +2,7 @@ from portal.text import say
 from portal.workflow import CLOCK, START, Row, State, Table, register
 from proposals import policy
 from proposals.models import Decision
-from proposals.models.lois import CANCELLABLE, OFFERED, RUNNING
+from proposals.models.lois import CANCELLABLE, MOVABLE, OFFERED, RUNNING
 from proposals.workflow.agreements import (
     AGREEMENT_STATES,
     agreement_rows,
@@ -76,6 +76,8 @@ LOI_ROWS = (
     Row("merge", "merged", ("final_review",), "merged", ("secretary",), (decided("merged"),), "loi_decided"),
     Row("promote", "promoted", ("reserve",), "selected", ("secretary",), (decided("selected"),), "loi_promoted"),
     Row("promote_conditionally", "promoted_conditionally", ("reserve",), "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_promoted"),
+    Row("reaccommodate", "reaccommodated", MOVABLE, "selected", ("secretary",), (decided("selected"),), "loi_reaccommodated"),
+    Row("reaccommodate_conditionally", "reaccommodated_conditionally", MOVABLE, "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_reaccommodated"),
     Row("not_select", "not_selected", ("final_review",), "not_selected", ("secretary",), (decided("not_selected"),), "loi_decided"),
     *agreement_rows(OFFERED),
     Row("request_review", "review_requested", ("not_selected", "ineligible"), "review_requested", ("aor",), (within_redress, asked_for_the_first_time), "review_requested", say("Ask for a review")),
@@ -116,7 +118,7 @@ LOI = register(
             State("not_selected", say("not selected")),
             *AGREEMENT_STATES,
             State("review_requested", say("review of the procedure asked for"), tone="amber"),
-            State("call_cancelled", say("the call was cancelled"), tone="cinnabar", final=True),
+            State("call_cancelled", say("the call was cancelled"), tone="cinnabar"),
             State("upheld", say("reviewed: the decision stands"), final=True),
             State("merged", say("merged into a project"), tone="jade", final=True),
         ),
@@ -124,10 +126,15 @@ LOI = register(
     )
 )
 
-# How a case comes to what is decided of it: from final review, and from the reserve list.
+# How a case comes to what is decided of it: from the reserve list, to another mission, and
+# from final review.
 PROMOTION_ACTION = {
     Decision.Outcome.SELECTED: "promote",
     Decision.Outcome.CONDITIONAL: "promote_conditionally",
+}
+REACCOMMODATION_ACTION = {
+    Decision.Outcome.SELECTED: "reaccommodate",
+    Decision.Outcome.CONDITIONAL: "reaccommodate_conditionally",
 }
 OUTCOME_ACTION = {
     Decision.Outcome.SELECTED: "select",

@@ -169,6 +169,25 @@ class DecisionForm(forms.Form):
         ]
 
 
+class ReaccommodationForm(DecisionForm):
+    """What another mission is to give a selected case; its outcome and conditions begin as they are."""
+
+    def __init__(
+        self,
+        data=None,
+        *,
+        demands: dict[Allocation, Decimal],
+        standing: Decision | None,
+        former: Decision,
+    ):
+        """`standing` is what is prepared to move it, `former` what is in force."""
+        super().__init__(data, demands=demands, standing=standing or former, promotes=True)
+        del self.fields["waiver"]
+        self.initial["instead_of"] = standing.key if standing else ""
+        if standing is None:
+            self.initial["reason"] = ""
+
+
 def _conditions(data) -> int:
     places = [place for place in range(MOST_CONDITIONS) if f"condition-{place}-text" in data]
     return max(places, default=0) + 1

@@ -117,11 +117,12 @@ def pool(user: User, call: Call) -> Pool:
     for one in contenders:
         for grant in one.decision.grants.all() if one.decision else ():
             held[grant.allocation_id] = held.get(grant.allocation_id, Decimal(0)) + grant.amount
-    true = boards.sees_what_is_free(user, call)
+    true, unseen = boards.sees_what_is_free(user, call), boards.unseen(user, call)
     several = len({one.platform_id for one in allocations}) > 1
     envelopes = []
     for one in allocations:
-        balance, label = proposals.balance(one), str(one.kind.label)
+        balance = proposals.balance(one).without(unseen.get(one.pk, Decimal(0)))
+        label = str(one.kind.label)
         others = balance.taken - held.get(one.pk, Decimal(0)) if true else balance.committed
         name = f"{one.platform.name}: {label}" if several else label
         envelopes.append(Envelope(one, codes[one.pk], name, balance, others))

@@ -14,7 +14,7 @@ from proposals import boards
 from proposals import content as document
 from proposals import queries as proposals
 from proposals.bars import Bar, bar
-from proposals.models import Decision, LetterOfIntent
+from proposals.models import Call, Decision, LetterOfIntent
 from proposals.models.decisions import PREPARED
 from proposals.services import decisions
 from proposals.workflow import DECISION
@@ -28,10 +28,10 @@ from reviews.views.reading import status_of
 def prepare(request: HttpRequest, key: str) -> HttpResponse:
     """What is to become of a case, private until the release; what it is given is held."""
     loi = judged_case(request, key)
-    standing = _standing(loi)
+    standing = standing_of(loi)
     demands, promotes = proposals.demands(loi), loi.state == "reserve"
     if request.method == "GET" and request.GET.get("part") == "bars":
-        context = {"bars": _bars(loi, request.user, standing, request.GET)}
+        context = {"bars": bars_with(loi.call, request.user, standing, request.GET)}
         return render(request, "reviews/bars.html", context)
     if request.method != "POST":
         return _page(
@@ -56,31 +56,33 @@ def prepare(request: HttpRequest, key: str) -> HttpResponse:
         )
     except Refused as refused:
         typed = request.POST.copy()
-        standing = _standing(loi)
+        standing = standing_of(loi)
         typed["instead_of"] = standing.key if standing else ""
         form = DecisionForm(typed, demands=demands, standing=standing, promotes=promotes)
         return _page(request, loi, form, refusal=refused.verdict, status=status_of(refused))
     return redirect("ranking", code=loi.call.code)
 
 
-def _standing(loi: LetterOfIntent) -> Decision | None:
+def standing_of(loi: LetterOfIntent) -> Decision | None:
+    """The decision in preparation, with what it would give."""
     found = loi.decisions.filter(state__in=PREPARED)
     return found.prefetch_related("grants").first()
 
 
-def _bars(
-    loi: LetterOfIntent, user: User, standing: Decision | None, typed: Mapping[str, str]
+def bars_with(
+    call: Call, user: User, standing: Decision | None, typed: Mapping[str, str]
 ) -> list[Bar]:
-    """The ledger as it would be with what is typed: the holds of the others and this one.
+    """The ledger of a call as it would be with what is typed: the holds of the others and this one.
 
     Who may not see what is free reads no hold but this one.
     """
-    free = boards.sees_what_is_free(user, loi.call)
-    asked = boards.demanded(loi.call, user)
+    free, unseen = boards.sees_what_is_free(user, call), boards.unseen(user, call)
+    asked = boards.demanded(call, user)
     held = {g.allocation_id: g.amount for g in standing.grants.all()} if standing else {}
     drawn = []
-    for allocation in loi.call.allocations.select_related("platform"):
+    for allocation in call.allocations.select_related("platform"):
         balance, own = proposals.balance(allocation), held.get(allocation.pk, Decimal(0))
+        balance = balance.without(unseen.get(allocation.pk, Decimal(0)))
         if not free:
             balance = replace(balance, proposed=own)
         if "outcome" in typed:
@@ -92,7 +94,7 @@ def _bars(
         drawn.append(
             bar(
                 balance,
-                boards.label(allocation, loi.call),
+                boards.label(allocation, call),
                 asked=asked.get(allocation.pk, Decimal(0)),
                 proposals=True,
             )
@@ -117,8 +119,8 @@ def _page(
         "loi": loi,
         "call": loi.call,
         "title": document.text(loi.filing.content, "identity", "title"),
-        "bars": _bars(loi, request.user, _standing(loi), request.POST),
-        "standing": _standing(loi),
+        "bars": bars_with(loi.call, request.user, standing_of(loi), request.POST),
+        "standing": standing_of(loi),
         "outcomes": dict(Decision.Outcome.choices),
         "consensus": bench.consensus,
         "high": bench.all_risks.count("high"),

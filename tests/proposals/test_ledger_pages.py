@@ -13,7 +13,7 @@ from reviews.models import Conflict
 from tests import make
 from tests.make.story import again
 
-LEDGER_QUERIES = 16
+LEDGER_QUERIES = 18
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests import make
 from tests.make.story import again
 
 THREE = ("selected", "reserve", "not_selected")
-DECISIONS_QUERIES = 19
+DECISIONS_QUERIES = 20
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import canonical
@@ -24,11 +26,11 @@ from proposals import (
     shares,
 )
 from proposals import content as document
-from proposals.models import Filing, Letter, LetterOfIntent, Naming
-from proposals.models.lois import DECIDED, RUNNING
+from proposals.models import Agreement, Decision, Filing, Letter, LetterOfIntent, Naming
+from proposals.models.lois import DECIDED, MOVABLE, RUNNING
 from proposals.services import copies, filings
 from proposals.views.lois import drafting
-from proposals.workflow import LOI, NAMING
+from proposals.workflow import DECISION, LOI, NAMING
 from proposals.workflow.filing import UNACKNOWLEDGED, WORKING_COPY
 
 APPLICANT_ACTS = {
@@ -159,7 +161,16 @@ def _offers(request: HttpRequest, loi: LetterOfIntent) -> list[dict]:
         for offer in LOI.available(loi, request.user, request.arrived_at)
         if offer.row.action in APPLICANT_ACTS | AFTER and offer.verdict.rule != WORKING_COPY
     ]
-    return sorted(found, key=lambda offer: not offer["looked_at_first"])
+    return [*sorted(found, key=lambda offer: not offer["looked_at_first"]), *_moving(request, loi)]
+
+
+def _moving(request: HttpRequest, loi: LetterOfIntent) -> list[dict]:
+    """To the chair of a selected case: have another mission carry it."""
+    row, act = DECISION.row("reaccommodate"), Act(request.user, request.arrived_at)
+    if loi.state not in MOVABLE or not DECISION.verdict(Decision(loi=loi), row.action, act):
+        return []
+    url = reverse("reaccommodate_decision", kwargs={"key": loi.key})
+    return [{"row": row, "blocked": "", "url": url, "looked_at_first": True, "name": ""}]
 
 
 def _after(request: HttpRequest, loi: LetterOfIntent) -> dict:
@@ -170,8 +181,21 @@ def _after(request: HttpRequest, loi: LetterOfIntent) -> dict:
     return {
         "standing": agreements.of(agreement, request.arrived_at) if agreement else None,
         "conditions": conditions.of(queries.conditions_of(loi), request.user, request.arrived_at),
+        "moved": _moved(loi, agreement) if agreement and agreement.decision.onto_id else "",
         "reviews": redress.of(loi),
     }
+
+
+def _moved(loi: LetterOfIntent, agreement: Agreement) -> str:
+    """That another mission carries the case, in one sentence."""
+    facts = {
+        "mission": queries.carrier(loi).mission.name,
+        "before": loi.call.mission.name,
+        "day": formats.date_format(
+            agreement.decision.released_at.astimezone(loi.call.zoneinfo), "j F Y"
+        ),
+    }
+    return _("Since %(day)s it is carried by %(mission)s. It was selected for %(before)s.") % facts
 
 
 def _answers(request: HttpRequest, loi: LetterOfIntent) -> bool:

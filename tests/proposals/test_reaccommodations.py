@@ -1,0 +1,222 @@
+"""A mission slips, and another carries what was selected for it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from portal.invariants import violations
+from portal.models import Message
+from portal.verdict import Refused
+from proposals import queries
+from proposals.models import Call, Decision, LetterOfIntent
+from proposals.services import agreements, promotions, reaccommodations, rendering
+from tests import make
+from tests.cast import Cast
+from tests.make import RELEASED
+from tests.portal.test_pdf import text_of
+
+LATER = RELEASED + timedelta(days=10)
+WHY = "Its mission is put off by two years, and this one has the room."
+
+
+@pytest.fixture(scope="module")
+def scene(stage) -> tuple[Call, Call]:
+    """36.75 of 50 kg are committed, 21 kg wait; another mission, whose panel has the same chair, gives 35 kg."""
+    first = make.released_call(
+        stage,
+        outcomes=("selected", "selected_conditional", "reserve"),
+        masses_kg=("20", "15", "20"),
+        offered=60,
+        held_back=10,
+        cap=40,
+        slots=4,
+    )
+    second = make.call(
+        stage,
+        code="NEXT28",
+        mission=make.mission("lander-two"),
+        opens_at=RELEASED,
+        closes_at=RELEASED + timedelta(days=60),
+        offered=40,
+        held_back=5,
+        cap=25,
+    )
+    make.panel(stage, second)
+    return first, second
+
+
+@pytest.fixture
+def cast(stage, db) -> Cast:
+    return stage
+
+
+@pytest.fixture
+def call(scene, db) -> Call:
+    return make.again(scene[0])
+
+
+@pytest.fixture
+def other(scene, db) -> Call:
+    return make.again(scene[1])
+
+
+@pytest.fixture
+def loi(call) -> LetterOfIntent:
+    return call.lois.get(state="selected")
+
+
+@pytest.fixture
+def conditional(call) -> LetterOfIntent:
+    return call.lois.get(state="selected_conditional")
+
+
+def moved(cast, loi: LetterOfIntent, onto: Call, **given: object) -> Decision:
+    """Prepared by the chair; `given` goes to the service."""
+    platform = onto.mission.platforms.get()
+    given = {"outcome": "selected", "reason": WHY, "by": cast.chair, "now": LATER, **given}
+    return make.again(
+        reaccommodations.reaccommodate(make.again(loi), onto=onto, platform=platform, **given)
+    )
+
+
+@pytest.fixture
+def prepared(cast, loi, other) -> Decision:
+    return moved(cast, loi, other)
+
+
+def carried_out(cast, decision: Decision, now=LATER) -> None:
+    promotions.approve_one(decision, by=cast.approver, now=now)
+    make.store_letters(decision.loi.call, now=now)
+    promotions.release_one(make.again(decision), by=cast.secretary, now=now)
+
+
+def refused(act, *args, **more):
+    with pytest.raises(Refused) as caught:
+        act(*args, **more)
+    return caught.value.verdict
+
+
+def mass(call):
+    return call.allocations.get(resource="mass").balance
+
+
+def words(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_it_holds_there_and_stays_committed_here_until_it_is_released(cast, call, other, prepared):
+    assert (mass(other).proposed, mass(other).committed) == (Decimal(21), 0)
+    assert (mass(call).proposed, mass(call).committed) == (0, Decimal("36.75"))
+    assert queries.fitting_reserves(call) == []
+    assert make.again(prepared.loi).state == "selected"
+    assert list(queries.visible_decisions(cast.pi).filter(loi=prepared.loi)) == [
+        queries.in_force(prepared.loi)
+    ]
+    told = Message.objects.filter(notice="decision_prepared").values_list("recipient", flat=True)
+    assert set(told) == {cast.approver.pk, cast.second_approver.pk}
+
+
+def test_three_persons_move_a_case_and_it_is_offered_anew(cast, call, other, loi, prepared, visit):
+    agreements.accept(make.again(loi), by=cast.aor, now=LATER)
+    make.signed(cast, make.again(loi), now=LATER)
+    former = queries.in_force(loi)
+    letter = loi.letters.get(kind="decision", state="issued")
+    carried_out(cast, prepared)
+
+    assert (mass(call).taken, mass(other).committed) == (Decimal("15.75"), Decimal(21))
+    assert queries.fitting_reserves(call) == [call.lois.get(state="reserve")]
+    case = make.again(loi)
+    assert case.state == "selected"
+    assert queries.carrier(case) == other
+    assert make.again(former).state == "superseded"
+    assert make.again(letter).state == "superseded"
+    assert queries.agreement_of(case).accepted_at is None
+    agreements.accept(case, by=cast.aor, now=LATER)
+    assert make.again(case).state == "agreement_pending"
+    told = Message.objects.filter(notice="loi_reaccommodated").values_list("recipient", flat=True)
+    assert {cast.pi.pk, cast.aor.pk} <= set(told)
+    make.settle()
+    assert list(violations(LATER)) == []
+
+
+def test_a_full_mission_refuses_with_the_sum(cast, conditional, other, prepared):
+    again = {"outcome": "selected_conditional", "conditions": make.CONDITIONS}
+    assert str(refused(moved, cast, conditional, other, **again).reason) == (
+        "15.75 kg more would make 36.75 kg, over the 35 kg that can be given (40 kg offered, "
+        "5 kg held back): 21 kg are proposed or committed, 14 kg are free."
+    )
+    less = {"mass": (Decimal(14), "As much as is free there.")}
+    moved(cast, conditional, other, **again, granted=less)
+    assert mass(other).free == 0
+
+
+def test_the_cap_and_the_resources_of_the_other_mission_count(cast, call, loi, other):
+    other.allocations.update(module_cap=20)
+    verdict = refused(moved, cast, loi, other)
+    assert str(verdict.reason) == "21 kg is over the 20 kg one module may have."
+    assert mass(other).taken == 0
+
+
+def test_what_the_letter_does_not_state_is_unknown_there_and_not_0(loi, other):
+    lander = other.mission.platforms.get()
+    other.allocations.create(platform=lander, resource="power", capacity=100)
+    asked = queries.demands_on(loi, lander, other)
+    assert {of.resource: str(amount) for of, amount in asked.asked.items()} == {
+        "mass": "21.000",
+        "power": loi.filing.manifest["totals"]["power"],
+    }
+    loi.filing.manifest["totals"].pop("power")  # as of a letter of before the form asked for it
+    assert [one.code for one in queries.demands_on(loi, lander, other).unstated] == ["power"]
+
+
+def test_the_pages_lead_from_the_chair_to_the_partner(cast, call, other, loi, visit):
+    chair, approver, secretary, pi = (
+        visit(person, at=LATER) for person in (cast.chair, cast.approver, cast.secretary, cast.pi)
+    )
+    path, case = f"/lois/{loi.key}/reaccommodate/", f"/lois/{loi.key}/"
+    assert path in words(chair.get(case))
+    assert path not in words(approver.get(case)) + words(pi.get(case))
+    page = words(chair.get(path))
+    assert "Mass: 21 kg" in page and "of 35 kg free, at most 25 kg for one module" in page
+    assert "Slots: no budget there" in page
+    form = words(chair.get(f"{path}?onto=NEXT28/lander"))
+    assert 'value="21"' in form and "Nothing of it is granted" in form
+    given = {"onto": "NEXT28/lander", "outcome": "selected", "reason": WHY, "granted_mass": "21,5"}
+    given["instead_of"] = ""
+    answer = chair.post(path, given)
+    assert answer.status_code == 409 and "is not between 0 and the 21 kg asked" in words(answer)
+    assert chair.post(path, {**given, "granted_mass": "21"}).status_code == 302
+    assert chair.post(path, {**given, "granted_mass": "21"}).status_code == 409  # a second click
+    key = loi.decisions.get(state="prepared").key
+    decisions = words(approver.get(f"/calls/{call.code}/decisions/"))
+    assert "on Lander two" in decisions and f'action="/decisions/{key}/approve-one/"' in decisions
+    assert "Lander two" not in words(pi.get(case))
+    assert approver.post(f"/decisions/{key}/approve-one/").status_code == 302
+    make.store_letters(call, now=LATER)
+    assert "an approved decision waits for its release" in words(secretary.get("/day/"))
+    assert secretary.post(f"/decisions/{key}/release-one/").status_code == 302
+    page = words(pi.get(case))
+    assert "Since 10 July 2027 it is carried by Lander two." in page
+    assert "Lander two carries it from now on." in page  # its history
+
+
+def test_both_statements_add_up_and_name_the_other_mission(cast, call, other, prepared, visit):
+    carried_out(cast, prepared)
+    auditor = visit(cast.auditor, at=LATER)
+    here, there = (words(auditor.get(f"/calls/{one.code}/ledger/")) for one in (call, other))
+    assert "moved to Lander two, NEXT28" in here
+    assert "a case of TEST27, Lander one" in there and prepared.loi.reference in there
+    make.settle()
+    assert list(violations(LATER)) == []
+
+
+def test_its_letter_says_from_which_mission_to_which_in_both_languages(cast, loi, prepared):
+    promotions.approve_one(prepared, by=cast.approver, now=LATER)
+    letter = prepared.letters.get()
+    text = " ".join(text_of(rendering.render(letter)).split())
+    assert "Re-accommodation on another mission" in text
+    assert "The mission Lander two carries it instead of the mission Lander one." in text
+    assert "takes the place of every decision letter" in text
+    assert "改由Landertwo任务搭载" in "".join(text.split())  # Chinese is broken over lines anywhere
+    assert "Lander two sets no budget for: slots." in text
