@@ -132,10 +132,6 @@ def _agreement(subject: Subject) -> dict:
     }
 
 
-def _moved(loi: LetterOfIntent) -> dict:
-    return {**_agreement(loi), "mission": queries.carrier(loi).mission.name}
-
-
 def _review(loi: LetterOfIntent) -> dict:
     return {"review": redress.of(loi)[-1]}
 
@@ -271,7 +267,7 @@ for notice in (
     Notice("loi_under_review", _members(*TEAM), context=_loi),
     Notice("loi_decided", _members(*TEAM), context=_decided),
     Notice("loi_promoted", _members(*TEAM), context=_decided),
-    Notice("loi_reaccommodated", _both_sides(roles.LEGAL), context=_moved),
+    Notice("loi_reaccommodated", _both_sides(roles.LEGAL), context=_agreement),
     Notice("loi_cancelled", _members(*TEAM), context=_loi),
     Notice("review_requested", _both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
     Notice("review_answered", _both_sides(roles.SECRETARY, roles.LEGAL), context=_review),

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from portal import roles
 from portal.models import Membership, User
 from portal.queries import holders as holders
-from proposals import attachments, ledger, reading, shares
+from proposals import attachments, ledger
 from proposals.models import (
     Allocation,
     Amendment,
@@ -17,7 +17,6 @@ from proposals.models import (
     Correction,
     Decision,
     FiledFile,
-    Filing,
     Grant,
     LedgerEntry,
     Letter,
@@ -59,6 +58,10 @@ from proposals.queries.conditions import conditions_of as conditions_of
 from proposals.queries.conditions import running_conditions as running_conditions
 from proposals.queries.conditions import unmet as unmet
 from proposals.queries.letters import deliveries as deliveries
+from proposals.queries.shares import consortium as consortium
+from proposals.queries.shares import filed_shares as filed_shares
+from proposals.queries.shares import standing_shares as standing_shares
+from proposals.queries.shares import texts as texts
 
 
 @dataclass(frozen=True)
@@ -156,11 +159,6 @@ def partnered(user: User) -> QuerySet[Share]:
     )
 
 
-def standing_shares() -> QuerySet[Share]:
-    """Asked or countersigned shares: their organisations have a part in those letters."""
-    return Share.objects.filter(state__in=["asked", "countersigned"])
-
-
 def visible_shares(user: User) -> QuerySet[Share]:
     """Shares, to the members of the partner and of the lead; to nobody else."""
     shares_ = Share.objects.select_related(
@@ -170,24 +168,6 @@ def visible_shares(user: User) -> QuerySet[Share]:
         return shares_.none()
     own = list(user.seats())
     return shares_.filter(Q(organisation_id__in=own) | Q(loi__organisation_id__in=own))
-
-
-def consortium(loi: LetterOfIntent, content: dict) -> list[shares.Standing]:
-    """How the share of each partner that a text of the letter names stands."""
-    if not shares.partners(content):
-        return []
-    known = loi.shares.select_related("organisation", "answered_by").order_by("pk")
-    return shares.standings(content, list(known))
-
-
-def texts(loi: LetterOfIntent) -> list[list[dict]]:
-    """What the text being written and the version in force say of each partner's share."""
-    written = [said for _, said in shares.partners(loi.content)]
-    return [written, filed_shares(loi.filing)] if loi.filing else [written]
-
-
-def filed_shares(filing: Filing) -> list[dict]:
-    return [said for _, said in shares.partners(reading.thaw(filing.content))]
 
 
 def reads_originals(user: User, loi: LetterOfIntent) -> bool:

@@ -108,7 +108,7 @@ def words(answer) -> str:
 def test_it_holds_there_and_stays_committed_here_until_it_is_released(cast, call, other, prepared):
     assert (mass(other).proposed, mass(other).committed) == (Decimal(21), 0)
     assert (mass(call).proposed, mass(call).committed) == (0, Decimal("36.75"))
-    assert queries.fitting_reserves(call) == []
+    assert queries.fitting_reserves(call.lois.all()) == []
     assert make.again(prepared.loi).state == "selected"
     assert list(queries.visible_decisions(cast.pi).filter(loi=prepared.loi)) == [
         queries.in_force(prepared.loi)
@@ -125,7 +125,7 @@ def test_three_persons_move_a_case_and_it_is_offered_anew(cast, call, other, loi
     carried_out(cast, prepared)
 
     assert (mass(call).taken, mass(other).committed) == (Decimal("15.75"), Decimal(21))
-    assert queries.fitting_reserves(call) == [call.lois.get(state="reserve")]
+    assert queries.fitting_reserves(call.lois.all()) == [call.lois.get(state="reserve")]
     case = make.again(loi)
     assert case.state == "selected"
     assert queries.carrier(case) == other
