@@ -7,8 +7,9 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal import documents
 from portal.deadline import Deadline, said
-from portal.models import User
+from portal.models import StoredFile, User
 from portal.text import Text, say
 from portal.verdict import Verdict
 from portal.workflow import State
@@ -53,6 +54,12 @@ class Standing:
 def address(condition: Condition) -> str:
     """Where it stands on the page of its case."""
     return f"{reverse('loi', args=[condition.loi.key])}#condition-{condition.number}"
+
+
+def filename(condition: Condition, number: int, stored: StoredFile) -> str:
+    """What the file of one answer is called: our words and numbers, whatever its sender called it."""
+    ending = documents.ENDINGS[stored.media_type]
+    return f"{condition.loi.reference}-condition-{condition.number}-{number}.{ending}"
 
 
 def of(conditions: Iterable[Condition], reader: User, now: datetime) -> list[Standing]:

@@ -10,13 +10,14 @@ from portal.deadline import zoned
 from portal.models import StoredFile, User
 from portal.notices import Notice, register
 from portal.queries import seated
-from proposals import agreements, course, gazette, lacking, queries, redress
+from proposals import agreements, conditions, course, gazette, lacking, queries, redress
 from proposals.models import (
     Amendment,
     Call,
     Condition,
     Correction,
     Decision,
+    Evidence,
     FiledFile,
     Letter,
     LetterOfIntent,
@@ -230,6 +231,18 @@ def _tell_of_a_virus(stored: StoredFile, found: str, now: datetime) -> None:
             file=name,
             found=found,
             filed=filed is not None,
+        )
+    for given in Evidence.objects.filter(file=stored).select_related("condition__decision__loi"):
+        condition = given.condition
+        number = [*condition.evidence.values_list("pk", flat=True)].index(given.pk) + 1
+        notices.post(
+            "file_infected",
+            condition.loi,
+            now=now,
+            occasion=f"{stored.key}:{given.pk}",
+            file=conditions.filename(condition, number, stored),
+            found=found,
+            condition=condition.number,
         )
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal import documents, files
+from portal import files
 from portal.deadline import Deadline
 from portal.verdict import Refused, Verdict, require
 from portal.workflow import Act
@@ -154,6 +154,5 @@ def evidence(request: HttpRequest, key: str, number: int) -> HttpResponse:
         raise Http404
     stored = given[number - 1].file
     require(agreements.readable(stored))
-    ending = documents.ENDINGS[stored.media_type]
-    name = f"{condition.loi.reference}-condition-{condition.number}-{number}.{ending}"
+    name = shown.filename(condition, number, stored)
     return download(files.open_checked(stored), name=name, media_type=stored.media_type)
