@@ -3,17 +3,18 @@ from datetime import datetime
 
 from portal.invariants import register
 from proposals import queries
-from proposals.models import Agreement, Decision
+from proposals.models import Agreement, Letter
 
 
 @register
 def every_condition_of_a_letter_has_its_row(now: datetime) -> Iterator[str]:
-    told = Decision.objects.filter(state="released").select_related("loi")
-    for decision in told.prefetch_related("to_meet"):
-        said = [(one["text"], one["owner"]) for one in decision.conditions]
-        rows = [(one.text, one.owner) for one in decision.to_meet.all()]
+    """In the words of the letter in force."""
+    issued = Letter.objects.filter(kind="decision", state="issued", decision__state="released")
+    for letter in issued.select_related("decision").prefetch_related("decision__to_meet"):
+        said = [(one["text"], one["owner"]) for one in letter.context.get("conditions", ())]
+        rows = [(one.text, one.owner) for one in letter.decision.to_meet.all()]
         if said != rows:
-            yield f"{decision.loi.reference}: its conditions are {rows}, its letter says {said}"
+            yield f"{letter.number} says the conditions {said}, to be met are {rows}"
 
 
 @register

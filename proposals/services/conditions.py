@@ -4,9 +4,10 @@ from django.db import transaction
 
 from portal import canonical, files, notices, scans
 from portal.models import Event, User
-from portal.verdict import require
+from portal.text import say
+from portal.verdict import Refused, no, require
 from portal.workflow import Act
-from proposals.models import Condition, Decision, Evidence
+from proposals.models import Condition, Decision, Evidence, Letter
 from proposals.services import locks
 from proposals.workflow import CONDITION
 
@@ -29,6 +30,36 @@ def impose(decision: Decision, *, by: User, now: datetime) -> None:
             imposed_at=now,
         )
         CONDITION.enter(condition, "impose", by=by, now=now, number=number)
+
+
+def follow(letter: Letter) -> None:
+    """A letter of the decision is issued: what it says of each condition is what is to be met.
+
+    A corrected one mends words alone; the day, as another outcome, is another decision.
+    """
+    for number, said in enumerate(letter.context.get("conditions", ()), 1):
+        words = {"text": said["text"], "owner": said["owner"]}
+        letter.decision.to_meet.filter(number=number).update(**words)
+
+
+def not_before(decision: Decision, day: date) -> None:
+    """Refuse a condition that would be due before the letter that imposes it."""
+    for number, said in enumerate(decision.conditions, 1):
+        due_on = date.fromisoformat(said["due_on"])
+        if due_on < day:
+            raise Refused(
+                no(
+                    "decision.conditions.past",
+                    say(
+                        "%(case)s: condition %(number)s is due on %(due)s, before the letter of %(day)s asks for it.",
+                        case=decision.loi.reference,
+                        number=number,
+                        due=due_on,
+                        day=day,
+                    ),
+                    field="conditions",
+                )
+            )
 
 
 @transaction.atomic

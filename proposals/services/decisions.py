@@ -101,6 +101,8 @@ def check_words(decision: Decision) -> None:
                 field="conditions",
             )
         )
+    call = decision.loi.call
+    conditions.not_before(decision, decision.prepared_at.astimezone(call.zoneinfo).date())
 
 
 def _check_risk(decision: Decision, result: PanelResult) -> None:

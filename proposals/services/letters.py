@@ -12,6 +12,7 @@ from portal.verdict import Refused, no
 from proposals import letters
 from proposals.models import Decision, Letter, LetterOfIntent
 from proposals.models.letters import TO_COME
+from proposals.services import conditions
 from proposals.workflow import LETTER
 
 
@@ -35,13 +36,15 @@ def owe(
     """
     number, code = _number(loi), keys.code()
     dated = dated or _today(loi, now)
+    if decision := facts.get("decision"):
+        conditions.not_before(decision, dated)
     letter = Letter(
         number=number,
         code=code,
         kind=kind,
         loi=loi,
         filing=facts.get("filing"),
-        decision=facts.get("decision"),
+        decision=decision,
         context=letters.context(
             loi, kind, number=number, code=code, dated=dated, by=by, now=now, **facts
         ),
@@ -114,6 +117,7 @@ def supersede_receipts(loi: LetterOfIntent, *, by: User | str, now: datetime) ->
 
 def redate(decision: Decision, *, dated: date, by: User, now: datetime) -> None:
     """The same letter for another day: owed again, whatever a worker is doing with it now."""
+    conditions.not_before(decision, dated)
     letter = decision.letters.get(state__in=TO_COME)
     letter.decision, loi = decision, decision.loi
     words = letters.context(
@@ -180,6 +184,8 @@ def issue(letter: Letter, *, by: User | str, now: datetime) -> None:
             LETTER.move(former, "supersede", by=by, now=now, letter=letter.number)
     columns = {"issued_at": now, "replaces": told[-1] if told else None}
     LETTER.move(letter, "issue", by=by, now=now, columns=columns)
+    if letter.kind == Letter.Kind.DECISION:
+        conditions.follow(letter)
     if "replaces" in letter.context:
         notices.post("letter_corrected", letter, now=now, occasion=letter.number)
     elif tells := letters.SORTS[letter.kind].tells:

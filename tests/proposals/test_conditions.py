@@ -1,6 +1,6 @@
 """Selected with conditions: who owes what by when, who judges it, and what a signing waits for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 
 import pytest
@@ -8,12 +8,12 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from portal import cards
+from portal import cards, clamd, scans
 from portal.models import Message, Scan
 from portal.verdict import Refused
 from proposals import course, history, queries
 from proposals.models import Call, Condition
-from proposals.services import agreements, amendments, conditions, decisions
+from proposals.services import agreements, amendments, conditions, corrections, decisions
 from proposals.tasks import keep_deadlines
 from proposals.workflow import CONDITION
 from tests import make
@@ -248,6 +248,46 @@ def test_who_may_do_what(cast, report):
     conditions.mark_met(report, reason=NOTE, by=cast.secretary, now=RELEASED)
     look()
     assert not expected
+
+
+def test_a_corrected_letter_says_what_is_to_be_met(truths, cast, loi, report):
+    letter = loi.letters.get(kind="decision")
+    mend = {"conditions.0.text": "File the report on the containment, with its tests."}
+    act = {"reason": "The condition names the wrong report.", "changes": mend}
+    found = corrections.propose(letter, kind="replace", **act, by=cast.secretary, now=RELEASED)
+    corrections.approve(found, by=cast.approver, now=RELEASED)
+    assert make.again(report).text == "File a containment report."  # until it is issued
+    make.store_letters(loi.call)
+    assert make.again(report).text == mend["conditions.0.text"]
+
+
+def test_a_virus_in_what_was_answered_is_told_to_both_sides(cast, report, monkeypatch, settings):
+    make.condition_answered(cast, report)
+    Scan.objects.exclude(file=report.evidence.get().file).update(result="clean", done_at=RELEASED)
+    settings.CLAMD = "unix:/nowhere"
+    monkeypatch.setattr(clamd, "scan", lambda *asked: "Eicar-Signature")
+    scans.work_off(RELEASED)
+    told = Message.objects.filter(notice="file_infected")
+    assert {cast.pi, cast.aor, cast.secretary} <= {message.recipient for message in told}
+    assert "“TEST27-0001-condition-1-1.pdf”" in told.first().body
+    assert "sent in answer to condition 1" in told.first().body
+
+
+def test_no_condition_is_due_before_its_letter(cast):
+    of = make.decided_call(cast, code="OTHER27", outcomes=["not_selected"])
+    early = [{"text": "Name the host.", "due_on": "2027-06-14", "owner": "AOR"}]
+    late = [{**early[0], "due_on": "2027-06-29"}]
+    given = {"outcome": "selected_conditional"}
+    with pytest.raises(Refused) as past:
+        make.prepared(cast, of.lois.get(), **given, conditions=early)
+    assert past.value.verdict.field == "conditions"
+    make.prepared(cast, of.lois.get(), **given, conditions=late)
+    decisions.propose_decisions(of, by=cast.chair, now=make.DECIDED)
+    with pytest.raises(Refused) as before:
+        make.approved(cast, make.again(of))
+    assert "condition 1 is due on 29 June 2027" in str(before.value.verdict.reason)
+    earlier = {"release_on": date(2027, 6, 29), "by": cast.approver, "now": make.APPROVED}
+    decisions.approve_decisions(make.again(of), **earlier)
 
 
 def test_decisions_of_before_have_their_rows_by_the_migration(truths, cast, loi):
