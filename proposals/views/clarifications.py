@@ -7,7 +7,7 @@ from portal.workflow import Act
 from proposals import clarifications as shown
 from proposals import queries
 from proposals.forms.clarifications import AnswerForm, QuestionForm
-from proposals.notices import ANSWERABLE
+from proposals.notices.audiences import ANSWERABLE
 from proposals.services import clarifications
 from proposals.workflow import LOI
 

@@ -1,24 +1,19 @@
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 
-from portal import notices, roles, scans
+from portal import roles
 from portal.deadline import zoned
-from portal.models import StoredFile, User
+from portal.models import User
 from portal.notices import Notice, register
 from portal.queries import seated
-from proposals import agreements, conditions, course, gazette, lacking, queries, redress
+from proposals import agreements, course, gazette, lacking, queries, redress
 from proposals.models import (
     Amendment,
     Call,
-    Condition,
     Correction,
     Decision,
-    Evidence,
-    FiledFile,
     Letter,
     LetterOfIntent,
     Naming,
@@ -29,40 +24,10 @@ from proposals.models import (
 from proposals.models.agreements import OFFERED, Subject
 from proposals.models.amendments import FATES
 from proposals.models.lois import CANCELLABLE, RUNNING
+from proposals.notices import conditions as conditions
+from proposals.notices import viruses as viruses
+from proposals.notices.audiences import ANSWERABLE, TEAM, both_sides, holders, members, office
 from proposals.workflow import table_of
-
-TEAM = (roles.PI, roles.AOR, roles.OWNER, roles.EDITOR)
-ANSWERABLE = (roles.PI, roles.AOR, roles.OWNER)
-
-
-def _holders(*names: str) -> Callable[[Call], Iterable[User]]:
-    return lambda subject: queries.holders(*names)
-
-
-def _members(*seats: str) -> Callable[[Subject], Iterable[User]]:
-    return lambda subject: queries.applicants_of(subject, *seats)
-
-
-def _office(subject: Subject, *names: str) -> list[User]:
-    """Those of the secretariat, or of the offices named, who may read the case or the project."""
-    found = queries.holders(*(names or (roles.SECRETARY,)))
-    return [
-        person
-        for person in found
-        if queries.visible(person, type(subject)).filter(pk=subject.pk).exists()
-    ]
-
-
-def _both_sides(*names: str) -> Callable[[Subject], Iterable[User]]:
-    """The team, of a project those of all its cases, and those of these offices who may read it."""
-    return lambda subject: [
-        *(
-            person
-            for loi in (subject.cases if isinstance(subject, Project) else [subject])
-            for person in queries.applicants_of(loi, *TEAM)
-        ),
-        *_office(subject, *names),
-    ]
 
 
 def _unfiled(loi: LetterOfIntent) -> bool:
@@ -149,15 +114,15 @@ def _call(call: Call) -> dict:
 
 
 for notice in (
-    Notice("call_proposed", _holders(roles.APPROVER), context=_call),
-    Notice("call_sent_back", _holders(roles.SECRETARY), context=_call),
-    Notice("call_published", _holders(roles.SECRETARY, roles.APPROVER), context=_call),
-    Notice("call_closed", _holders(roles.SECRETARY), context=_call),
-    Notice("decisions_proposed", _holders(roles.APPROVER), context=_call),
-    Notice("decisions_reopened", _holders(roles.SECRETARY, roles.APPROVER), context=_call),
-    Notice("decisions_approved", _holders(roles.SECRETARY), context=_call),
-    Notice("release_moved", _holders(roles.SECRETARY, roles.APPROVER), context=_call),
-    Notice("call_released", _holders(roles.SECRETARY, roles.APPROVER), context=_call),
+    Notice("call_proposed", holders(roles.APPROVER), context=_call),
+    Notice("call_sent_back", holders(roles.SECRETARY), context=_call),
+    Notice("call_published", holders(roles.SECRETARY, roles.APPROVER), context=_call),
+    Notice("call_closed", holders(roles.SECRETARY), context=_call),
+    Notice("decisions_proposed", holders(roles.APPROVER), context=_call),
+    Notice("decisions_reopened", holders(roles.SECRETARY, roles.APPROVER), context=_call),
+    Notice("decisions_approved", holders(roles.SECRETARY), context=_call),
+    Notice("release_moved", holders(roles.SECRETARY, roles.APPROVER), context=_call),
+    Notice("call_released", holders(roles.SECRETARY, roles.APPROVER), context=_call),
 ):
     register(notice, Call)
 
@@ -197,133 +162,69 @@ def _amendment(amendment: Amendment) -> dict:
 
 
 for notice in (
-    Notice("amendment_proposed", _holders(roles.APPROVER), context=_amendment),
+    Notice("amendment_proposed", holders(roles.APPROVER), context=_amendment),
     Notice("amendment_published", _concerned, context=_amendment),
-    Notice("amendment_taken_back", _holders(roles.SECRETARY, roles.APPROVER), context=_amendment),
+    Notice("amendment_taken_back", holders(roles.SECRETARY, roles.APPROVER), context=_amendment),
     Notice("ticket_granted", _admitted, context=_amendment),
 ):
     register(notice, Amendment)
 
 for notice in (
-    Notice("question_asked", _holders(roles.SECRETARY)),
+    Notice("question_asked", holders(roles.SECRETARY)),
     Notice("question_answered", _asker),
     Notice("question_corrected", _asker),
 ):
     register(notice, Question)
 
 
-def _told_of_a_virus(loi: LetterOfIntent) -> list[User]:
-    """The team; the secretariat as well of what is filed, since it reads no drafts."""
-    return [*queries.applicants_of(loi, *TEAM), *(_office(loi) if loi.filing_id else ())]
-
-
-def _tell_of_a_virus(stored: StoredFile, found: str, now: datetime) -> None:
-    with_it = Q(attachments__stored=stored) | Q(filings__files__stored=stored)
-    for loi in LetterOfIntent.objects.filter(with_it).distinct():
-        attached = loi.attachments.filter(stored=stored).first()
-        filed = loi.filing.files.filter(stored=stored).first() if loi.filing else None
-        name = (attached or filed or FiledFile.objects.filter(stored=stored).first()).name
-        notices.post(
-            "file_infected",
-            loi,
-            now=now,
-            occasion=stored.key,
-            file=name,
-            found=found,
-            filed=filed is not None,
-        )
-    for given in Evidence.objects.filter(file=stored).select_related("condition__decision__loi"):
-        condition = given.condition
-        number = [*condition.evidence.values_list("pk", flat=True)].index(given.pk) + 1
-        notices.post(
-            "file_infected",
-            condition.loi,
-            now=now,
-            occasion=f"{stored.key}:{given.pk}",
-            file=conditions.filename(condition, number, stored),
-            found=found,
-            condition=condition.number,
-        )
-
-
-scans.INFECTED.append(_tell_of_a_virus)
-
 for notice in (
-    Notice("file_infected", _told_of_a_virus, context=_loi),
-    Notice("loi_signed_off", _members(roles.AOR), still=_awaiting, context=_loi),
-    Notice("loi_returned", _members(roles.PI), context=_loi),
-    Notice("loi_filed", _members(*TEAM), context=_loi),
-    Notice("loi_copy_signed_off", _members(roles.AOR), still=_copy_awaiting, context=_in_force),
-    Notice("loi_copy_returned", _members(roles.PI), context=_in_force),
-    Notice("loi_refiled", _members(*TEAM), context=_in_force),
-    Notice("loi_copy_discarded", _members(*TEAM), context=_in_force),
-    Notice("loi_copy_lapsed", _members(*TEAM), context=_in_force),
-    Notice("loi_copy_reminder", _members(*TEAM), still=_copied, context=_in_force),
-    Notice("receipt_ready", _members(roles.PI, roles.AOR), context=_loi),
-    Notice("loi_reminder", _members(*TEAM), still=_unfiled, context=_missing),
-    Notice("loi_not_submitted", _members(*TEAM), context=_missing),
+    Notice("loi_signed_off", members(roles.AOR), still=_awaiting, context=_loi),
+    Notice("loi_returned", members(roles.PI), context=_loi),
+    Notice("loi_filed", members(*TEAM), context=_loi),
+    Notice("loi_copy_signed_off", members(roles.AOR), still=_copy_awaiting, context=_in_force),
+    Notice("loi_copy_returned", members(roles.PI), context=_in_force),
+    Notice("loi_refiled", members(*TEAM), context=_in_force),
+    Notice("loi_copy_discarded", members(*TEAM), context=_in_force),
+    Notice("loi_copy_lapsed", members(*TEAM), context=_in_force),
+    Notice("loi_copy_reminder", members(*TEAM), still=_copied, context=_in_force),
+    Notice("receipt_ready", members(roles.PI, roles.AOR), context=_loi),
+    Notice("loi_reminder", members(*TEAM), still=_unfiled, context=_missing),
+    Notice("loi_not_submitted", members(*TEAM), context=_missing),
     Notice(
         "loi_withdrawn",
-        lambda loi: [*queries.applicants_of(loi, *TEAM), *_office(loi)],
+        lambda loi: [*queries.applicants_of(loi, *TEAM), *office(loi)],
         context=_loi,
     ),
-    Notice("clarification_asked", _members(*ANSWERABLE), still=_asked, context=_clarification),
-    Notice("clarification_reminder", _members(*ANSWERABLE), still=_asked, context=_clarification),
-    Notice("clarification_answered", _office, context=_clarification),
+    Notice("clarification_asked", members(*ANSWERABLE), still=_asked, context=_clarification),
+    Notice("clarification_reminder", members(*ANSWERABLE), still=_asked, context=_clarification),
+    Notice("clarification_answered", office, context=_clarification),
     Notice(
         "clarification_lapsed",
-        lambda loi: [*queries.applicants_of(loi, *ANSWERABLE), *_office(loi)],
+        lambda loi: [*queries.applicants_of(loi, *ANSWERABLE), *office(loi)],
         context=_clarification,
     ),
-    Notice("loi_ineligible", _members(*TEAM), context=_loi),
-    Notice("ineligible_ready", _members(*TEAM), context=_loi),
-    Notice("loi_under_review", _members(*TEAM), context=_loi),
-    Notice("loi_decided", _members(*TEAM), context=_decided),
-    Notice("loi_promoted", _members(*TEAM), context=_decided),
-    Notice("loi_reaccommodated", _both_sides(roles.LEGAL), context=_agreement),
-    Notice("loi_cancelled", _members(*TEAM), context=_loi),
-    Notice("review_requested", _both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
-    Notice("review_answered", _both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
+    Notice("loi_ineligible", members(*TEAM), context=_loi),
+    Notice("ineligible_ready", members(*TEAM), context=_loi),
+    Notice("loi_under_review", members(*TEAM), context=_loi),
+    Notice("loi_decided", members(*TEAM), context=_decided),
+    Notice("loi_promoted", members(*TEAM), context=_decided),
+    Notice("loi_reaccommodated", both_sides(roles.LEGAL), context=_agreement),
+    Notice("loi_cancelled", members(*TEAM), context=_loi),
+    Notice("review_requested", both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
+    Notice("review_answered", both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
 ):
     register(notice, LetterOfIntent)
 
 
-def _answering(condition: Condition) -> list[User]:
-    return queries.applicants_of(condition.loi, *ANSWERABLE)
-
-
-def _met(condition: Condition) -> list[User]:
-    """Who answered, and legal: an agreement may have waited for it."""
-    return [*_answering(condition), *_office(condition.loi, roles.LEGAL)]
-
-
-def _unanswered(condition: Condition) -> bool:
-    return condition.state == "open" and condition.runs
-
-
-def _condition(condition: Condition) -> dict:
-    loi = condition.loi
-    said = condition.evidence.last()
-    return {"loi": loi, "due": zoned(condition.due_at, loi.call.zone), "said": said}
-
-
 for notice in (
-    Notice("condition_answered", lambda one: _office(one.loi), context=_condition),
-    Notice("condition_sent_back", _answering, still=_unanswered, context=_condition),
-    Notice("condition_met", _met, context=_condition),
-    Notice("condition_reminder", _answering, still=_unanswered, context=_condition),
-):
-    register(notice, Condition)
-
-for notice in (
-    Notice("acceptance_reminder", _members(*ANSWERABLE), still=_offered, context=_agreement),
-    Notice("selection_accepted", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
-    Notice("selection_declined", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
-    Notice("selection_lapsed", _both_sides(roles.SECRETARY), context=_agreement),
-    Notice("extension_proposed", lambda of: _office(of, roles.APPROVER), context=_agreement),
-    Notice("extension_granted", _both_sides(roles.SECRETARY), context=_agreement),
-    Notice("agreement_signed", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
-    Notice("agreement_terminated", _both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("acceptance_reminder", members(*ANSWERABLE), still=_offered, context=_agreement),
+    Notice("selection_accepted", both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("selection_declined", both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("selection_lapsed", both_sides(roles.SECRETARY), context=_agreement),
+    Notice("extension_proposed", lambda of: office(of, roles.APPROVER), context=_agreement),
+    Notice("extension_granted", both_sides(roles.SECRETARY), context=_agreement),
+    Notice("agreement_signed", both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
+    Notice("agreement_terminated", both_sides(roles.SECRETARY, roles.LEGAL), context=_agreement),
 ):
     register(notice, LetterOfIntent)
     register(notice, Project)
@@ -376,7 +277,7 @@ def _rejected(naming: Naming) -> list[User]:
     loi = naming.loi
     if loi.filing_id is None:
         return queries.applicants_of(loi, roles.PI, roles.OWNER, roles.EDITOR)
-    return [*queries.applicants_of(loi, *TEAM), *_office(loi)]
+    return [*queries.applicants_of(loi, *TEAM), *office(loi)]
 
 
 for notice in (
