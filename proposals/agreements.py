@@ -52,8 +52,15 @@ def of(agreement: Agreement, now: datetime) -> Standing:
         proposed_until=said(waiting[-1].until, zone) if waiting else "",
         granted=tuple((said(one.until, zone), one.reason) for one in extensions if one.granted_at),
         file=readable(agreement.file) if agreement.file else None,
-        file_url=reverse(f"agreement_{table_of(subject).noun}", args=[subject.key]),
+        file_url=_address(agreement),
     )
+
+
+def _address(agreement: Agreement) -> str:
+    subject = agreement.subject
+    if agreement.decision and agreement.decision.state == "superseded":
+        return reverse("former_agreement", args=[agreement.key])
+    return reverse(f"agreement_{table_of(subject).noun}", args=[subject.key])
 
 
 def given(agreement: Agreement) -> tuple[Given, ...]:

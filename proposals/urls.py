@@ -139,6 +139,9 @@ urlpatterns = [
         )
         for noun in agreements.LOADS
     ),
+    path(
+        "agreements/<slug:key>/agreement.pdf", agreements.former_agreement, name="former_agreement"
+    ),
     path("calls/<str:code>/conditions/", conditions.index, name="conditions"),
     path("conditions/<slug:key>/answer/", conditions.answer, name="answer_condition"),
     path("conditions/<slug:key>/send-back/", conditions.send_back, name="send_back_condition"),

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.models import Affiliation, Invitation, Message, Organisation, User
 from proposals.models import (
+    Agreement,
     Amendment,
     Attachment,
     Call,
@@ -144,6 +145,7 @@ def _text(raw: bytes, kind: str) -> str:
 
 # What an address begins with → the rows that its key opens.
 ROWS = {
+    "agreements": Agreement,
     "amendments": Amendment,
     "comments": Comment,
     "decisions": Decision,

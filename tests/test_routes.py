@@ -102,6 +102,7 @@ reopen_loi                   >.>>>>.>>>>..
 screen_again_loi             >.>>>>.>>>>..
 grant_extension_loi          >.xxxx.xx-x..
 agreement_loi                >............
+former_agreement             >............
 conditions                   >.......++++.
 attachment                   >.++--.----..
 attachment_shown             >.++--.----..

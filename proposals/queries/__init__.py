@@ -33,6 +33,7 @@ from proposals.models.lois import COMMITTED, GIVEN_BACK, REDRESS, RUNNING
 from proposals.queries.agreements import (  # noqa: F401 - of the same door
     REDRESS_DAYS,
     agreement_of,
+    former_agreements,
     offered,
     redress_until,
     took_part,

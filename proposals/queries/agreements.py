@@ -28,6 +28,13 @@ def agreement_of(subject: Subject) -> Agreement | None:
     return agreement
 
 
+def former_agreements(loi: LetterOfIntent) -> list[Agreement]:
+    """What was offered, accepted or signed by decisions that are superseded, the oldest first."""
+    found = Agreement.objects.filter(decision__loi=loi, decision__state="superseded")
+    related = ("decision__loi", "accepted_by", "recorded_by", "file__scan")
+    return list(found.select_related(*related).order_by("pk"))
+
+
 def offered() -> Iterator[Subject]:
     """What is to be accepted, and whose clock runs: the call that carries it is not suspended."""
     cases = LetterOfIntent.objects.exclude(pk__in=paused().values("pk"))

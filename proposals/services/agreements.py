@@ -1,7 +1,6 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from portal import files, notices, scans
 from portal.deadline import zoned
@@ -11,27 +10,13 @@ from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
 from proposals import queries
-from proposals.models import Agreement, Call, Decision, Extension, Letter, Project
+from proposals.models import Extension, Letter, Project
 from proposals.models.agreements import OFFERED, Subject
-from proposals.services import ledger, letters, locks
+from proposals.services import decisions, ledger, letters, locks
 from proposals.workflow import table_of
 
 # Before the end of the acceptance: what each reminder is called, the longest first.
 BEFORE = tuple((f"T-{days}d", timedelta(days=days)) for days in (14, 7, 2))
-
-
-def accept_by(call: Call, released_on: date) -> datetime:
-    """The end of the last day of the acceptance, in the call's zone."""
-    return call.end_of(released_on + timedelta(days=call.acceptance_days))
-
-
-def offer(follows: Decision | Project, *, now: datetime) -> Agreement:
-    """What a positive decision or a project is followed by from its release on, in the caller's transaction."""
-    call = follows.call if isinstance(follows, Project) else follows.loi.call
-    until = accept_by(call, now.astimezone(call.zoneinfo).date())
-    return Agreement.objects.create(
-        **{follows._meta.model_name: follows}, offered_at=now, accept_by=until
-    )
 
 
 @transaction.atomic
@@ -67,6 +52,8 @@ def _end(subject: Subject, action: str, *, by: User | str, now: datetime, reason
     subject = locks.subject(subject)
     event = table_of(subject).move(subject, action, by=by, now=now, reason=reason)
     ledger.give_back(queries.agreement_of(subject).follows, by=by, now=now)
+    if not isinstance(subject, Project):  # another mission was to carry it: no more
+        decisions.void_of(subject, by=CLOCK, now=now)
     return event
 
 
@@ -195,11 +182,11 @@ def remind(subject: Subject, *, now: datetime) -> int:
 
 
 def _owe_a_letter(subject: Subject, *, now: datetime) -> None:
-    if _reminders(subject).exists():  # asked at every bell, without a lock
+    if _reminded(subject):  # asked at every bell, without a lock
         return
     subject = locks.subject(subject)
     # It may have been accepted meanwhile, or another clock was faster.
-    if subject.state in OFFERED and not _reminders(subject).exists():
+    if subject.state in OFFERED and not _reminded(subject):
         project = subject if isinstance(subject, Project) else None
         until = queries.agreement_of(subject).accept_by
         loi = project.leading if project else subject
@@ -207,6 +194,9 @@ def _owe_a_letter(subject: Subject, *, now: datetime) -> None:
         letters.owe(loi, Letter.Kind.AGREEMENT_REMINDER, **facts, by=CLOCK, now=now)
 
 
-def _reminders(subject: Subject) -> QuerySet[Letter]:
+def _reminded(subject: Subject) -> bool:
+    """Of what is offered now: what was offered before is not this."""
     loi = subject.leading if isinstance(subject, Project) else subject
-    return loi.letters.filter(kind=Letter.Kind.AGREEMENT_REMINDER)
+    since = queries.agreement_of(subject).offered_at
+    reminders = loi.letters.filter(kind=Letter.Kind.AGREEMENT_REMINDER, due_at__gte=since)
+    return reminders.exists()

@@ -14,7 +14,7 @@ from proposals import queries
 from proposals.models import Allocation, Call, Decision, Grant, Letter, LetterOfIntent, Project
 from proposals.models.decisions import PREPARED
 from proposals.panel import PanelResult
-from proposals.services import agreements, conditions, ledger, letters, locks
+from proposals.services import conditions, ledger, letters, locks, offers
 from proposals.workflow import (
     CALL,
     DECISION,
@@ -206,7 +206,7 @@ def take_effect(decision: Decision, action: str, *, by: User, now: datetime, **f
     ledger.commit(decision, by=by, now=now)
     letters.issue(decision.letters.get(state="stored"), by=by, now=now)
     if decision.positive:
-        agreements.offer(decision, now=now)
+        offers.offer(decision, now=now)
         conditions.impose(decision, by=by, now=now)
     LOI.move(decision.loi, action, by=by, now=now, **facts)
 
@@ -302,7 +302,7 @@ def release(call: Call, *, by: User, now: datetime) -> Event:
     for project in call.projects.filter(state="approved"):
         PROJECT.move(project, "release", by=by, now=now, columns={"released_at": now})
         ledger.commit(project, by=by, now=now)
-        agreements.offer(project, now=now)
+        offers.offer(project, now=now)
     for decision in decisions:
         DECISION.move(decision, "release", by=by, now=now, columns={"released_at": now})
         take_effect(decision, OUTCOME_ACTION[decision.outcome], by=by, now=now)

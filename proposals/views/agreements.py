@@ -6,7 +6,7 @@ Each act has two addresses, told apart by the noun.
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +20,7 @@ from proposals import agreements as shown
 from proposals import attachments, conditions, queries
 from proposals.forms.agreements import ExtensionForm, ReasonForm, SigningForm
 from proposals.forms.lois import FileForm
+from proposals.models import Agreement
 from proposals.models.agreements import Subject
 from proposals.services import agreements
 from proposals.views import projects
@@ -247,10 +248,25 @@ def agreement(request: HttpRequest, key: str, noun: str) -> HttpResponse:
     """The signed agreement, to both sides."""
     subject = LOADS[noun](request, key)
     found = queries.agreement_of(subject)
-    if found is None or found.file is None or not queries.reads_agreement(request.user, subject):
+    if found is None or not queries.reads_agreement(request.user, subject):
         raise Http404
-    require(shown.readable(found.file))
-    file = files.open_checked(found.file)
-    return download(
-        file, name=f"{subject.reference}-agreement.pdf", media_type=found.file.media_type
-    )
+    return _file(found, f"{subject.reference}-agreement.pdf")
+
+
+@require_safe
+def former_agreement(request: HttpRequest, key: str) -> HttpResponse:
+    """One that was signed on a decision which another has superseded, to the same readers."""
+    cases = queries.visible_lois(request.user)
+    former = Agreement.objects.filter(decision__loi__in=cases, decision__state="superseded")
+    found = get_object_or_404(former.select_related("decision__loi", "file"), key=key)
+    if not queries.reads_agreement(request.user, found.subject):
+        raise Http404
+    return _file(found, f"{found.subject.reference}-former-agreement.pdf")
+
+
+def _file(agreement: Agreement, name: str) -> HttpResponse:
+    if agreement.file is None:
+        raise Http404
+    require(shown.readable(agreement.file))
+    file = files.open_checked(agreement.file)
+    return download(file, name=name, media_type=agreement.file.media_type)

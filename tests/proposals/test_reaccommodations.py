@@ -5,15 +5,18 @@ from decimal import Decimal
 
 import pytest
 
+from portal import scans
 from portal.invariants import violations
 from portal.models import Message
 from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Call, Decision, LetterOfIntent
-from proposals.services import agreements, promotions, reaccommodations, rendering
-from tests import make
+from proposals.services import agreements, amendments, promotions, reaccommodations, rendering
+from reviews.services.conflicts import declare
+from tests import make, routes
 from tests.cast import Cast
 from tests.make import RELEASED
+from tests.portal.seating import proves
 from tests.portal.test_pdf import text_of
 
 LATER = RELEASED + timedelta(days=10)
@@ -220,3 +223,110 @@ def test_its_letter_says_from_which_mission_to_which_in_both_languages(cast, loi
     assert "takes the place of every decision letter" in text
     assert "改由Landertwo任务搭载" in "".join(text.split())  # Chinese is broken over lines anywhere
     assert "Lander two sets no budget for: slots." in text
+
+
+def published(cast, call: Call, kind: str, now) -> None:
+    facts = {"by": cast.secretary, "now": now, "reason": make.WHY, "source": "The programme"}
+    found = amendments.propose(make.again(call), kind=kind, **facts)
+    amendments.publish(found, by=cast.approver, now=now)
+
+
+def test_what_befalls_the_mission_that_carries_it_befalls_the_case(cast, call, other, prepared):
+    loi = prepared.loi
+    carried_out(cast, prepared)
+    published(cast, call, "suspension", LATER)  # its own call, which carries it no more
+    agreement = queries.agreement_of(loi)
+    assert loi in queries.offered()
+    assert not loi.letters.filter(kind="suspended").exists()
+    published(cast, other, "suspension", LATER)
+    assert loi not in queries.offered()
+    assert refused(agreements.accept, loi, by=cast.aor, now=LATER).rule == "call_suspended"
+    notice = loi.letters.get(kind="suspended")
+    assert notice.number.startswith("TEST27-L")
+    assert notice.context["about"]["call_reference"] == "NEXT28"
+    week = LATER + timedelta(days=7)
+    published(cast, other, "resumption", week)
+    assert queries.agreement_of(loi).accept_by == agreement.accept_by + timedelta(days=7)
+    published(cast, other, "cancellation", week)
+    assert (make.again(loi).state, mass(other).taken) == ("call_cancelled", 0)
+    make.store_letters(call, now=week)
+    make.settle(week)
+    assert list(violations(week)) == []
+
+
+def test_a_case_whose_call_is_cancelled_goes_on_elsewhere(cast, call, other, conditional):
+    published(cast, call, "cancellation", LATER)
+    assert make.again(conditional).state == "call_cancelled"
+    again = {"outcome": "selected_conditional", "conditions": make.CONDITIONS}
+    carried_out(cast, moved(cast, conditional, other, **again))
+    assert make.again(conditional).state == "selected_conditional"
+    assert (mass(call).taken, mass(other).committed) == (0, Decimal("15.75"))
+    assert [one.text for one in queries.conditions_of(conditional)] == [make.CONDITIONS[0]["text"]]
+    make.store_letters(call, now=LATER)
+    make.settle(LATER)
+    assert list(violations(LATER)) == []
+
+
+def test_who_steps_back_meanwhile_is_moved_nowhere(cast, call, other, prepared):
+    agreements.decline(make.again(prepared.loi), by=cast.aor, now=LATER, reason="No money.")
+    assert make.again(prepared).state == "void"
+    assert (mass(call).committed, mass(other).taken) == (Decimal("15.75"), 0)
+
+
+def test_only_who_chairs_both_panels_draws_on_the_other_budget(cast, loi, other):
+    other.panel.filter(role="chair").delete()
+    verdict = refused(moved, cast, loi, other, by=cast.again("chair"))
+    assert verdict.who and verdict.rule == "not_your_budget"
+    for person in (cast.secretary, cast.approver, cast.legal, cast.aor):
+        assert refused(moved, cast, loi, other, by=person).rule == "decision.reaccommodate.who"
+
+
+def test_the_former_agreement_stays_readable_to_both_sides(cast, loi, prepared, visit):
+    agreements.accept(make.again(loi), by=cast.aor, now=LATER)
+    make.signed(cast, make.again(loi), now=LATER)
+    signed = queries.agreement_of(loi)
+    scans.work_off(LATER)
+    path = f"/agreements/{signed.key}/agreement.pdf"
+    assert visit(cast.pi, at=LATER).get(path).status_code == 404  # it is in force
+    carried_out(cast, prepared)
+    page = words(visit(cast.pi, at=LATER).get(f"/lois/{loi.key}/"))
+    assert "Before, and superseded" in page and "AGR-2027-01" in page and path in page
+    for person in (cast.pi, cast.legal, cast.auditor):
+        assert visit(person, at=LATER).get(path).status_code == 200
+    for person in (cast.rival_pi, cast.reviewer_two, cast.outsider):
+        assert visit(person, at=LATER).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("reader", ["second_secretary", "rival_pi", "legal", "stranger"])
+def test_nothing_of_it_shows_on_the_other_mission_before_its_release(
+    cast, loi, other, visit, reader
+):
+    """To an officer in conflict with the case, a rival, legal, and the chair of the other panel alone."""
+    if reader == "stranger":
+        reader = "outsider"
+        make.seat(cast, other, proves(cast.outsider), "chair", now=LATER)
+    if reader == "second_secretary":
+        declare(loi, "family", words="My sister.", by=cast.second_secretary, now=LATER)
+
+    def shown() -> list[str]:
+        browser = visit(cast.again(reader), at=LATER)
+        pages = ("ledger/", "board/", "decisions/", "", "ledger.csv")
+        plain = routes.Keys().plain
+        return [plain(words(browser.get(f"/calls/NEXT28/{page}"))) for page in pages]
+
+    before = shown()
+    decision = moved(cast, loi, other)
+    promotions.approve_one(decision, by=cast.approver, now=LATER)
+    assert shown() == before
+    make.store_letters(loi.call, now=LATER)
+    promotions.release_one(make.again(decision), by=cast.secretary, now=LATER)
+    assert shown() != before
+    reads = queries.visible_lois(cast.again(reader)).filter(pk=loi.pk).exists()
+    assert (loi.title in "".join(shown())) == reads == (reader == "legal")
+
+
+def test_whoever_decides_on_both_reads_the_hold_on_the_other_ledger(cast, loi, other, visit):
+    browser = visit(cast.approver, at=LATER)
+    moved(cast, loi, other)
+    page = words(browser.get("/calls/NEXT28/ledger/"))
+    assert loi.title in page and "selected; a case of TEST27, Lander one" in page

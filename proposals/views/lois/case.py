@@ -181,6 +181,9 @@ def _after(request: HttpRequest, loi: LetterOfIntent) -> dict:
     return {
         "standing": agreements.of(agreement, request.arrived_at) if agreement else None,
         "conditions": conditions.of(queries.conditions_of(loi), request.user, request.arrived_at),
+        "former_agreements": [
+            agreements.of(one, request.arrived_at) for one in queries.former_agreements(loi)
+        ],
         "moved": _moved(loi, agreement) if agreement and agreement.decision.onto_id else "",
         "reviews": redress.of(loi),
     }
