@@ -39,9 +39,7 @@ class SigningForm(forms.Form):
     )
     file = forms.FileField(
         label=_("The signed agreement"),
-        help_text=_(
-            "A PDF of at most 10 MB. Its organisation and the offices of the call read it."
-        ),
+        help_text=_("A PDF of at most 10 MB. The partners and the offices of the call read it."),
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
     )
 

@@ -26,7 +26,7 @@ from proposals.services import agreements
 from proposals.views import projects
 from proposals.views.files import download
 from proposals.views.lois import case, drafting
-from proposals.workflow import table_of
+from proposals.workflow import PROJECT, table_of
 
 FormOf = Callable[..., object]
 Serve = Callable[[Subject, object], object]
@@ -58,6 +58,22 @@ BRINGS = {
     ),
     "terminate": _(
         "The agreement ends. What is given below is free for others at once, and nothing brings it back."
+    ),
+}
+
+# Where an act on a project is said in other words: its title, and what it brings about.
+OF_A_PROJECT = {
+    "accept": (
+        _("Accept the project"),
+        _(
+            "Your organisation accepts, as the lead, what the project is given. Legal has the agreement signed next; until then you can still step back."
+        ),
+    ),
+    "decline": (
+        _("Decline the project"),
+        _(
+            "The project ends for every one of its partners. What is given below is free for others at once, and nothing brings it back."
+        ),
     ),
 }
 
@@ -139,6 +155,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     table = table_of(subject)
+    title, brings = TITLES[action], BRINGS[action]
+    if table is PROJECT:
+        title, brings = OF_A_PROJECT.get(action, (title, brings))
     agreement, now = queries.agreement_of(subject), request.arrived_at
     proved = getattr(form, "proved", None)
     context = {
@@ -146,8 +165,8 @@ def _page(
         "here": reverse(table.noun, args=[subject.key]),
         "call": subject.call,
         "row": table.row(action),
-        "title": TITLES[action],
-        "brings": BRINGS[action],
+        "title": title,
+        "brings": brings,
         "form": form,
         "proved": said(proved.replace(second=0, microsecond=0), subject.call.zone)
         if proved

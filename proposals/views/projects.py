@@ -30,7 +30,7 @@ def row(project: Project) -> dict:
         "grants": [
             {
                 "label": grant.allocation.kind.label,
-                "unit": grant.allocation.kind.unit,
+                "unit": grant.allocation.kind.symbol,
                 "asked": plain(grant.asked),
                 "amount": plain(grant.amount),
                 "reason": grant.reason,
