@@ -61,7 +61,7 @@ def the_lead_accepts_on_a_phone(lead: Person) -> None:
 def a_partner_reads_what_became_of_it(partner: Person) -> None:
     """From the page of its own case; of the lead's, it reads the title."""
     partner.go("/lois/")
-    row = partner.page.get_by_role("row").filter(has_text=re.compile(rf"{CODE}-\d"))
+    row = partner.page.locator("tr").filter(has_text=re.compile(rf"{CODE}-\d"))
     row.get_by_role("link").first.click()
     partner.follow(PROJECT)
     expect(partner.page.locator(".page-head .state")).to_have_text("accepted, agreement pending")
