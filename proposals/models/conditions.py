@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -48,6 +49,11 @@ class Condition(models.Model):
     @property
     def loi(self) -> LetterOfIntent:
         return self.decision.loi
+
+    @property
+    def due_on(self) -> date:
+        """The last day on which it is in time, in the call's zone."""
+        return (self.due_at - timedelta(microseconds=1)).astimezone(self.loi.call.zoneinfo).date()
 
     @property
     def runs(self) -> bool:

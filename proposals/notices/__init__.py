@@ -208,7 +208,7 @@ for notice in (
     Notice("loi_under_review", members(*TEAM), context=_loi),
     Notice("loi_decided", members(*TEAM), context=_decided),
     Notice("loi_promoted", members(*TEAM), context=_decided),
-    Notice("loi_reaccommodated", both_sides(roles.LEGAL), context=_agreement),
+    Notice("loi_reaccommodated", both_sides(roles.LEGAL), context=_decided),
     Notice("loi_cancelled", members(*TEAM), context=_loi),
     Notice("review_requested", both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
     Notice("review_answered", both_sides(roles.SECRETARY, roles.LEGAL), context=_review),

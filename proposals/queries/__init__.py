@@ -57,6 +57,7 @@ from proposals.queries.budgets import unstated as unstated
 from proposals.queries.conditions import conditions_due as conditions_due
 from proposals.queries.conditions import conditions_of as conditions_of
 from proposals.queries.conditions import running_conditions as running_conditions
+from proposals.queries.conditions import still_asked as still_asked
 from proposals.queries.conditions import unmet as unmet
 from proposals.queries.letters import deliveries as deliveries
 from proposals.queries.shares import consortium as consortium

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from proposals.models import Condition, Project
+from proposals.models import Condition, Decision, Project
 from proposals.models.agreements import Subject
 from proposals.models.lois import COMMITTED
 from proposals.queries.budgets import paused
@@ -37,6 +37,16 @@ def conditions_of(subject: Subject) -> list[Condition]:
 def unmet(subject: Subject, *, by: datetime) -> list[Condition]:
     """What is still to meet of what is due by this instant: the day of it counts."""
     return [one for one in conditions_of(subject) if one.state != "met" and one.due_at <= by]
+
+
+def still_asked(decision: Decision) -> list[dict]:
+    """The conditions of a decision but for those met, as it keeps them: what one in its place begins with."""
+    if not decision.to_meet.exists():  # not released yet, or without any
+        return decision.conditions
+    return [
+        {"text": one.text, "owner": one.owner, "due_on": one.due_on.isoformat()}
+        for one in decision.to_meet.exclude(state="met")
+    ]
 
 
 def conditions_due(now: datetime, within: timedelta) -> QuerySet[Condition]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.text import plain
 from proposals import content as document
+from proposals import queries
 from proposals.models import Allocation, Decision
 
 MOST_CONDITIONS = 12
@@ -118,7 +119,7 @@ class DecisionForm(forms.Form):
                 required=False,
                 max_length=300,
             )
-        given = standing.conditions if standing else []
+        given = queries.still_asked(standing) if standing else []
         number = _conditions(data) if data is not None else max(1, len(given))
         if data is not None and "add_condition" in data:
             number = min(number + 1, MOST_CONDITIONS)
@@ -170,7 +171,7 @@ class DecisionForm(forms.Form):
 
 
 class ReaccommodationForm(DecisionForm):
-    """What another mission is to give a selected case; its outcome and conditions begin as they are."""
+    """What another mission is to give a selected case; it begins with what the other asks and is not met."""
 
     def __init__(
         self,
@@ -186,6 +187,8 @@ class ReaccommodationForm(DecisionForm):
         self.initial["instead_of"] = standing.key if standing else ""
         if standing is None:
             self.initial["reason"] = ""
+            if not queries.still_asked(former):  # all that was asked is met
+                self.initial["outcome"] = Decision.Outcome.SELECTED
 
 
 def _conditions(data) -> int:

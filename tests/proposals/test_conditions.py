@@ -16,6 +16,7 @@ from proposals.models import Call, Condition
 from proposals.services import agreements, amendments, conditions, corrections, decisions
 from proposals.tasks import keep_deadlines
 from proposals.workflow import CONDITION
+from reviews.forms.decisions import ReaccommodationForm
 from tests import make
 from tests.make import NOTE, RELEASED
 from tests.permission_grids.agreements import CONDITIONS
@@ -288,6 +289,18 @@ def test_no_condition_is_due_before_its_letter(cast):
     assert "condition 1 is due on 29 June 2027" in str(before.value.verdict.reason)
     earlier = {"release_on": date(2027, 6, 29), "by": cast.approver, "now": make.APPROVED}
     decisions.approve_decisions(make.again(of), **earlier)
+
+
+def test_another_decision_begins_with_what_is_not_met(cast, loi, report):
+    def begins():
+        form = ReaccommodationForm(demands={}, standing=None, former=queries.in_force(loi))
+        return form.initial["outcome"], [row.initial for row in form.conditions]
+
+    conditions.mark_met(report, reason=NOTE, by=cast.secretary, now=RELEASED)
+    assert begins() == ("selected_conditional", TWO[1:])
+    host = Condition.objects.get(number=2)
+    conditions.mark_met(host, reason=NOTE, by=cast.secretary, now=RELEASED)
+    assert begins() == ("selected", [{}])
 
 
 def test_decisions_of_before_have_their_rows_by_the_migration(truths, cast, loi):
