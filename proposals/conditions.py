@@ -18,6 +18,7 @@ from proposals.models import Condition, Evidence
 from proposals.workflow import CONDITION
 
 ENDED = State("ended", say("ended with the case"), final=True)
+NEXT = {"open": "answer", "answered": "mark_met"}
 OVERDUE = State("overdue", say("overdue"), tone="cinnabar")
 
 
@@ -38,6 +39,7 @@ class Answer:
 class Act:
     label: Text | str
     url: str
+    next: bool  # what is expected now, beside what may be done as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def _of(condition: Condition, reader: User, now: datetime) -> Standing:
             Act(
                 offer.row.button,
                 reverse(f"{offer.row.action}_condition", args=[condition.key]),
+                offer.row.action == NEXT[condition.state],
             )
             for offer in CONDITION.available(condition, reader, now)
             if offer.verdict

@@ -166,6 +166,7 @@ def _after(seats: set[str], subject: Subject) -> str:
     """After the decision on a case or the merge of several: what is expected of whom."""
     agreement, zone = queries.agreement_of(subject), subject.call.zone
     due = said(agreement.accept_by, zone) if agreement else ""
+    states = {one.state for one in queries.conditions_of(subject)} if agreement else set()
     match subject.state:
         case "prepared" | "approved":
             sentence = _("Private until the release, as the decisions of its cases are.")
@@ -183,9 +184,11 @@ def _after(seats: set[str], subject: Subject) -> str:
             sentence = _("It is selected: accept or decline before %(due)s.")
         case "selected" | "selected_conditional":
             sentence = _("It is selected. %(aors)s accepts or declines before %(due)s.")
-        case "agreement_pending" if any(
-            one.state != "met" for one in queries.conditions_of(subject)
-        ):
+        case "agreement_pending" if states & {"open"} and seats & {"pi", "aor"}:
+            sentence = _(
+                "It is accepted. Answer its conditions: the agreement is signed once those are met that are due by then."
+            )
+        case "agreement_pending" if states - {"met"}:
             sentence = _(
                 "It is accepted. Legal has the agreement signed by both sides, once the conditions are met that are due by then."
             )

@@ -70,7 +70,7 @@ CONDITION = register(
         relations=policy.LOI_RELATIONS,
         states=(
             State("open", say("to be answered"), tone="amber"),
-            State("answered", say("answered, being looked at"), tone="lunar"),
+            State("answered", say("answered"), tone="lunar"),
             State("met", say("met"), tone="jade", final=True),
         ),
         rows=CONDITION_ROWS,

@@ -132,7 +132,8 @@ def test_what_is_sent_back_is_answered_again(truths, cast, report, visit):
 def test_a_signing_waits_for_what_is_due_by_its_day(truths, cast, loi, report, visit):
     agreements.accept(loi, by=cast.aor, now=RELEASED)
     host = Condition.objects.get(number=2)  # due on 31 August
-    assert "once the conditions are met" in course.expected(cast.pi, make.again(loi), 0)
+    assert "Answer its conditions" in course.expected(cast.pi, make.again(loi), 0)
+    assert "once the conditions are met" in course.expected(cast.legal, make.again(loi), 0)
     now = host.due_at + 20 * DAY
     browser, address = visit(cast.legal, at=now), reverse("record_signing_loi", args=[loi.key])
 
