@@ -41,14 +41,14 @@ from tests.visitor import Visitor
 FOREIGN = ("accounts/", "health/")
 
 
-def patterns(of: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, str]]:
-    """(name, path as it is written) of every route that is ours."""
+def patterns(of: URLResolver | None = None, before: str = "") -> Iterator[tuple[URLPattern, str]]:
+    """(pattern, path as it is written) of every route that is ours."""
     for one in (of or get_resolver()).url_patterns:
         path = before + str(one.pattern)
         if path.startswith(FOREIGN):
             continue
         if isinstance(one, URLPattern):
-            yield one.name, path
+            yield one, path
         else:
             yield from patterns(one, path)
 
@@ -192,6 +192,7 @@ ASKED = {
         "state=under_review", "state=consensus", "state=final_review", "state=ineligible", "page=9",
     ),
     "compare": ("first={case}&second={case}",),
+    "conditions": ("page=2",),
     "conflicts": ("show=all",),
     "decisions": ("part=letters",),
     "difference": ("old=1&new=2", "old=1&new=9"),
@@ -200,11 +201,15 @@ ASKED = {
     "ledger": ("of=lander-mass",),
     "loi": ("part=receipt", "show=copy"),
     "messages": ("page=2",),
+    "organisation": ("invite=somebody@example.org",),
     "organisations": ("state=verified", "all", "page=2"),
     "people": ("page=2",),
     "prepare_decision": ("part=bars&outcome=selected&granted_mass=5",),
+    "propose_selection": ("from=no-such-scenario",),
+    "reaccommodate_decision": ("onto=TEST27/lander", "onto=TEST27/lander&part=bars"),
     "register_organisation": ("next=/calls/",),
     "revisions": ("page=2",),
+    "scenario": ("against=no-such-scenario",),
     "selection": ("sort=total", "level=system", "first={case}"),
     "verify": ("code=TEST27-0001", "code={letter}"),
 }  # fmt: skip
@@ -233,7 +238,8 @@ def _plain(
     reader: User | None, among: Container[str] | None, lacking: bool
 ) -> Iterator[tuple[str, str]]:
     files = list(FiledFile.objects.order_by("pk").values_list("filing__loi__key", "key"))
-    for name, path in patterns():
+    for pattern, path in patterns():
+        name = pattern.name
         if among is not None and name not in among:
             continue
         names = arguments(path)

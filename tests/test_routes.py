@@ -6,7 +6,10 @@
 Acts are asked with nothing typed. A route without its line fails: whoever adds one says here who may open it.
 """
 
+import inspect
+import re
 from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 from django.db import transaction
@@ -19,6 +22,7 @@ PEOPLE = (None, "outsider", "pi", "rival_pi", "reviewer_one", "reviewer_two", "c
 STAFF = ("chair", "secretary", "approver", "auditor", "legal", "admin")
 MARKS = {200: "+", 302: ">", 404: ".", 403: "x", 400: "-", 405: "-", 409: "-"}
 SECRET = "Known to the panel alone"
+PARAMETER = re.compile(r'GET\.get\("(\w+)"|"(\w+)" (?:not )?in request\.GET')
 
 # Whose lines show: nobody, outsider, PI, rival, who has locked, who writes, who is shut out;
 # chair, secretary, approver, auditor, legal, administrator.
@@ -298,7 +302,20 @@ def answered(cast, visit, people) -> dict[tuple, routes.Answer]:
 def test_every_route_has_its_line():
     """Those that open a row of which this world has none are asked elsewhere."""
     known = {one.split()[0] for one in ROUTES.strip().splitlines()}
-    assert {name for name, _path in routes.patterns()} - known == ABSENT
+    assert {pattern.name for pattern, _path in routes.patterns()} - known == ABSENT
+
+
+def test_every_parameter_of_a_query_is_asked():
+    """What a module's views read of a query stands in the `ASKED` of one of its routes."""
+    asked, modules = {}, {}
+    for pattern, _path in routes.patterns():
+        module = inspect.getmodule(pattern.callback)
+        modules[module.__name__] = module
+        for query in routes.ASKED.get(pattern.name, ()):
+            asked.setdefault(module.__name__, set()).update(dict(parse_qsl(query, True)))
+    for name, module in modules.items():
+        read = {one or other for one, other in PARAMETER.findall(inspect.getsource(module))}
+        assert read <= asked.get(name, set()), name
 
 
 @pytest.mark.parametrize(

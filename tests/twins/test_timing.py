@@ -85,7 +85,7 @@ def test_an_answer_takes_as_long_in_either_world(
 
 def _address(where: str, world: World) -> str:
     """Of the first case, or of the call."""
-    names = {name: routes_of.arguments(path) for name, path in routes_of.patterns()}[where]
+    names = {one.name: routes_of.arguments(path) for one, path in routes_of.patterns()}[where]
     given = {"key": world.first.key, "code": world.call.code}
     return reverse(where, kwargs={name: given[name] for name in names})
 
