@@ -1,4 +1,4 @@
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -348,6 +348,13 @@ def project_shown(user: User, loi: LetterOfIntent) -> Project | None:
         return None
     projects = visible_projects(user).filter(decisions__loi=loi, decisions__state="released")
     return projects.first()
+
+
+def projects_of(user: User, decisions: Iterable[Decision]) -> dict[int, Project]:
+    """Those that decisions name and that are shown to this person, by id; none asks nothing."""
+    if not (named := {one.project_id for one in decisions if one.project_id}):
+        return {}
+    return {one.pk: one for one in visible_projects(user).filter(pk__in=named)}
 
 
 def last_return(allocation: Allocation, user: User) -> LedgerEntry | None:

@@ -92,13 +92,15 @@ def _rows(request: HttpRequest, call: Call) -> list[dict]:
     found = (
         queries.visible_decisions(request.user)
         .filter(loi__call=call)
-        .select_related("prepared_by", "approved_by", "project")
+        .select_related("prepared_by", "approved_by")
         .prefetch_related("grants__allocation__platform")
         .order_by("loi__reference")
     )
+    projects = queries.projects_of(request.user, found)
     return [
         {
             "decision": decision,
+            "project": projects.get(decision.project_id),
             "outcome": decision.get_outcome_display(),
             "tone": TONES[decision.outcome],
             "state": DECISION.state(decision.state),

@@ -103,11 +103,11 @@ def pool(user: User, call: Call) -> Pool:
         one.loi_id: one
         for one in proposals.visible_decisions(user)
         .filter(loi__call=call, state__in=["prepared", "approved"])
-        .prefetch_related("grants__allocation", "project__grants__allocation")
+        .prefetch_related("grants__allocation")
     }
     allocations = list(call.allocations.select_related("platform"))
     codes = {one.pk: f"{one.platform.code}-{one.resource}" for one in allocations}
-    merged = {pk: one.project for pk, one in decisions.items() if one.project_id}
+    merged = {pk for pk, one in decisions.items() if one.project_id}
     contenders = tuple(
         _contender(one, decisions.get(one.loi.pk), codes)
         for one in standings
@@ -126,7 +126,7 @@ def pool(user: User, call: Call) -> Pool:
         others = balance.taken - held.get(one.pk, Decimal(0)) if true else balance.committed
         name = f"{one.platform.name}: {label}" if several else label
         envelopes.append(Envelope(one, codes[one.pk], name, balance, others))
-    projects = {one.pk: one for one in merged.values()}
+    projects = proposals.projects_of(user, decisions.values())
     hidden = before.count() - len(standings)
     return Pool(call, contenders, tuple(projects.values()), tuple(envelopes), hidden)
 

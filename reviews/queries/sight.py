@@ -7,7 +7,7 @@ from portal import queries as portal
 from portal import roles
 from portal.models import Membership, User
 from proposals import queries as proposals
-from proposals.models import Call, Decision, LetterOfIntent
+from proposals.models import Call, Decision, LetterOfIntent, Project
 from proposals.models.lois import COMMITTED, GIVEN_BACK, SCREENING
 from reviews.models import Assignment, Conflict, PanelMember
 
@@ -89,7 +89,8 @@ def untold(user: User) -> set[str]:
         if any(field.name == "key" for field in of._meta.fields):
             rows = of._default_manager.filter(**{f"{link.field.name}__in": hidden})
             found |= set(rows.values_list("key", flat=True))
-    return found
+    merged = Project.objects.filter(decisions__loi__in=hidden)
+    return found | set(merged.values_list("key", flat=True))
 
 
 portal.UNTOLD.append(untold)

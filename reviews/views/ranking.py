@@ -13,7 +13,7 @@ from portal.text import plain, say
 from portal.verdict import Refused, Verdict
 from proposals import boards
 from proposals import queries as proposals
-from proposals.models import Call, LetterOfIntent
+from proposals.models import Call, Decision, LetterOfIntent, Project
 from proposals.sections import MISSION, SYSTEM, UNIT
 from proposals.workflow import CALL, LOI
 from reviews import order, queries, scoring, services
@@ -100,10 +100,10 @@ def _rows(request: HttpRequest, call: Call) -> tuple[list[dict], tuple]:
         for decision in proposals.visible_decisions(request.user)
         .filter(loi__call=call)
         .exclude(state="superseded")
-        .select_related("project")
         .prefetch_related("grants__allocation")
         .order_by("pk")  # what is prepared stands over what was told before
     }
+    projects = proposals.projects_of(request.user, decisions.values())
     standings = queries.ranking(visible)
     found = queries.scores_of(standings).calibration
     chosen = {choice.loi_id: choice for choice in queries.tie_choices(s.loi for s in standings)}
@@ -111,6 +111,7 @@ def _rows(request: HttpRequest, call: Call) -> tuple[list[dict], tuple]:
         _row(
             standing,
             decisions.get(standing.loi.pk),
+            projects,
             found.cases.get(standing.loi.reference),
             chosen.get(standing.loi.pk),
         )
@@ -121,7 +122,8 @@ def _rows(request: HttpRequest, call: Call) -> tuple[list[dict], tuple]:
 
 def _row(
     standing: queries.Standing,
-    decision,
+    decision: Decision | None,
+    projects: dict[int, Project],
     calibrated: Calibrated | None,
     choice: TieChoice | None,
 ) -> dict:
@@ -162,6 +164,7 @@ def _row(
         "missed": scoring.missed(agreed, standing.rubric) if place else (),
         "calibrated": calibrated and _calibrated(calibrated),
         "decision": decision,
+        "project": decision and projects.get(decision.project_id),
         "preparable": (loi.state, loi.call.state) in PREPARABLE,
         "holds": [
             {"label": g.allocation.kind.label, "amount": g.allocation.kind.figure(g.amount)}

@@ -184,7 +184,7 @@ def row_of(one: queries.Contender, place: str, columns: list[Resource]) -> dict:
 def project_of(one: Project, columns: list[Resource]) -> dict:
     """Several cases that go on as one: given together, and decided elsewhere."""
     given: dict[str, Decimal] = {}
-    for grant in one.grants.all():
+    for grant in one.grants.select_related("allocation"):
         code = grant.allocation.resource
         given[code] = given.get(code, Decimal(0)) + grant.amount
     amounts = [

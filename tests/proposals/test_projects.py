@@ -8,9 +8,10 @@ from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Decision, LedgerEntry, LetterOfIntent, Project
 from proposals.services import decisions, filings, projects
+from reviews.models import Conflict
 from tests import make
 from tests.cast import Cast
-from tests.make import DECIDED, RELEASED
+from tests.make import DECIDED, RELEASED, REVIEWED
 
 
 @pytest.fixture(scope="module")
@@ -184,3 +185,16 @@ def test_the_database_as_well_wants_a_project_to_merge_into(cast, call, cases):
     decision = make.prepared(cast, cases[0], outcome="reserve")
     with pytest.raises(IntegrityError), transaction.atomic():
         Decision.objects.filter(pk=decision.pk).update(outcome="merged")
+
+
+def test_whoever_may_not_see_one_of_its_cases_reads_of_no_project(cast, call, cases, visit):
+    project = make.merged(cast, call, cases[:2])
+    noted = {"kind": "declared", "hard": True, "declared": True, "state": "confirmed"}
+    pages = {name: f"/calls/{call.code}/{name}/" for name in ("ranking", "selection", "decisions")}
+    for name, page in pages.items():
+        shown = words(visit(cast.chair, at=DECIDED).get(page))
+        assert project.reference in shown, name
+    Conflict.objects.create(loi=cases[1], user=cast.chair, at=REVIEWED, **noted)
+    for name, page in pages.items():
+        shown = words(visit(cast.again("chair"), at=DECIDED).get(page))
+        assert project.reference not in shown, name

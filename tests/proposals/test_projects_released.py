@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portal.models import Message
+from portal.queries import events
 from portal.verdict import Refused
 from proposals import letters, queries
 from proposals.models import Project
@@ -82,13 +83,14 @@ def test_who_sees_it_and_who_is_shut_out(cast, project, visit):
     assert readers == own | office | {"chair"}
     # A conflict of interest with one of its cases is one with the project.
     case = project.cases[1]
-    for name in ("secretary", "chair"):
+    for name in ("secretary", "chair", "auditor"):
         noted = {"kind": "declared", "hard": True, "declared": True, "state": "confirmed"}
         Conflict.objects.create(loi=case, user=getattr(cast, name), at=REVIEWED, **noted)
         shut_out = visit(cast.again(name), at=RELEASED)
         assert shut_out.get(at(project)).status_code == 404
         other = words(shut_out.get(reverse("loi", args=[project.cases[0].key])))
         assert project.reference not in other
+    assert project.key not in {event.subject_key for event in events(cast.again("auditor"))}
 
 
 def test_the_lead_accepts_for_all_and_nobody_else(truths, cast, project, visit):
