@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from proposals.letters.passages import Passage
 from proposals.models import Correction
 
-LONG = 80
+LONG = 40
 
 
 class CorrectionForm(forms.Form):
@@ -17,7 +17,7 @@ class CorrectionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Why it is corrected or revoked"),
         max_length=1000,
         help_text=_("At least 20 characters. A corrected letter gives it as written here."),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -33,7 +33,7 @@ class CorrectionForm(forms.Form):
                 initial=one.text,
                 max_length=2000 if long else 200,
                 required=False,
-                widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+                widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
                 if long
                 else forms.TextInput(attrs={"dir": "auto"}),
             )

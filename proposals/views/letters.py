@@ -120,6 +120,8 @@ def correct_letter(request: HttpRequest, key: str) -> HttpResponse:
             except Refused as refused:
                 verdict = refused.verdict
                 status = 403 if verdict.who else 409
+                if verdict.field in form.fields:
+                    form.add_error(verdict.field, str(verdict.reason))
             else:
                 return redirect("correction", proposed.key)
     context = {"letter": letter, "form": form, "verdict": verdict}

@@ -189,7 +189,11 @@ def test_the_pages_propose_show_both_versions_and_approve(cast, letter, visit):
         "reason": WHY,
         **{name: form.context["form"][name].initial for name in places.values()},
     }
-    assert secretary.post(path, typed).status_code == 409
+    refused = secretary.post(path, typed)
+    assert refused.status_code == 409
+    assert "No passage was changed" in refused.content.decode()
+    refused = secretary.post(path, typed | {"reason": "Too short."})
+    assert "it needs at least 20" in str(refused.context["form"].errors["reason"])
     answer = secretary.post(path, typed | {places["reason"]: "The case is strong, as mended."})
     assert answer.status_code == 302
     page = approver.get(answer.headers["Location"]).content.decode()
