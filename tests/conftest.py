@@ -56,6 +56,7 @@ from portal.models import User
 from tests import make
 from tests.cast import Cast
 from tests.live import empty_database
+from tests.permission_grids.reading import everybody, found, read
 from tests.visitor import Visitor
 
 signing.write_once(django_settings.SEAL_FILE, seal.demonstration(clock.machine()))
@@ -167,3 +168,20 @@ def truths(db) -> Iterator[None]:
     yield
     make.settle()
     assert list(violations(make.latest())) == []
+
+
+@pytest.fixture
+def check(cast):
+    """`check(LOIS, LOI, obj, now)`: the grid of the state it is in holds. Tells which were seen."""
+    seen = []
+
+    def checked(grids: str, table, obj, now) -> None:
+        obj = make.again(obj)
+        names = tuple(everybody(cast, obj))
+        expected = read(grids, names)[obj.state]
+        assert found(cast, table, obj, now, expected["pi"]) == expected, obj.state
+        seen.append(obj.state)
+        assert set(seen) <= set(read(grids, names))
+
+    checked.seen = seen
+    return checked

@@ -1,12 +1,10 @@
 """The grids of `tests.permission_grids` hold, for the whole cast in every state."""
 
-import pytest
 from django.urls import reverse
 
 from portal.models import Organisation
 from portal.services import invitations, organisations
 from portal.tables import INVITATION, ORGANISATION
-from portal.workflow import Table
 from proposals import queries, shares
 from proposals.models import Letter
 from proposals.services import (
@@ -14,14 +12,13 @@ from proposals.services import (
     amendments,
     calls,
     copies,
-    corrections,
     decisions,
     filings,
     namings,
     promotions,
 )
 from proposals.services import shares as services
-from proposals.workflow import CALL, CORRECTION, DECISION, LOI, NAMING, PROJECT, SHARE
+from proposals.workflow import CALL, DECISION, LOI, NAMING, PROJECT, SHARE
 from reviews import services as judging
 from reviews.models import Conflict
 from reviews.queries import selecting
@@ -58,26 +55,9 @@ from tests.permission_grids import (
     SEEN,
     SHARES,
 )
-from tests.permission_grids.agreements import AFTER, CORRECTIONS, FATES
-from tests.permission_grids.reading import everybody, found, read
+from tests.permission_grids.agreements import AFTER, FATES
+from tests.permission_grids.reading import found, read
 from tests.portal.seating import proves
-
-
-@pytest.fixture
-def check(cast):
-    """`check(LOIS, LOI, obj, now)`: the grid of the state it is in holds. Tells which were seen."""
-    seen = []
-
-    def checked(grids: str, table: Table, obj, now) -> None:
-        obj = make.again(obj)
-        names = tuple(everybody(cast, obj))
-        expected = read(grids, names)[obj.state]
-        assert found(cast, table, obj, now, expected["pi"]) == expected, obj.state
-        seen.append(obj.state)
-        assert set(seen) <= set(read(grids, names))
-
-    checked.seen = seen
-    return checked
 
 
 def case(cast):
@@ -120,17 +100,6 @@ def test_after_the_release(cast, check):
     make.review_requested(cast, refused, by=cast.aor)
     check(AFTER, LOI, refused, RELEASED)
     assert check.seen == list(read(AFTER, (*cast.NAMES, "clock")))
-
-
-def test_corrections_of_letters(cast, check):
-    make.released_call(cast)
-    letter = Letter.objects.filter(kind="decision").first()
-    found = corrections.propose(
-        letter, kind="revoke", reason="It names another institute.", by=cast.secretary, now=RELEASED
-    )
-    check(CORRECTIONS, CORRECTION, found, RELEASED)
-    corrections.approve(found, by=cast.approver, now=RELEASED)
-    check(CORRECTIONS, CORRECTION, found, RELEASED)
 
 
 def test_working_copies(cast):

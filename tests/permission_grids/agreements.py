@@ -64,21 +64,6 @@ secretaries        .      -         -
 others             .      .         .
 """
 
-# A letter in force is corrected or revoked: proposed by the secretary here.
-CORRECTIONS = """
-proposed           approve take_back
-secretaries        .       +
-legal              .       +
-approvers          +       +
-others             .       .
-
-approved           approve take_back
-secretaries        .       -
-legal              .       -
-approvers          -       -
-others             .       .
-"""
-
 # What befalls a call as a whole, once an amendment that another proposed is published.
 FATES = """
 published    suspend resume resume_evaluation resume_agreements cancel
