@@ -33,7 +33,15 @@ from portal.models import Message, Organisation, User
 from portal.verdict import Refused
 from proposals.models import Allocation, Call, Decision, LetterOfIntent
 from proposals.panel import CriterionResult, Finding, PanelResult
-from proposals.services import amendments, calls, decisions, evaluation, ledger
+from proposals.services import (
+    amendments,
+    calls,
+    decisions,
+    evaluation,
+    ledger,
+    promotions,
+    reaccommodations,
+)
 from tests import make
 from tests.cast import Cast
 
@@ -72,7 +80,9 @@ def decided(number: str) -> dict:
     return {"call": call.code}
 
 
-def _judged(cast: Cast, number: int, *, mass_cbe_kg: str) -> tuple[Call, list[LetterOfIntent]]:
+def _judged(
+    cast: Cast, number: int, *, mass_cbe_kg: str, **terms: object
+) -> tuple[Call, list[LetterOfIntent]]:
     """A closed call with so many cases in final review, their receipts stored."""
     now = clock.now()
     filed_at, judged_at = now - 20 * DAY, now - 9 * DAY
@@ -81,6 +91,7 @@ def _judged(cast: Cast, number: int, *, mass_cbe_kg: str) -> tuple[Call, list[Le
         opens_at=now - 40 * DAY,
         closes_at=now - 10 * DAY,
         reviewers_least=0,  # judged by nobody, which takes no time
+        **terms,
     )
     cases = [
         make.filed(
@@ -130,6 +141,65 @@ def prepare_all_at_once() -> dict:
         return "prepared"
 
     return _at_once(prepare, list(LetterOfIntent.objects.filter(state="final_review")))
+
+
+@transaction.atomic
+def on_two_missions(number: str) -> dict:
+    """On each of two missions so many cases of 10.5 kg are selected, and 21 kg are free."""
+    cast, now = Cast(), clock.now()
+    offered = Decimal("10.5") * (int(number) + 2)
+    for code, slug in (("TEST27", "lander-one"), ("NEXT28", "lander-two")):
+        terms = {"code": code, "mission": make.mission(slug), "offered": offered}
+        call, cases = _judged(cast, int(number), mass_cbe_kg="10", held_back=0, cap=None, **terms)
+        for loi in cases:
+            make.prepared(cast, loi, now=now - 9 * DAY)
+        decisions.propose_decisions(call, by=cast.chair, now=now - 9 * DAY)
+        today = now.astimezone(call.zoneinfo).date()
+        decisions.approve_decisions(call, release_on=today, by=cast.approver, now=now)
+        make.store_letters(call, now=now)
+        decisions.release(call, by=cast.secretary, now=now)
+    Message.objects.filter(done_at=None).update(done_at=now)
+    return {"offered": str(offered)}
+
+
+def move_all_at_once() -> dict:
+    """Every selected case to the other mission, both ways at the same instant."""
+    _many_connections()
+    chair = User.objects.get(email="chair@example.org")
+
+    def move(loi: LetterOfIntent) -> str:
+        onto = Call.objects.exclude(pk=loi.call_id).get()
+        reaccommodations.reaccommodate(
+            loi,
+            onto=onto,
+            platform=onto.mission.platforms.get(),
+            outcome="selected",
+            reason=make.REASON,
+            by=chair,
+            now=clock.now(),
+        )
+        return "prepared"
+
+    return _at_once(move, list(LetterOfIntent.objects.order_by("reference")))
+
+
+def release_moves_at_once() -> dict:
+    """What was prepared is approved one after the other, and released at the same instant."""
+    _many_connections()
+    now = clock.now()
+    with transaction.atomic():
+        approver = User.objects.get(email="approver@example.org")
+        for decision in Decision.objects.filter(state="prepared"):
+            promotions.approve_one(decision, by=approver, now=now)
+        for call in Call.objects.all():
+            make.store_letters(call, now=now)
+    secretary = User.objects.get(email="secretary@example.org")
+
+    def release(decision: Decision) -> str:
+        promotions.release_one(decision, by=secretary, now=now)
+        return "released"
+
+    return _at_once(release, list(Decision.objects.filter(state="approved")))
 
 
 def hold_all_at_once(amount: str, times: str) -> dict:
