@@ -6,7 +6,7 @@ from portal.models import Organisation
 from portal.services import invitations, organisations
 from portal.tables import INVITATION, ORGANISATION
 from proposals import queries, shares
-from proposals.models import Letter
+from proposals.models import Decision, Letter
 from proposals.services import (
     agreements,
     amendments,
@@ -46,11 +46,13 @@ from tests.permission_grids import (
     INVITATIONS,
     LOIS,
     MEETINGS,
+    MOVES,
     NAMINGS,
     ORGANISATIONS,
     PLACES,
     PROJECTS,
     PROMOTIONS,
+    REACCOMMODATIONS,
     SCENARIOS,
     SEEN,
     SHARES,
@@ -162,6 +164,18 @@ def test_promotions(cast, check):
     promotions.release_one(decision, by=cast.secretary, now=RELEASED)
     check(PROMOTIONS, DECISION, decision, RELEASED)
     assert check.seen == list(read(PROMOTIONS, (*cast.NAMES, "clock")))
+
+
+def test_reaccommodations(cast, check):
+    call = make.released_call(cast, outcomes=("selected", "reserve"))
+    other = make.call(cast, code="NEXT28", mission=make.mission("lander-two"))
+    make.panel(cast, other)
+    grids = read(REACCOMMODATIONS, (*cast.NAMES, "clock"))
+    for loi in call.lois.all():
+        decision = Decision(loi=loi, onto=other)
+        seen = found(cast, DECISION, decision, RELEASED, ["reaccommodate"])
+        assert seen == grids[loi.state]
+        check(MOVES, LOI, loi, RELEASED)
 
 
 def test_projects(cast, check):

@@ -117,6 +117,13 @@ def consensus_is_written(loi: LetterOfIntent, act: Act) -> Verdict:
     return YES
 
 
+def moved_elsewhere(loi: LetterOfIntent, act: Act) -> Verdict:
+    """The released decision has another mission carry it than the call it was filed in, or has it come back."""
+    if not loi.decisions.filter(state="released", onto__isnull=False).exists():
+        return no("not_moved", say("No released decision moves it to another mission."))
+    return YES
+
+
 def decided(outcome: str):
     def guard(loi: LetterOfIntent, act: Act) -> Verdict:
         decision = loi.decisions.filter(state="released").first()

@@ -41,6 +41,7 @@ from proposals.workflow.judging import (
     enough_reviewers,
     found_compliant,
     found_ineligible_by_another,
+    moved_elsewhere,
     reports_are_locked,
     reviews_are_locked,
 )
@@ -76,8 +77,8 @@ LOI_ROWS = (
     Row("merge", "merged", ("final_review",), "merged", ("secretary",), (decided("merged"),), "loi_decided"),
     Row("promote", "promoted", ("reserve",), "selected", ("secretary",), (decided("selected"),), "loi_promoted"),
     Row("promote_conditionally", "promoted_conditionally", ("reserve",), "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_promoted"),
-    Row("reaccommodate", "reaccommodated", MOVABLE, "selected", ("secretary",), (decided("selected"),), "loi_reaccommodated"),
-    Row("reaccommodate_conditionally", "reaccommodated_conditionally", MOVABLE, "selected_conditional", ("secretary",), (decided("selected_conditional"),), "loi_reaccommodated"),
+    Row("reaccommodate", "reaccommodated", MOVABLE, "selected", ("secretary",), (decided("selected"), moved_elsewhere), "loi_reaccommodated"),
+    Row("reaccommodate_conditionally", "reaccommodated_conditionally", MOVABLE, "selected_conditional", ("secretary",), (decided("selected_conditional"), moved_elsewhere), "loi_reaccommodated"),
     Row("not_select", "not_selected", ("final_review",), "not_selected", ("secretary",), (decided("not_selected"),), "loi_decided"),
     *agreement_rows(OFFERED),
     Row("request_review", "review_requested", ("not_selected", "ineligible"), "review_requested", ("aor",), (within_redress, asked_for_the_first_time), "review_requested", say("Ask for a review")),

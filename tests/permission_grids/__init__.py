@@ -9,8 +9,10 @@ Whoever is not named stands in the line of the others.
 """
 
 from tests.permission_grids.decisions import DECISIONS as DECISIONS
+from tests.permission_grids.decisions import MOVES as MOVES
 from tests.permission_grids.decisions import PROJECTS as PROJECTS
 from tests.permission_grids.decisions import PROMOTIONS as PROMOTIONS
+from tests.permission_grids.decisions import REACCOMMODATIONS as REACCOMMODATIONS
 
 LOIS = """
 draft               sign_off return_to_draft file withdraw declare_ineligible begin_review conclude_reviews conclude select lapse begin_screening readmit resume

@@ -50,6 +50,28 @@ chair               .           .         .           -
 others              .           .         .           .
 """
 
+# Of a case in these states: who prepares that another mission carries it.
+REACCOMMODATIONS = """
+selected            reaccommodate
+chair               +
+others              .
+
+reserve             reaccommodate
+chair               !
+others              .
+"""
+
+# And the case itself, which the release of that decision moves.
+MOVES = """
+selected            reaccommodate reaccommodate_conditionally
+secretaries         !             !
+others              .             .
+
+reserve             reaccommodate reaccommodate_conditionally
+secretaries         -             -
+others              .             .
+"""
+
 # Cases merged into one: its decisions are approved and released with the others; from then on its
 # lead's representative accepts it, and legal has the agreement signed. The rival is a partner, and reads.
 PROJECTS = """
