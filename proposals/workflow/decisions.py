@@ -86,7 +86,7 @@ def another_mission_carries_it(decision: Decision, act: Act) -> Verdict:
     host = decision.onto
     if host is None:
         return YES
-    if host == queries.carrier(decision.loi):
+    if host.mission_id == queries.carrier(decision.loi).mission_id:
         return no(
             "carried_already",
             say("%(mission)s carries it now: choose another.", mission=host.mission.name),

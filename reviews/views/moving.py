@@ -102,7 +102,9 @@ def _form(loi: LetterOfIntent, host: Host, data=None) -> ReaccommodationForm:
 def _hosts(request: HttpRequest, loi: LetterOfIntent) -> Iterator[Host]:
     """Of each call that could carry it, and whose panel this person chairs too, the platforms."""
     calls = proposals.visible_calls(request.user).filter(history=False, state__in=CARRYING)
-    calls = calls.exclude(pk=proposals.carrier(loi).pk).prefetch_related("allocations__platform")
+    calls = calls.exclude(mission=proposals.carrier(loi).mission_id).prefetch_related(
+        "allocations__platform"
+    )
     for call in calls.order_by("closes_at"):
         relation = CALL.relation(request.user, call)
         if not relation & {"chair", roles.AUDITOR}:

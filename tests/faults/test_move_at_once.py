@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_six_move_both_ways_at_the_same_instant(portal):
     portal.scene("on_two_missions", 3)
     assert portal.scene("move_all_at_once") == {"prepared": 4, "ledger.mass": 2}
