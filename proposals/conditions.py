@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from portal import documents
 from portal.deadline import Deadline, said
@@ -49,7 +48,7 @@ class Standing:
     state: State
     open: bool  # the partner is to answer it
     answers: tuple[Answer, ...]
-    met: str  # when, and by whom
+    met: str  # when: the history tells the offices by whom
     acts: tuple[Act, ...]
 
 
@@ -81,10 +80,7 @@ def _of(condition: Condition, reader: User, now: datetime) -> Standing:
             _answer(number, one, condition)
             for number, one in enumerate(condition.evidence.all(), 1)
         ),
-        met=_("%(at)s, by %(who)s")
-        % {"at": _minute(condition.met_at, zone), "who": condition.met_by.name}
-        if condition.met_at
-        else "",
+        met=_minute(condition.met_at, zone) if condition.met_at else "",
         acts=tuple(
             Act(
                 offer.row.button,

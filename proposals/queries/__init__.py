@@ -312,7 +312,7 @@ def visible(user: User, kind: type[Subject]) -> QuerySet:
 def visible_conditions(user: User) -> QuerySet[Condition]:
     """Those of released decisions, to whoever reads the agreement (`reads_agreement`)."""
     conditions = Condition.objects.select_related(
-        "decision__loi__call", "decision__loi__organisation", "met_by"
+        "decision__loi__call", "decision__loi__organisation"
     )
     if not user.is_authenticated:
         return conditions.none()

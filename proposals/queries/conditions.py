@@ -25,9 +25,7 @@ def conditions_of(subject: Subject) -> list[Condition]:
         return []
     found = Condition.objects.filter(decision__loi=subject, decision__state="released")
     rows = list(
-        found.select_related("decision", "met_by").prefetch_related(
-            "evidence__by", "evidence__file__scan"
-        )
+        found.select_related("decision").prefetch_related("evidence__by", "evidence__file__scan")
     )
     for condition in rows:
         condition.decision.loi = subject

@@ -111,6 +111,9 @@ def test_the_partner_answers_and_the_secretary_marks_it_as_met(truths, cast, loi
     assert make.again(report).state == "met"
     met = Message.objects.filter(notice="condition_met")
     assert {message.recipient for message in met} == {cast.pi, cast.aor, cast.owner, cast.legal}
+    page = visit(cast.pi, at=RELEASED + 2 * DAY).get(reverse("loi", args=[loi.key]))
+    assert "Marked as met by the secretariat" in page.content.decode()
+    assert cast.secretary.name not in page.content.decode()
     entries = [entry.sentence for entry in history.of(make.again(loi), cast.aor)]
     assert "Authorised representative, Institute A answered condition 1." in entries
     assert "The secretariat marked condition 1 as met." in entries
