@@ -240,6 +240,8 @@ def test_what_befalls_the_mission_that_carries_it_befalls_the_case(cast, call, o
     assert not loi.letters.filter(kind="suspended").exists()
     published(cast, other, "suspension", LATER)
     assert loi not in queries.offered()
+    told = Message.objects.filter(notice="amendment_published", recipient=cast.pi)
+    assert any(other.code in one.subject for one in told)
     assert refused(agreements.accept, loi, by=cast.aor, now=LATER).rule == "call_suspended"
     notice = loi.letters.get(kind="suspended")
     assert notice.number.startswith("TEST27-L")
