@@ -202,6 +202,49 @@ def release_moves_at_once() -> dict:
     return _at_once(release, list(Decision.objects.filter(state="approved")))
 
 
+@transaction.atomic
+def on_reserve(number: str, power_w: str) -> dict:
+    """Results released, and so many cases of 10.5 kg and 20 W each on the reserve list."""
+    cast, now = Cast(), clock.now()
+    call, cases = _judged(cast, int(number), mass_cbe_kg="10", power_w=int(power_w))
+    for loi in cases:
+        make.prepared(cast, loi, outcome="reserve", now=now - 9 * DAY)
+    decisions.propose_decisions(call, by=cast.chair, now=now - 9 * DAY)
+    today = now.astimezone(call.zoneinfo).date()
+    decisions.approve_decisions(call, release_on=today, by=cast.approver, now=now)
+    make.store_letters(call, now=now)
+    decisions.release(call, by=cast.secretary, now=now)
+    Message.objects.filter(done_at=None).update(done_at=now)
+    return {"call": call.code}
+
+
+def promote_all_at_once() -> dict:
+    """Everybody on the reserve list, each step at one instant; each release is asked for twice."""
+    _many_connections()
+    chair, approver, secretary = (
+        User.objects.get(email=f"{who}@example.org") for who in ("chair", "approver", "secretary")
+    )
+    given = {"outcome": "selected", "reason": make.REASON, "result": make.RESULT, "by": chair}
+
+    def prepare(loi: LetterOfIntent) -> str:
+        decisions.prepare(loi, now=clock.now(), **given)
+        return "prepared"
+
+    def approve(decision: Decision) -> str:
+        promotions.approve_one(decision, by=approver, now=clock.now())
+        return "approved"
+
+    def release(decision: Decision) -> str:
+        promotions.release_one(decision, by=secretary, now=clock.now())
+        return "released"
+
+    found = _at_once(prepare, list(LetterOfIntent.objects.filter(state="reserve")))
+    held = list(Decision.objects.filter(state="prepared"))
+    found += _at_once(approve, held)
+    make.store_letters(Call.objects.get(), now=clock.now())
+    return found + _at_once(release, held * 2)
+
+
 def hold_all_at_once(amount: str, times: str) -> dict:
     """As many holds of the ledger at the same instant, without the lock of the call."""
     _many_connections()
@@ -220,7 +263,7 @@ def _many_connections() -> None:
     connection.settings_dict["OPTIONS"].get("pool", {})["max_size"] = 60
 
 
-def _at_once(act: Callable[[object], str], each: list) -> dict:
+def _at_once(act: Callable[[object], str], each: list) -> Counter:
     """The act on each in a thread with a connection of its own: how many came to what."""
     together = Barrier(len(each))
 
