@@ -66,6 +66,7 @@ class Table:
     rows: tuple[Row, ...]
     relation: Relation
     relations: frozenset[str]
+    former: tuple[Row, ...] = ()  # walked once and by nobody any more: the record holds such steps
     _rows: dict[str, Row] = field(init=False, repr=False)
     _states: dict[str, State] = field(init=False, repr=False)
 
@@ -232,7 +233,9 @@ def faults(table: Table) -> Iterable[str]:
     names = {state.name for state in table.states}
     reached = {START}
     while more := {
-        row.to for row in table.rows if reached.intersection(row.from_) and row.to not in reached
+        row.to
+        for row in (*table.rows, *table.former)
+        if reached.intersection(row.from_) and row.to not in reached
     }:
         reached |= more
     for name in sorted(names - reached):

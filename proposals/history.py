@@ -68,6 +68,7 @@ SENTENCES: dict[str, Text] = {
     "project.fallen_apart": say("A case of it ended, and it fell apart."),
     "project.released": say("The results were released: the project is formed of its cases."),
     "project.cancelled": say("The call was cancelled, and the project ended with it."),
+    "project.ended": say("%(who)s ended the project."),
 }
 # What follows a release, alike for a case and a project.
 SENTENCES |= {
@@ -111,6 +112,7 @@ LEGAL = {
     "loi.terminated",
     "project.agreement_signed",
     "project.terminated",
+    "project.ended",
     "loi.upheld",
     "loi.reopened",
     "loi.screened_again",

@@ -225,7 +225,7 @@ def source(name: str) -> str:
 def test_every_state_has_its_label(table, state):
     assert str(state.label).strip()
     assert str(state.applicant_label or state.label).strip()
-    reached = {row.to for row in table.rows}
+    reached = {row.to for row in (*table.rows, *table.former)}
     left = {name for row in table.rows for name in row.from_ if name != START}
     assert state.name in reached
     if not state.final:

@@ -274,7 +274,8 @@ def _history(model) -> dict:
 def every_state_was_reached_by_the_table(now: datetime) -> Iterator[str]:
     for model, table in TABLES:
         # A row to nowhere leaves the state as it is.
-        legal = {(start, row.to or start) for row in table.rows for start in row.from_}
+        rows = (*table.rows, *table.former)
+        legal = {(start, row.to or start) for row in rows for start in row.from_}
         for event in Event.objects.filter(subject_type=model._meta.model_name, data__has_key="to"):
             step = (event.data["from"], event.data["to"])
             if step not in legal:

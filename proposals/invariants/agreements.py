@@ -19,13 +19,14 @@ def projects_are_of_the_cases_that_name_them(now: datetime) -> Iterator[str]:
         merged = len(project.cases)
         if (project.state == "void") != (merged == 0) or merged == 1:
             yield f"{project.reference} is {project.state}, of {merged} cases"
-        become = "call_cancelled" if project.call.state == "cancelled" else "merged"
-        if project.told and any(loi.state != become for loi in project.cases):
+        become = {"call_cancelled": {"call_cancelled"}, "ended": {"call_cancelled", "merged"}}
+        expected = become.get(project.state, {"merged"})
+        if project.told and any(loi.state not in expected for loi in project.cases):
             yield f"{project.reference} is {project.state}, and not all of its cases are merged"
         signs = {"hold": 1, "commit": 0, "return": -1}
         standing = sum(signs[line.kind] * line.amount for line in project.entries.all())
         granted = sum(grant.amount for grant in project.grants.all())
-        back = {"void", "call_cancelled", *GIVEN_BACK}
+        back = {"void", "call_cancelled", "ended", *GIVEN_BACK}
         expected = 0 if project.state in back else granted
         if standing != expected:
             yield f"{project.reference}: {standing} stand for grants of {expected}"
@@ -37,7 +38,8 @@ def whoever_is_selected_has_something_to_accept_and_nobody_else(now: datetime) -
     told = Decision.objects.filter(state="released").select_related("loi__call", "agreement")
     decided = [(one, one.loi, one.positive) for one in told]
     merged = Project.objects.select_related("call", "agreement")
-    for follows, subject, wanted in (*decided, *((one, one, one.told) for one in merged)):
+    formed = [(one, one, one.told and one.state != "ended") for one in merged]
+    for follows, subject, wanted in (*decided, *formed):
         agreement = getattr(follows, "agreement", None)
         if (agreement is not None) != wanted:
             yield f"{subject.reference} is {subject.state}, its agreement is {agreement}"

@@ -10,13 +10,6 @@ from django.db import migrations, models
 from portal import clock
 
 
-def name_the_end(apps, schema_editor):
-    """What had ended did so with its call, or because legal ended it."""
-    ended = apps.get_model("proposals", "Project").objects.filter(state="ended")
-    ended.filter(call__state="cancelled").update(state="call_cancelled")
-    ended.update(state="terminated")
-
-
 def offer(apps, schema_editor):
     """A project released before could not be accepted: it has all of the usual time from now on."""
     Agreement = apps.get_model("proposals", "Agreement")
@@ -45,7 +38,6 @@ class Migration(migrations.Migration):
             model_name='project',
             name='a_project_is_released_with_its_instant',
         ),
-        migrations.RunPython(name_the_end, migrations.RunPython.noop),
         migrations.AddField(
             model_name='agreement',
             name='project',
@@ -62,7 +54,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_at__isnull', False), ('state__in', ('released', 'agreement_pending', 'agreement_signed', 'declined', 'lapsed', 'terminated', 'call_cancelled'))), models.Q(models.Q(('state__in', ('released', 'agreement_pending', 'agreement_signed', 'declined', 'lapsed', 'terminated', 'call_cancelled')), _negated=True), ('released_at', None)), _connector='OR'), name='a_project_is_released_with_its_instant'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_at__isnull', False), ('state__in', ('released', 'agreement_pending', 'agreement_signed', 'declined', 'lapsed', 'terminated', 'call_cancelled', 'ended'))), models.Q(models.Q(('state__in', ('released', 'agreement_pending', 'agreement_signed', 'declined', 'lapsed', 'terminated', 'call_cancelled', 'ended')), _negated=True), ('released_at', None)), _connector='OR'), name='a_project_is_released_with_its_instant'),
         ),
         migrations.RunPython(offer, migrations.RunPython.noop),
     ]

@@ -15,7 +15,7 @@ OFFERED = ("released",)
 # What was given to these stands in the ledger as committed.
 COMMITTED = (*OFFERED, "agreement_pending", "agreement_signed")
 # What its partners were told of.
-TOLD = (*COMMITTED, *GIVEN_BACK, "call_cancelled")
+TOLD = (*COMMITTED, *GIVEN_BACK, "call_cancelled", "ended")
 
 
 class Project(models.Model):

@@ -74,6 +74,8 @@ PROJECT_ROWS = (
     *agreement_rows(OFFERED),
     Row("cancel", "cancelled", COMMITTED, "call_cancelled", ("approver",), (call_is_cancelled,), reason=True),
 )
+# Of before a project had an agreement.
+FORMER_ROWS = (Row("end", "ended", OFFERED, "ended", ()),)
 # fmt: on
 
 PROJECT = register(
@@ -88,8 +90,10 @@ PROJECT = register(
             State("released", say("released, to be accepted"), tone="jade"),
             *AGREEMENT_STATES,
             State("call_cancelled", say("the call was cancelled"), tone="cinnabar", final=True),
+            State("ended", say("ended"), tone="cinnabar", final=True),
             State("void", say("dissolved"), final=True),
         ),
         rows=PROJECT_ROWS,
+        former=FORMER_ROWS,
     )
 )
