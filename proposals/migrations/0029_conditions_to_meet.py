@@ -12,22 +12,35 @@ from portal import clock, events
 
 
 def impose(apps, schema_editor):
-    """A row, with its event, for each condition of a decision that was released before there were rows."""
+    """A row, with its event, for each condition of a decision that was released before there were rows.
+
+    In the words of the letter in force, which a correction may have mended, and
+    later by each suspension since, as an acceptance is.
+    """
     Condition = apps.get_model("proposals", "Condition")
     told = apps.get_model("proposals", "Decision").objects.filter(
         state="released", outcome="selected_conditional"
     )
     for decision in told.select_related("loi__call").order_by("pk"):
         zone, now = ZoneInfo(decision.loi.call.zone), clock.now()
+        letter = decision.letters.filter(kind="decision", state="issued").order_by("pk").last()
+        mended = letter.context.get("conditions", []) if letter else []
         for number, said in enumerate(decision.conditions, 1):
             day = date.fromisoformat(said["due_on"]) + timedelta(days=1)
+            due_at = datetime.combine(day, time.min, zone)
+            for began, ended in decision.loi.call.pauses:
+                began = max(datetime.fromisoformat(began), decision.released_at)
+                if ended and began < due_at:
+                    pause = datetime.fromisoformat(ended) - began
+                    due_at += timedelta(days=-(-pause // timedelta(days=1)))
+            words = {**said, **(mended[number - 1] if len(mended) >= number else {})}
             condition = Condition.objects.create(
                 decision=decision,
                 number=number,
                 state="open",
-                text=said["text"],
-                owner=said["owner"],
-                due_at=datetime.combine(day, time.min, zone),
+                text=words["text"],
+                owner=words["owner"],
+                due_at=due_at,
                 imposed_at=now,
             )
             told_of = {"from": "", "to": "open", "number": number}
