@@ -7,14 +7,14 @@ from portal import queries as portal
 from portal import roles
 from portal.models import Membership, User
 from proposals import queries as proposals
-from proposals.models import Call, Decision, LetterOfIntent, Project
+from proposals.models import Call, Condition, Correction, Decision, LetterOfIntent, Project
 from proposals.models.lois import COMMITTED, GIVEN_BACK, SCREENING
 from reviews.models import Assignment, Conflict, PanelMember
 
 ACTIVE = ("invited", "accepted", "locked")
 WRITING = ("accepted", "locked")
 JUDGED = ("under_review", "consensus", "final_review")
-CHAIRED = (*JUDGED, *Decision.Outcome.values, *COMMITTED, *GIVEN_BACK)
+CHAIRED = (*JUDGED, *Decision.Outcome.values, *COMMITTED, *GIVEN_BACK, "call_cancelled")
 PRESENTING = (Assignment.Seat.PRIMARY, Assignment.Seat.SECONDARY)
 SEATS = (roles.REVIEWER, roles.ASSESSOR)
 
@@ -89,8 +89,13 @@ def untold(user: User) -> set[str]:
         if any(field.name == "key" for field in of._meta.fields):
             rows = of._default_manager.filter(**{f"{link.field.name}__in": hidden})
             found |= set(rows.values_list("key", flat=True))
-    merged = Project.objects.filter(decisions__loi__in=hidden)
-    return found | set(merged.values_list("key", flat=True))
+    for rows in (
+        Condition.objects.filter(decision__loi__in=hidden),
+        Correction.objects.filter(letter__loi__in=hidden),
+        Project.objects.filter(decisions__loi__in=hidden),
+    ):
+        found |= set(rows.values_list("key", flat=True))
+    return found
 
 
 portal.UNTOLD.append(untold)
