@@ -10,6 +10,7 @@ from reviews.models import Assignment
 
 SENTENCES = {
     "assignment.assigned": say("%(case)s: you are asked to review it."),
+    "assignment.carried_over": say("%(case)s: it has the time of the suspension back."),
     "assignment.extended": say("%(case)s: later instants were set."),
     "assignment.reopened": say("%(case)s: your review was reopened."),
     "assignment.removed": say("%(case)s: your review is no longer needed."),
