@@ -11,6 +11,7 @@ from proposals import queries
 from proposals.models import LetterOfIntent, Project
 from proposals.models.agreements import Subject
 from proposals.models.lois import COMMITTED, DECIDED, GIVEN_BACK, OFFERED, REDRESS
+from proposals.models.projects import COMMITTED as GOING_ON
 from proposals.policy import SEATS
 from proposals.workflow import LOI, PROJECT
 
@@ -147,7 +148,11 @@ def expected(user: User, loi: LetterOfIntent, missing: int) -> str:
                 "It does not go to review. The letter says which rule and what can be done."
             )
         case "merged" if project := queries.project_shown(user, loi):
-            sentence = _("It goes on in the project %(reference)s.")
+            sentence = (
+                _("It goes on in the project %(reference)s.")
+                if project.state in GOING_ON
+                else _("It was merged into the project %(reference)s.")
+            )
             told = sentence % {"reference": project.reference}
             return f"{told} {expected_of_project(user, project)}"
         case _:

@@ -52,6 +52,10 @@ def _in_force(loi: LetterOfIntent) -> dict:
     return {**_loi(loi), "number": loi.filing.number, "next": loi.filing.number + 1, "filed": filed}
 
 
+def _carried(loi: LetterOfIntent) -> dict:
+    return {**_loi(loi), "code": queries.carrier(loi).code}
+
+
 def _loi(loi: LetterOfIntent) -> dict:
     return {"closes": zoned(loi.closes_at, loi.call.zone)}
 
@@ -132,12 +136,13 @@ def _concerned(amendment: Amendment) -> list[User]:
 
     Whom a late ticket admits is told apart.
     """
-    states = {"draft", "awaiting_signature", *RUNNING}
-    if amendment.kind in FATES:
-        states |= {*CANCELLABLE}
+    lois, states = amendment.call.lois.all(), {"draft", "awaiting_signature", *RUNNING}
+    if amendment.kind in FATES:  # of whatever the call's mission carries
+        lois, states = queries.carried(amendment.call), {*states, *CANCELLABLE}
     if amendment.kind == Amendment.Kind.CLOSING:
         states.add("not_submitted")
-    team = queries.team_of(amendment.call, states, TEAM, without=amendment.organisation_id)
+    lois = lois.filter(state__in=states)
+    team = queries.team_of(lois, TEAM, without=amendment.organisation_id)
     return [*team, *queries.holders(roles.SECRETARY)]
 
 
@@ -209,7 +214,7 @@ for notice in (
     Notice("loi_decided", members(*TEAM), context=_decided),
     Notice("loi_promoted", members(*TEAM), context=_decided),
     Notice("loi_reaccommodated", both_sides(roles.LEGAL), context=_decided),
-    Notice("loi_cancelled", members(*TEAM), context=_loi),
+    Notice("loi_cancelled", members(*TEAM), context=_carried),
     Notice("review_requested", both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
     Notice("review_answered", both_sides(roles.SECRETARY, roles.LEGAL), context=_review),
 ):

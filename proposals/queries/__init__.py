@@ -382,15 +382,11 @@ def members_of(organisation_id: int, *seats: str) -> list[User]:
 
 
 def team_of(
-    call: Call, states: Collection[str], seats: Collection[str], *, without: int | None = None
+    lois: QuerySet[LetterOfIntent], seats: Collection[str], *, without: int | None = None
 ) -> list[User]:
-    """Who holds one of the seats in an organisation that has a letter in one of the states.
-
-    Of the letters that the call's mission carries, those of other calls among them.
-    """
-    concerned = carried(call).filter(state__in=states)
+    """Who holds one of the seats in an organisation that has one of the letters."""
     held = Membership.objects.filter(
-        organisation__in=concerned.exclude(organisation=without).values("organisation"),
+        organisation__in=lois.exclude(organisation=without).values("organisation"),
         role__in=seats,
         left_at=None,
         user__is_active=True,

@@ -21,9 +21,10 @@ def call(of: Call) -> Call:
 
 
 def call_with_guests(of: Call) -> Call:
-    """A call, and with it those whose cases it carries or is to carry."""
-    guests = STANDING.filter(onto=of.pk).values("loi__call")
-    return _calls(Q(pk=of.pk) | Q(pk__in=guests))[of.pk]
+    """A call, with those whose cases it carries or is to carry, and those that carry its own or are to."""
+    guests, hosts = STANDING.filter(onto=of.pk), STANDING.filter(loi__call=of.pk)
+    also = Q(pk__in=guests.values("loi__call")) | Q(pk__in=hosts.values("onto"))
+    return _calls(Q(pk=of.pk) | also)[of.pk]
 
 
 def _calls(which: Q) -> dict[int, Call]:

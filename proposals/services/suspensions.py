@@ -83,14 +83,18 @@ def cancel(amendment: Amendment, *, by: User, now: datetime) -> None:
     )
     for loi in _cases(call, ("draft", "awaiting_signature")):
         LOI.move(loi, "cancel_draft", by=by, now=now, reason=amendment.reason)
+    formed = set()  # the cases of projects that still go on
     for project in call.projects.select_for_update().filter(state__in=COMMITTED):
         project.call = call
+        formed |= {loi.pk for loi in project.cases}
         PROJECT.move(project, "cancel", by=by, now=now, reason=amendment.reason)
         ledger.give_back(project, by=by, now=now)
     for decision in call.moved_here.filter(state__in=PREPARED).select_related("loi__call"):
         decisions.void_of(decision.loi, by=by, now=now)
     facts = {"reason": amendment.reason, "source": amendment.source}
     for loi in _cases(call, CANCELLABLE):
+        if loi.state == "merged" and loi.pk not in formed:
+            continue
         returned = _give_back(loi, by, now)
         _without_copy(loi, by, now)
         LOI.move(loi, "cancel", by=by, now=now, reason=amendment.reason)

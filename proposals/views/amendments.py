@@ -9,6 +9,7 @@ from portal.workflow import Act
 from proposals import gazette, policy, queries
 from proposals.forms.amendments import FIXED, FORMS, deadlines
 from proposals.models import Amendment, Call
+from proposals.models.amendments import FATES
 from proposals.models.lois import CANCELLABLE
 from proposals.services import amendments as services
 from proposals.workflow import AMENDMENT, CALL
@@ -111,9 +112,9 @@ def _page(request: HttpRequest, found: Amendment, *, refusal=None) -> HttpRespon
         "offers": AMENDMENT.available(found, request.user, now),
         "proposed": said(found.proposed_at, call.zone),
         "published": said(found.published_at, call.zone) if found.published_at else "",
-        "concerned": call.lois.filter(
-            state__in=["draft", "awaiting_signature", *CANCELLABLE]
-        ).count(),
+        "concerned": (queries.carried(call) if found.kind in FATES else call.lois)
+        .filter(state__in=["draft", "awaiting_signature", *CANCELLABLE])
+        .count(),
         "lapsed": call.lois.filter(state="not_submitted").count(),
         "used": found.used if found.until else 0,
         "verdict": refusal,
