@@ -44,6 +44,7 @@ def _moved(decision: Decision, grants: list[Grant]) -> dict:
             "call": onto.code,
             "platform": grants[0].allocation.platform.name if grants else "",
         },
+        "cancelled": decision.loi.state == "call_cancelled",
         "unbudgeted": both(
             ", ".join(one["en"].lower() for one in missing), "、".join(one["zh"] for one in missing)
         )
@@ -97,15 +98,16 @@ def findings(basis: dict) -> list[dict]:
             {
                 "criterion": criterion["title"],
                 "grade": grade(criterion["word"]),
-                "strengths": [
-                    {"text": f["text"], "major": f["major"]} for f in mine if f["strength"]
-                ],
-                "weaknesses": [
-                    {"text": f["text"], "major": f["major"]} for f in mine if not f["strength"]
-                ],
+                "strengths": [_finding(one) for one in mine if one["strength"]],
+                "weaknesses": [_finding(one) for one in mine if not one["strength"]],
             }
         )
     return criteria
+
+
+def _finding(found: dict) -> dict:
+    weight = both("major", "主要") if found["major"] else None
+    return {"text": found["text"], "major": found["major"], "weight": weight}
 
 
 def _next_steps(decision: Decision, dated: date) -> list[dict]:
