@@ -163,10 +163,14 @@ def _void(letters_: QuerySet[Letter], *, by: User, now: datetime) -> None:
 
 
 def _told_before(letter: Letter) -> list[Letter]:
-    """What it takes the place of, the last told last: all of the case's outcome, or what it corrects."""
+    """What it takes the place of, the last told last: all of the case's outcome, or what it corrects.
+
+    A case that another mission carries after its call was cancelled is cancelled no longer.
+    """
     told = letter.loi.letters.exclude(pk=letter.pk).filter(issued_at__isnull=False)
     if letter.kind in Letter.OUTCOME:
-        return list(told.filter(kind__in=Letter.OUTCOME).order_by("issued_at", "pk"))
+        ended = (*Letter.OUTCOME, Letter.Kind.CANCELLED)
+        return list(told.filter(kind__in=ended).order_by("issued_at", "pk"))
     return list(told.filter(pk=letter.replaces_id))
 
 

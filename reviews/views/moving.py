@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -45,8 +46,9 @@ class Host:
 def reaccommodate(request: HttpRequest, key: str) -> HttpResponse:
     """First the missions that could carry it; once one is chosen, what it is given there."""
     loi = _case(request, key)
-    hosts = list(_hosts(request, loi))
-    wanted = request.POST.get("onto") or request.GET.get("onto", "")
+    posted = request.POST.get("onto", "")
+    hosts = list(_hosts(request, loi, posted.partition("/")[0]))
+    wanted = posted or request.GET.get("onto", "")
     host = next((one for one in hosts if one.name == wanted), None)
     if request.method == "GET" and host and request.GET.get("part") == "bars":
         standing = _moving(loi, host.call)
@@ -99,15 +101,20 @@ def _form(loi: LetterOfIntent, host: Host, data=None) -> ReaccommodationForm:
     return ReaccommodationForm(data, demands=host.needs.asked, standing=standing, former=former)
 
 
-def _hosts(request: HttpRequest, loi: LetterOfIntent) -> Iterator[Host]:
-    """Of each call that could carry it, and whose panel this person chairs too, the platforms."""
-    calls = proposals.visible_calls(request.user).filter(history=False, state__in=CARRYING)
+def _hosts(request: HttpRequest, loi: LetterOfIntent, posted: str) -> Iterator[Host]:
+    """Of each call that could carry it, and whose panel this person chairs too, the platforms.
+
+    And of the call that was `posted`, by its code: where it can no longer, the act
+    refuses in words, and what was typed is still there.
+    """
+    carrying = Q(state__in=CARRYING) | Q(code=posted)
+    calls = proposals.visible_calls(request.user).filter(carrying, history=False)
     calls = calls.exclude(mission=proposals.carrier(loi).mission_id).prefetch_related(
         "allocations__platform"
     )
     for call in calls.order_by("closes_at"):
         relation = CALL.relation(request.user, call)
-        if not relation & {"chair", roles.AUDITOR}:
+        if not relation & {"chair", roles.AUDITOR} and call.code != posted:
             continue
         platforms = {one.platform_id: one.platform for one in call.allocations.all()}
         if not proposals.demands(loi):  # its own craft: a place in the mission is all it takes
@@ -160,7 +167,7 @@ def _page(
         "call": loi.call,
         "carrier": proposals.carrier(loi),
         "hosts": hosts,
-        "host": host if may else None,
+        "host": host if may or told else None,  # what was typed is still there
         "form": form,
         "standing": standing,
         "bars": bars_with(host.call, request.user, _moving(loi, host.call), request.POST)

@@ -204,6 +204,20 @@ def test_the_pages_lead_from_the_chair_to_the_partner(cast, call, other, loi, vi
     assert "Lander two carries it from now on." in page  # its history
 
 
+def test_what_was_typed_stays_where_the_other_mission_drops_out(cast, other, loi, visit):
+    published(cast, other, "suspension", LATER)
+    typed = {"onto": "NEXT28/lander", "outcome": "selected", "reason": WHY, "granted_mass": "21"}
+    answer = visit(cast.chair, at=LATER).post(f"/lois/{loi.key}/reaccommodate/", typed)
+    assert answer.status_code == 409
+    assert "its mission carries nothing now" in words(answer) and WHY in words(answer)
+
+
+def test_a_chair_finds_the_case_whose_call_was_cancelled(cast, call, loi, visit):
+    published(cast, call, "cancellation", LATER)
+    page = visit(cast.chair, at=LATER).get(f"/lois/{loi.key}/reaccommodate/")
+    assert page.status_code == 200 and "Lander two" in words(page)
+
+
 def test_both_statements_add_up_and_name_the_other_mission(cast, call, other, prepared, visit):
     carried_out(cast, prepared)
     auditor = visit(cast.auditor, at=LATER)
@@ -266,6 +280,8 @@ def test_a_case_whose_call_is_cancelled_goes_on_elsewhere(cast, call, other, con
     assert [one.text for one in queries.conditions_of(conditional)] == [make.CONDITIONS[0]["text"]]
     make.store_letters(call, now=LATER)
     make.settle(LATER)
+    told = dict(conditional.letters.exclude(kind="receipt").values_list("kind", "state"))
+    assert told == {"decision": "issued", "cancelled": "superseded"}
     assert list(violations(LATER)) == []
 
 
