@@ -195,7 +195,7 @@ def test_the_inbox_asks_as_much_for_three_reviews_as_for_one(
     assert len(answer.context["owed"] + answer.context["done"]) == number
 
 
-RANKING_QUERIES = 30
+RANKING_QUERIES = 31
 INBOX_QUERIES = 12
 
 
