@@ -137,8 +137,10 @@ def test_three_persons_move_a_case_and_it_is_offered_anew(cast, call, other, loi
     assert queries.agreement_of(case).accepted_at is None
     agreements.accept(case, by=cast.aor, now=LATER)
     assert make.again(case).state == "agreement_pending"
-    told = Message.objects.filter(notice="loi_reaccommodated").values_list("recipient", flat=True)
-    assert {cast.pi.pk, cast.aor.pk} <= set(told)
+    told = {one.recipient_id: one for one in Message.objects.filter(notice="loi_reaccommodated")}
+    assert {cast.pi.pk, cast.aor.pk, cast.legal.pk} <= set(told)
+    asked = {pk for pk, one in told.items() if "[Action required]" in one.subject}
+    assert cast.aor.pk in asked and cast.legal.pk not in asked
     make.settle()
     assert list(violations(LATER)) == []
 
