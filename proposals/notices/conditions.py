@@ -8,12 +8,13 @@ from proposals.notices.audiences import ANSWERABLE, office
 
 
 def _answering(condition: Condition) -> list[User]:
-    return queries.applicants_of(condition.loi, *ANSWERABLE)
+    return queries.applicants_of(condition.loi, roles.PI, roles.AOR)
 
 
 def _met(condition: Condition) -> list[User]:
-    """Who answered, and legal: an agreement may have waited for it."""
-    return [*_answering(condition), *office(condition.loi, roles.LEGAL)]
+    """The keys of the case, and legal: an agreement may have waited for it."""
+    loi = condition.loi
+    return [*queries.applicants_of(loi, *ANSWERABLE), *office(loi, roles.LEGAL)]
 
 
 def _unanswered(condition: Condition) -> bool:
