@@ -131,15 +131,6 @@ def record_signing(
     subject = locks.subject(subject)
     act = Act(by, now, facts=signed_on)
     require(table_of(subject).verdict(subject, "record_signing", act))
-    today = now.astimezone(subject.call.zoneinfo).date()
-    if signed_on > today:
-        raise Refused(
-            no(
-                "signing_day",
-                say("It cannot have been signed on %(day)s: that day is to come.", day=signed_on),
-                field="signed_on",
-            )
-        )
     agreement = queries.agreement_of(subject)
     accepted_on = agreement.accepted_at.astimezone(subject.call.zoneinfo).date()
     if signed_on < accepted_on:

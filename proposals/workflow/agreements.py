@@ -1,6 +1,6 @@
 """What follows a release: acceptance and agreement, of a case or a project; the review of the procedure."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from portal.deadline import zoned
 from portal.text import say
@@ -9,7 +9,7 @@ from portal.workflow import CLOCK, START, Act, Row, State
 from proposals import queries
 from proposals.models import Call, LetterOfIntent
 from proposals.models.agreements import Subject
-from proposals.workflow.conditions import conditions_due_are_met
+from proposals.workflow.conditions import conditions_due_are_met, nothing_is_met_by_who_signs
 
 
 def accepted_in_time(subject: Subject, act: Act) -> Verdict:
@@ -69,6 +69,19 @@ def extension_is_proposed_by_another(subject: Subject, act: Act) -> Verdict:
             "two_persons",
             say("You proposed the extension: a second person grants it."),
             who=True,
+        )
+    return YES
+
+
+def its_day_has_come(subject: Subject, act: Act) -> Verdict:
+    """The day of the signing, in the call's zone, is today or before."""
+    signed_on = act.facts
+    today = act.now.astimezone(subject.call.zoneinfo).date()
+    if isinstance(signed_on, date) and signed_on > today:
+        return no(
+            "signing_day",
+            say("It cannot have been signed on %(day)s: that day is to come.", day=signed_on),
+            field="signed_on",
         )
     return YES
 
@@ -166,7 +179,7 @@ def agreement_rows(offered: tuple[str, ...]) -> tuple[Row, ...]:
         Row("let_lapse", "let_lapse_unaccepted", offered, "lapsed", (CLOCK,), (acceptance_is_overdue,), "selection_lapsed"),
         Row("propose_extension", "extension_proposed", offered, START, ("secretary",), (carrier_runs, more_time_lies_ahead), "extension_proposed", say("Propose more time"), reason=True),
         Row("grant_extension", "extension_granted", offered, START, ("approver",), (carrier_runs, extension_is_proposed_by_another, more_time_lies_ahead), "extension_granted", say("Grant more time")),
-        Row("record_signing", "agreement_signed", ("agreement_pending",), "agreement_signed", ("legal",), (conditions_due_are_met,), "agreement_signed", say("Record the signing")),
+        Row("record_signing", "agreement_signed", ("agreement_pending",), "agreement_signed", ("legal",), (nothing_is_met_by_who_signs, its_day_has_come, conditions_due_are_met), "agreement_signed", say("Record the signing")),
         Row("terminate", "terminated", ("agreement_pending", "agreement_signed"), "terminated", ("legal",), tells="agreement_terminated", button=say("Terminate"), reason=True, tone="danger"),
     )
     # fmt: on

@@ -7,7 +7,7 @@ from portal.text import say
 from portal.verdict import YES, Verdict, no
 from portal.workflow import START, Act, Row, State, Table, register
 from proposals import policy, queries
-from proposals.models import Condition
+from proposals.models import Condition, Project
 from proposals.models.agreements import Subject
 
 
@@ -17,6 +17,22 @@ def still_to_be_met(condition: Condition, act: Act) -> Verdict:
         return no(
             "condition_ended",
             say("The case has ended or is decided anew: this condition asks for nothing more."),
+        )
+    return YES
+
+
+def nothing_is_met_by_who_signs(subject: Subject, act: Act) -> Verdict:
+    """No condition of the case was marked as met by the person who records the signing."""
+    if isinstance(subject, Project):
+        return YES
+    if met := Condition.objects.filter(decision__loi=subject, met_by=act.by).first():
+        return no(
+            "two_persons",
+            say(
+                "You marked condition %(number)s as met: another legal officer records the signing.",
+                number=met.number,
+            ),
+            who=True,
         )
     return YES
 
@@ -52,7 +68,8 @@ def conditions_due_are_met(subject: Subject, act: Act) -> Verdict:
 
 
 # Who runs the case judges what was answered, and asks assessors where that takes one. Legal
-# records the signing and so marks nothing as met: what a signing rests on is another's word.
+# marks nothing as met, and of who holds both offices `nothing_is_met_by_who_signs` refuses the
+# signing: what it rests on is another's word.
 # fmt: off
 CONDITION_ROWS = (
     Row("impose", "imposed", (START,), "open", ("secretary",)),
