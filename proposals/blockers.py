@@ -30,19 +30,23 @@ def own(call: Call, user: User, now: datetime) -> list[Blocker]:
     """As this person may count them: a case that a conflict hides is in no number."""
     if call.history:
         return []
+    lois = call.lois.exclude(queries.hidden_from(user))
+    return [*_to_results(call, lois, user, now), *_conditions(call, lois, now)]
+
+
+def _to_results(
+    call: Call, lois: QuerySet[LetterOfIntent], user: User, now: datetime
+) -> list[Blocker]:
     if call.state == "closed":
-        return _closed(call, call.lois.exclude(queries.hidden_from(user)), now)
-    if call.state == "released":
-        return _released(call, call.lois.exclude(queries.hidden_from(user)), now)
+        return _closed(call, lois, now)
     if call.state == "decisions_approved":
         return _decisions_approved(call, user, now)
-    found = {
+    return {
         "draft": _draft,
         "proposed": _proposed,
         "published": _published,
         "decisions_proposed": _decisions_proposed,
     }.get(call.state, lambda call, now: [])(call, now)
-    return found
 
 
 def _to(name: str, call: Call) -> str:
@@ -224,14 +228,18 @@ def _decisions_approved(call: Call, user: User, now: datetime) -> list[Blocker]:
     return found
 
 
-def _released(call: Call, lois: QuerySet[LetterOfIntent], now: datetime) -> list[Blocker]:
-    """What stands between selections and their agreements: conditions answered, and overdue."""
+def _conditions(call: Call, lois: QuerySet[LetterOfIntent], now: datetime) -> list[Blocker]:
+    """What stands between selections and their agreements: conditions answered, and overdue.
+
+    Whatever the call is: another mission may carry a case of one that is suspended or cancelled.
+    """
+    overdue = Q(state="open", due_at__lte=now) & ~Q(decision__loi__in=queries.paused())
     found = (
         queries.running_conditions()
         .filter(decision__loi__in=lois)
         .aggregate(
             answered=Count("pk", filter=Q(state="answered")),
-            overdue=Count("pk", filter=Q(state="open", due_at__lte=now)),
+            overdue=Count("pk", filter=overdue),
         )
     )
     counted = [

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from portal import documents
@@ -12,8 +13,8 @@ from portal.models import StoredFile, User
 from portal.text import Text, say
 from portal.verdict import Verdict
 from portal.workflow import State
-from proposals import agreements, attachments
-from proposals.models import Condition, Evidence
+from proposals import agreements, attachments, queries
+from proposals.models import Call, Condition, Evidence
 from proposals.workflow import CONDITION
 
 ENDED = State("ended", say("ended with the case"), final=True)
@@ -47,6 +48,7 @@ class Standing:
     deadline: Deadline
     state: State
     open: bool  # the partner is to answer it
+    paused: bool  # its call is suspended: what is left of its time stands still
     answers: tuple[Answer, ...]
     met: str  # when: the history tells the offices by whom
     acts: tuple[Act, ...]
@@ -65,19 +67,34 @@ def filename(condition: Condition, number: int, stored: StoredFile) -> str:
 
 def of(conditions: Iterable[Condition], reader: User, now: datetime) -> list[Standing]:
     """Each with what this person may do about it now."""
-    return [_of(condition, reader, now) for condition in conditions]
+    conditions = list(conditions)
+    still = paused(conditions)
+    return [_of(one, reader, now, one.decision.loi_id in still) for one in conditions]
 
 
-def _of(condition: Condition, reader: User, now: datetime) -> Standing:
+def of_call(reader: User, call: Call) -> QuerySet[Condition]:
+    """Those of its decisions in force that this person reads."""
+    found = queries.visible_conditions(reader).filter(decision__state="released")
+    return found.filter(decision__loi__call=call)
+
+
+def paused(conditions: Iterable[Condition]) -> set[int]:
+    """The cases of these whose terms stand still: what passes meanwhile is given back."""
+    cases = {one.decision.loi_id for one in conditions}
+    return set(queries.paused().filter(pk__in=cases).values_list("pk", flat=True))
+
+
+def _of(condition: Condition, reader: User, now: datetime, paused: bool) -> Standing:
     zone = condition.loi.call.zone
     deadline = Deadline(condition.due_at, zone, now)
     return Standing(
         condition=condition,
         deadline=deadline,
-        state=state(condition, now),
+        state=state(condition, now, paused=paused),
         open=condition.runs and condition.state == "open",
+        paused=paused,
         answers=tuple(
-            _answer(number, one, condition)
+            _answer(number, one, condition, paused)
             for number, one in enumerate(condition.evidence.all(), 1)
         ),
         met=_minute(condition.met_at, zone) if condition.met_at else "",
@@ -93,25 +110,25 @@ def _of(condition: Condition, reader: User, now: datetime) -> Standing:
     )
 
 
-def state(condition: Condition, now: datetime) -> State:
+def state(condition: Condition, now: datetime, *, paused: bool) -> State:
     """As people read it: what is owed past its instant is overdue, what ended is owed no more."""
     if condition.state == "met":
         return CONDITION.state("met")
     if not condition.runs:
         return ENDED
-    if condition.state == "open" and now >= condition.due_at:
+    if condition.state == "open" and now >= condition.due_at and not paused:
         return OVERDUE
     return CONDITION.state(condition.state)
 
 
-def _answer(number: int, one: Evidence, condition: Condition) -> Answer:
+def _answer(number: int, one: Evidence, condition: Condition, paused: bool) -> Answer:
     file = agreements.readable(one.file) if one.file else None
     return Answer(
         number=number,
         text=one.text,
         by=one.by.name,
         at=_minute(one.at, condition.loi.call.zone),
-        late=one.at >= condition.due_at,
+        late=one.at >= condition.due_at and not paused,
         file=file,
         kind=str(attachments.SHORT[one.file.media_type]) if one.file else "",
     )

@@ -58,6 +58,7 @@ def conditions(user: User, now: datetime) -> Iterator[cards.Todo]:
     own = queries.running_conditions().filter(
         state="open", decision__loi__organisation__in=list(user.seats())
     )
+    own = own.exclude(decision__loi__in=queries.paused())
     for condition in own.order_by("due_at", "number"):
         if not CONDITION.verdict(condition, "answer", Act(user, now)):
             continue

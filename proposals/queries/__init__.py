@@ -50,6 +50,7 @@ from proposals.queries.budgets import demands_on as demands_on
 from proposals.queries.budgets import fitting_reserves as fitting_reserves
 from proposals.queries.budgets import in_force as in_force
 from proposals.queries.budgets import mass_kg as mass_kg
+from proposals.queries.budgets import paused as paused
 from proposals.queries.budgets import project_of as project_of
 from proposals.queries.budgets import reserves as reserves
 from proposals.queries.budgets import unbudgeted as unbudgeted

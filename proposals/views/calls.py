@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.forms import reason_of
 from portal.verdict import Refused
 from portal.workflow import Act
-from proposals import boards, policy, queries
+from proposals import boards, conditions, policy, queries
 from proposals.forms.calls import CallForm
 from proposals.forms.prefill import blank, values_of
 from proposals.forms.terms import AllocationRows, CriterionRows
@@ -189,6 +189,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         else boards.standing(call, now),
         "deciding": bool(relation & boards.DECIDERS),
         "reading": bool(relation & queries.READERS),
+        "conditioned": conditions.of_call(request.user, call).exists(),
         **boards.board(call, request.user, now),
     }
     return render(request, "proposals/board.html", context)

@@ -132,14 +132,18 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
     call = get_object_or_404(queries.visible_calls(request.user), code=code, history=False)
     if not policy.call_relation(request.user, call) & queries.KEEPERS:
         raise Http404
-    found = queries.visible_conditions(request.user).filter(
-        decision__loi__call=call, decision__state="released"
-    )
+    found = shown.of_call(request.user, call)
     order = Case(When(state="answered", then=0), When(state="open", then=1), default=2)
     page = Paginator(found.order_by(order, "due_at", "pk"), PAGE).get_page(request.GET.get("page"))
     now = request.arrived_at
+    still = shown.paused(page)
     rows = [
-        (one, Deadline(one.due_at, call.zone, now), shown.state(one, now), shown.address(one))
+        (
+            one,
+            Deadline(one.due_at, call.zone, now),
+            shown.state(one, now, paused=one.decision.loi_id in still),
+            shown.address(one),
+        )
         for one in page
     ]
     return render(request, "proposals/conditions.html", {"call": call, "page": page, "rows": rows})

@@ -8,8 +8,8 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from portal import cards, clamd, scans
-from portal.models import Message, Scan
+from portal import cards, clamd, roles, scans
+from portal.models import Message, RoleGrant, Scan
 from portal.verdict import Refused
 from proposals import course, history, queries
 from proposals.models import Call, Condition
@@ -125,7 +125,9 @@ def test_what_is_sent_back_is_answered_again(truths, cast, report, visit):
     browser = visit(cast.secretary, at=RELEASED)
     browser.post(reverse("send_back_condition", args=[report.key]), {"reason": why})
     assert make.again(report).state == "open"
-    assert why in Message.objects.filter(notice="condition_sent_back").first().body
+    told = Message.objects.filter(notice="condition_sent_back")
+    assert {message.recipient for message in told} == {cast.pi, cast.aor}  # who may answer
+    assert why in told.first().body
     page = visit(cast.pi, at=RELEASED).get(reverse("loi", args=[report.loi.key])).content.decode()
     assert "Sent back by the secretariat" in page and why in page
     make.condition_answered(cast, make.again(report), name="the second report")
@@ -146,6 +148,8 @@ def test_a_signing_waits_for_what_is_due_by_its_day(truths, cast, loi, report, v
 
     refused = record("2027-08-31")  # the very day
     assert refused.status_code == 409
+    ahead = record("9999-12-31")
+    assert (ahead.status_code, "that day is to come" in ahead.content.decode()) == (409, True)
     assert (
         "Condition 2, due before 31 Aug 2027, 24:00 Beijing: “Name the host.”"
         in refused.content.decode()
@@ -168,6 +172,22 @@ def test_a_signing_before_a_condition_is_due_does_not_wait_for_it(truths, cast, 
     assert make.again(loi).state == "agreement_signed"
 
 
+def test_who_marked_a_condition_as_met_records_no_signing_on_it(truths, cast, loi, report, visit):
+    agreements.accept(loi, by=cast.aor, now=RELEASED)
+    RoleGrant.objects.create(user=cast.secretary, role=roles.LEGAL, granted_at=RELEASED)
+    both = cast.again("secretary")
+    conditions.mark_met(report, reason=NOTE, by=both, now=RELEASED)
+    with pytest.raises(Refused) as refused:
+        agreements.record_signing(
+            make.again(loi), None, reference="A-7", signed_on=RELEASED.date(), by=both, now=RELEASED
+        )
+    assert (refused.value.verdict.rule, refused.value.verdict.who) == ("two_persons", True)
+    assert "You marked condition 1 as met" in str(refused.value.verdict.reason)
+    page = visit(both, at=RELEASED).get(reverse("loi", args=[loi.key])).content.decode()
+    assert "another legal officer records the signing" in page
+    make.signed(cast, make.again(loi))
+
+
 def test_late_is_shown_and_taken(truths, cast, report, visit):
     agreements.accept(report.loi, by=cast.aor, now=RELEASED)
     now = report.due_at
@@ -184,7 +204,7 @@ def test_whoever_answers_is_reminded_three_times(cast, report, clock_at):
         Condition.objects.get(number=2), reason=NOTE, by=cast.secretary, now=RELEASED
     )
     agreements.accept(report.loi, by=cast.aor, now=RELEASED)
-    for days, written in ((15, 0), (14, 3), (13, 3), (7, 6), (2, 9), (1, 9), (0, 9)):
+    for days, written in ((15, 0), (14, 2), (13, 2), (7, 4), (2, 6), (1, 6), (0, 6)):
         clock_at(report.due_at - days * DAY)
         keep_deadlines()
         assert mails("condition_reminder") == written, days
@@ -192,6 +212,7 @@ def test_whoever_answers_is_reminded_three_times(cast, report, clock_at):
     assert subject.startswith(
         "[Action required] TEST27-0001: answer condition 1 before 30 Sep 2027"
     )
+    assert not Message.objects.filter(notice="condition_reminder", recipient=cast.owner).exists()
 
 
 def test_a_suspension_stops_its_clock(cast, report, clock_at):
@@ -206,6 +227,32 @@ def test_a_suspension_stops_its_clock(cast, report, clock_at):
         keep_deadlines()
         assert not mails("condition_reminder")  # neither while it stands still, nor 32 days before
     assert make.again(report).due_at == until + 30 * DAY
+
+
+def test_while_its_call_is_suspended_nothing_is_overdue(truths, cast, loi, report, visit):
+    agreements.accept(loi, by=cast.aor, now=RELEASED)
+    now = report.due_at + DAY
+    found = amendments.propose(
+        make.again(loi.call),
+        kind="suspension",
+        reason=make.WHY,
+        source="A notice",
+        by=cast.secretary,
+        now=RELEASED + DAY,
+    )
+    amendments.publish(found, by=cast.approver, now=RELEASED + DAY)
+    assert not any("Answer condition" in one for one in todos(cast.again("pi"), now))
+    make.condition_answered(cast, make.again(report), now=now)
+    office = visit(cast.secretary, at=now)
+    case = office.get(reverse("loi", args=[loi.key])).content.decode()
+    listed = office.get(reverse("conditions", args=["TEST27"])).content.decode()
+    board = office.get(reverse("board", args=["TEST27"])).content.decode()
+    assert "the call is suspended, and this clock stands still" in case
+    for page in (case, listed, board):
+        assert "overdue" not in page and "after it was due" not in page
+    # Whoever judges what was answered has it to do, whatever the call is.
+    assert "1 condition of TEST27 is answered: mark it as met, or send it back." in board
+    assert reverse("conditions", args=["TEST27"]) in board
 
 
 def test_what_ends_owes_nothing(truths, cast, loi, report, visit):
