@@ -12,7 +12,7 @@ from proposals.resources import MASS
 from proposals.services import filings
 from tests import make
 
-BOARD_QUERIES = 40
+BOARD_QUERIES = 42
 
 
 def words(response) -> str:
