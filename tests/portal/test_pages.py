@@ -4,13 +4,10 @@ from portal import roles
 from portal.models import Message
 from portal.services.people import grant_role
 from tests import make
+from tests.asking import words
 
 PEOPLE_QUERIES = 10
 EVENTS_QUERIES = 8
-
-
-def words(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def test_one_reads_what_was_written_to_oneself_alone(cast, visit):

@@ -11,12 +11,9 @@ from proposals.ledger import Balance
 from proposals.resources import MASS
 from proposals.services import filings
 from tests import make
+from tests.asking import words
 
 BOARD_QUERIES = 42
-
-
-def words(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def bar_of(call, key: str, who) -> str | None:

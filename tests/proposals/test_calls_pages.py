@@ -5,6 +5,7 @@ import pytest
 from portal.verdict import Refused
 from proposals.models import Call, Mission
 from tests import make
+from tests.asking import words
 from tests.make.story import again
 
 LIST_QUERIES = 8
@@ -50,10 +51,6 @@ def typed(mission: Mission, **changes: object) -> dict:
         "rubric-1-weight": "40",
     }
     return {**values, **changes}
-
-
-def words(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -8,13 +8,10 @@ from proposals.models import Assessment, Screening
 from proposals.services import clarifications
 from reviews.models import Conflict
 from tests import make
+from tests.asking import words
 from tests.make.story import again
 
 CASES_QUERIES = 25
-
-
-def words(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def in_screening(cast, **given):

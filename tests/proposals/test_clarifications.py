@@ -10,6 +10,7 @@ from proposals.models import Answer, Clarification
 from proposals.services import clarifications, evaluation, filings
 from proposals.workflow import LOI
 from tests import make
+from tests.asking import words
 from tests.make import ASKED, SECOND, again
 from tests.test_permission_matrix import found, read
 
@@ -43,10 +44,6 @@ approvers           .                 .                    .                   .
 clock               .                 .                    !                   .        .                  .
 others              .                 .                    .                   .        .                  .
 """
-
-
-def words(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def answer(cast, loi, *, at=ASKED + timedelta(days=2), by=None):

@@ -5,18 +5,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from portal.models import Event, Message
-from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Letter, LetterOfIntent
 from proposals.services import copies, drafts, filings, reminders, rendering
 from tests import make
+from tests.asking import rule_against
 from tests.make import CLOSES, DURING, SECOND
-
-
-def refused(act, *args, **more) -> str:
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict.rule
 
 
 def write(loi, cast, *, title: str, mass: str = "20"):
@@ -155,21 +149,21 @@ def test_withdrawing_takes_the_copy_along(cast, copied, filed):
 @pytest.mark.parametrize("late", [SECOND * 0, SECOND])
 def test_from_the_instant_on_nothing_is_filed_again(cast, signed, late):
     more = {"version": signed.version, "by": cast.aor}
-    assert refused(filings.refile, signed, now=CLOSES + late, **more) == "call_closed"
+    assert rule_against(filings.refile, signed, now=CLOSES + late, **more) == "call_closed"
     filings.refile(signed, now=CLOSES - SECOND, **more)
 
 
 def test_each_act_begins_where_it_belongs(cast, filed, copied, signed):
     loi = make.again(signed)
     now = {"now": DURING}
-    assert refused(copies.revise, loi, by=cast.pi, **now) == "working_copy"
+    assert rule_against(copies.revise, loi, by=cast.pi, **now) == "working_copy"
     version = {"version": loi.version, **now}
-    assert refused(filings.sign_off_copy, loi, by=cast.pi, **version) == "working_copy"
+    assert rule_against(filings.sign_off_copy, loi, by=cast.pi, **version) == "working_copy"
     filings.return_copy(loi, by=cast.aor, reason="The mass is wrong.", **now)
     assert make.again(loi).working_copy == "draft"
-    assert refused(filings.refile, loi, by=cast.aor, **version) == "working_copy"
+    assert rule_against(filings.refile, loi, by=cast.aor, **version) == "working_copy"
     copies.discard_copy(loi, by=cast.aor, **now)
-    assert refused(copies.discard_copy, loi, by=cast.aor, **now) == "working_copy"
+    assert rule_against(copies.discard_copy, loi, by=cast.aor, **now) == "working_copy"
 
 
 @pytest.mark.parametrize("columns", [{"state": "screening"}, {"state": "withdrawn"}])
@@ -218,6 +212,6 @@ def test_asking_for_the_head_of_a_page_does_nothing(cast, filed, visit, name):
 def test_a_letter_never_filed_has_no_copy(cast, visit):
     draft = make.draft(cast)
     for act in (copies.revise, copies.discard_copy):
-        assert refused(act, draft, by=cast.pi, now=DURING) == f"loi.{act.__name__}.from"
+        assert rule_against(act, draft, by=cast.pi, now=DURING) == f"loi.{act.__name__}.from"
     path = reverse("discard_copy_loi", args=[draft.key])
     assert visit(cast.pi, at=DURING).post(path).status_code == 409

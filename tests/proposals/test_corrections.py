@@ -14,6 +14,7 @@ from proposals.models import Correction, Letter
 from proposals.services import corrections, letters
 from reviews.models import Conflict
 from tests import make
+from tests.asking import rule_against
 from tests.make import RELEASED
 from tests.make.story import again
 
@@ -55,12 +56,6 @@ def true() -> bool:
     return not [found for rule in rules for found in rule(RELEASED)]
 
 
-def refused(act, *args, **more) -> str:
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict.rule
-
-
 def test_a_corrected_letter_takes_the_place_of_the_old_one_once_it_is_stored(cast, letter):
     found = proposed(
         cast,
@@ -72,7 +67,7 @@ def test_a_corrected_letter_takes_the_place_of_the_old_one_once_it_is_stored(cas
     )
     assert found.changes == {"reason": "Mended."}
     assert (
-        refused(corrections.approve, found, by=cast.secretary, now=RELEASED)
+        rule_against(corrections.approve, found, by=cast.secretary, now=RELEASED)
         == "correction.approve.who"
     )
     corrections.approve(found, by=cast.approver, now=RELEASED)
@@ -124,12 +119,12 @@ def test_an_approver_whom_a_conflict_keeps_from_the_case_is_told_nothing(cast, l
 
 def test_what_cannot_be_corrected_is_refused_with_its_reason(cast, letter):
     receipt = Letter.objects.filter(kind="receipt").first()
-    assert refused(proposed, cast, receipt) == "receipt"
-    assert refused(proposed, cast, letter, reason="Wrong.") == "correction_reason"
-    assert refused(proposed, cast, letter, changes={"outcome": "selected"}) == "nothing_mended"
-    assert refused(proposed, cast, letter, by=cast.chair) == "correction.propose.who"
+    assert rule_against(proposed, cast, receipt) == "receipt"
+    assert rule_against(proposed, cast, letter, reason="Wrong.") == "correction_reason"
+    assert rule_against(proposed, cast, letter, changes={"outcome": "selected"}) == "nothing_mended"
+    assert rule_against(proposed, cast, letter, by=cast.chair) == "correction.propose.who"
     found = proposed(cast, letter)
-    assert refused(proposed, cast, letter) == "already_proposed"
+    assert rule_against(proposed, cast, letter) == "already_proposed"
     corrections.take_back(found, by=cast.secretary, now=RELEASED)
     assert again(letter).state == "issued"
     proposed(cast, letter)
@@ -225,7 +220,7 @@ def test_the_record_says_who_was_told_and_a_message_is_sent_again_as_it_was(
     )
     assert secretary.post(f"/letters/{letter.key}/resend/", ask).status_code == 302
     assert (
-        refused(letters.resend, letter, again(one), by=cast.secretary, now=RELEASED)
+        rule_against(letters.resend, letter, again(one), by=cast.secretary, now=RELEASED)
         == "letter.resend.from"
     )
     mailoutbox.clear()

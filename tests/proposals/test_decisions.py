@@ -18,6 +18,7 @@ from proposals.models import (
 )
 from proposals.services import calls, decisions, evaluation, filings
 from tests import make
+from tests.asking import rule_against
 from tests.cast import Cast
 from tests.make import APPROVED, DECIDED, RELEASE_ON
 
@@ -36,12 +37,6 @@ def cast(stage, db) -> Cast:
 def case(scene, db) -> LetterOfIntent:
     """A case in final review, the only one of its call."""
     return make.again(scene)
-
-
-def refused(act, *args, **more) -> str:
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict.rule
 
 
 def mass(call):
@@ -112,7 +107,10 @@ def test_a_grant_is_what_is_asked_or_less_with_a_reason(cast, case):
         ("10", "", "grant.reason"),
         ("10", "too short", "grant.reason"),
     ):
-        assert refused(make.prepared, cast, case, granted={"mass": (Decimal(amount), why)}) == rule
+        assert (
+            rule_against(make.prepared, cast, case, granted={"mass": (Decimal(amount), why)})
+            == rule
+        )
 
 
 def test_nothing_over_the_cap_is_granted_whatever_the_screening_found(cast):
@@ -121,7 +119,7 @@ def test_nothing_over_the_cap_is_granted_whatever_the_screening_found(cast):
     loi = make.screened(cast, filed, assessed=heavier)
     loi = make.in_final_review(cast, loi)
     assert queries.mass_kg(loi) == 108
-    assert refused(make.prepared, cast, loi) == "grant.cap"
+    assert rule_against(make.prepared, cast, loi) == "grant.cap"
 
 
 def test_the_words_of_a_decision_are_whole(cast, case):
@@ -131,18 +129,18 @@ def test_the_words_of_a_decision_are_whole(cast, case):
         ({"outcome": "selected_conditional", "conditions": []}, "decision.conditions"),
         ({"outcome": "selected", "conditions": make.CONDITIONS}, "decision.conditions"),
     ):
-        assert refused(make.prepared, cast, case, **given) == rule
+        assert rule_against(make.prepared, cast, case, **given) == rule
 
 
 def test_only_the_chair_prepares(cast, case):
     for name in set(cast.NAMES) - {"chair"}:
         by = getattr(cast, name)
-        assert refused(make.prepared, cast, case, by=by) == "decision.prepare.who"
+        assert rule_against(make.prepared, cast, case, by=by) == "decision.prepare.who"
 
 
 def test_a_case_is_decided_in_final_review_and_not_before(cast):
     loi = make.under_review(cast)
-    assert refused(make.prepared, cast, loi) == "not_in_final_review"
+    assert rule_against(make.prepared, cast, loi) == "not_in_final_review"
 
 
 def test_the_basis_keeps_what_the_panel_found(cast, case):
@@ -184,9 +182,9 @@ def test_every_case_is_decided_before_the_decisions_are_proposed(cast):
     cases = [make.filed(cast, call), make.filed(cast, call, rival=True)]
     first, second = (make.in_final_review(cast, loi) for loi in cases)
     propose = {"by": cast.chair, "now": DECIDED}
-    assert refused(decisions.propose_decisions, call, **propose) == "undecided"
+    assert rule_against(decisions.propose_decisions, call, **propose) == "undecided"
     make.prepared(cast, first)
-    assert refused(decisions.propose_decisions, call, **propose) == "undecided"
+    assert rule_against(decisions.propose_decisions, call, **propose) == "undecided"
     make.prepared(cast, second, outcome="reserve")
     decisions.propose_decisions(call, **propose)
     assert make.again(call).state == "decisions_proposed"
@@ -195,7 +193,7 @@ def test_every_case_is_decided_before_the_decisions_are_proposed(cast):
 def test_once_proposed_nothing_is_prepared_until_reopened(cast):
     call = make.proposed_call(cast)
     loi = call.lois.order_by("pk").first()
-    assert refused(make.prepared, cast, loi, outcome="reserve") == "decisions_closed"
+    assert rule_against(make.prepared, cast, loi, outcome="reserve") == "decisions_closed"
     decisions.reopen_decisions(call, by=cast.chair, now=DECIDED, reason="One case was missed.")
     assert make.prepared(cast, loi, outcome="reserve").state == "prepared"
 
@@ -205,7 +203,7 @@ def test_nobody_publishes_a_call_they_drafted_or_proposed(cast):
     calls.propose(call, by=cast.second_secretary, now=make.PUBLISHED)
     for name in ("secretary", "second_secretary"):
         by = approver_too(cast, name)
-        assert refused(calls.publish, call, by=by, now=make.PUBLISHED) == "two_persons"
+        assert rule_against(calls.publish, call, by=by, now=make.PUBLISHED) == "two_persons"
     calls.publish(call, by=cast.approver, now=make.PUBLISHED)
 
 
@@ -218,7 +216,7 @@ def test_nobody_approves_decisions_they_prepared(cast):
     call = make.proposed_call(cast)
     approve = {"release_on": RELEASE_ON, "now": APPROVED}
     by = approver_too(cast, "chair")
-    assert refused(decisions.approve_decisions, call, by=by, **approve) == "two_persons"
+    assert rule_against(decisions.approve_decisions, call, by=by, **approve) == "two_persons"
     assert set(Decision.objects.values_list("state", flat=True)) == {"prepared"}
     assert not Letter.objects.filter(kind="decision").exists()
 
@@ -226,7 +224,7 @@ def test_nobody_approves_decisions_they_prepared(cast):
 def test_nobody_confirms_as_ineligible_what_they_screened(cast):
     loi = make.screened(cast, compliant=False)
     by = approver_too(cast, "secretary")
-    assert refused(evaluation.declare_ineligible, loi, by=by, now=DECIDED) == "two_persons"
+    assert rule_against(evaluation.declare_ineligible, loi, by=by, now=DECIDED) == "two_persons"
     evaluation.declare_ineligible(loi, by=cast.approver, now=DECIDED)
 
 
@@ -243,7 +241,7 @@ def test_a_release_is_not_planned_for_yesterday(cast):
     call = make.proposed_call(cast)
     yesterday = APPROVED.date() - timedelta(days=1)
     more = {"release_on": yesterday, "by": cast.approver, "now": APPROVED}
-    assert refused(decisions.approve_decisions, call, **more) == "release_on.past"
+    assert rule_against(decisions.approve_decisions, call, **more) == "release_on.past"
 
 
 # What the database refuses by itself

@@ -15,14 +15,8 @@ from proposals.invariants import every_receipt_matches_its_filing
 from proposals.models import Demand, Filing, Letter, LetterOfIntent, Revision
 from proposals.services import drafts, filings
 from tests import make
+from tests.asking import rule_against
 from tests.make import DURING, SECOND
-
-
-def refused(act, *args, **more) -> str:
-    """The rule by which the act is refused."""
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict.rule
 
 
 def file(cast, loi, **more) -> Filing:
@@ -66,14 +60,14 @@ def test_who_does_not_write_the_letter_saves_nothing(cast, who):
     loi = make.begun(cast)
     person = getattr(cast, who)
     more = {"section": "science", "values": {}, "version": 1, "by": person, "now": DURING}
-    assert refused(drafts.save_draft, loi, **more) == "loi.save.who"
+    assert rule_against(drafts.save_draft, loi, **more) == "loi.save.who"
 
 
 def test_what_is_signed_off_is_fixed(cast):
     loi = make.awaiting(cast)
     more = {"section": "science", "values": {}, "version": loi.version, "by": cast.pi}
-    assert refused(drafts.save_draft, loi, now=DURING, **more) == "loi.save.from"
-    assert refused(file, cast, loi, version=loi.version - 1) == "loi.version"
+    assert rule_against(drafts.save_draft, loi, now=DURING, **more) == "loi.save.from"
+    assert rule_against(file, cast, loi, version=loi.version - 1) == "loi.version"
 
 
 def test_an_incomplete_letter_is_not_signed_off(cast):
@@ -88,7 +82,10 @@ def test_an_incomplete_letter_is_not_signed_off(cast):
 def test_returning_it_to_the_draft_needs_a_reason(cast):
     loi = make.awaiting(cast)
     more = {"by": cast.aor, "now": DURING}
-    assert refused(filings.return_to_draft, loi, reason=" ", **more) == "loi.return_to_draft.reason"
+    assert (
+        rule_against(filings.return_to_draft, loi, reason=" ", **more)
+        == "loi.return_to_draft.reason"
+    )
     event = filings.return_to_draft(loi, reason="The mass is wrong.", **more)
     assert event.data["reason"] == "The mass is wrong."
     assert make.again(loi).state == "draft"
@@ -117,21 +114,21 @@ def test_one_person_may_turn_both_keys(cast):
 @pytest.mark.parametrize("who", ["pi", "owner", "editor", "reader", "rival_aor", "secretary"])
 def test_only_the_representative_files(cast, who):
     loi = make.awaiting(cast)
-    assert refused(file, cast, loi, by=getattr(cast, who)) == "loi.file.who"
+    assert rule_against(file, cast, loi, by=getattr(cast, who)) == "loi.file.who"
 
 
 def test_an_unverified_organisation_files_nothing(cast):
     loi = make.awaiting(cast)
     cast.institute.state, cast.institute.verified_at = "registered", None
     cast.institute.save()
-    assert refused(file, cast, loi) == "organisation_unverified"
+    assert rule_against(file, cast, loi) == "organisation_unverified"
 
 
 def test_references_have_no_gaps_even_where_a_filing_was_refused(cast):
     call = make.call(cast)
     waiting = [make.awaiting(cast, call) for _ in range(3)]
     file(cast, waiting[2])
-    assert refused(file, cast, waiting[0], now=make.CLOSES) == "call_closed"
+    assert rule_against(file, cast, waiting[0], now=make.CLOSES) == "call_closed"
     file(cast, waiting[1])
     file(cast, waiting[0])
     assert [make.again(loi).reference for loi in waiting] == [
@@ -157,7 +154,7 @@ def test_a_second_click_gets_the_same_receipt(cast):
 
 def test_the_second_click_of_somebody_else_is_refused(cast):
     loi = make.filed(cast)
-    assert refused(file, cast, loi, by=cast.pi) == "loi.file.who"
+    assert rule_against(file, cast, loi, by=cast.pi) == "loi.file.who"
 
 
 def test_everyone_who_works_on_it_is_told_once(cast):

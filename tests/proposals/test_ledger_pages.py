@@ -11,6 +11,7 @@ from proposals.resources import MASS
 from proposals.services import decisions
 from reviews.models import Conflict
 from tests import make
+from tests.asking import words
 from tests.make.story import again
 
 LEDGER_QUERIES = 18
@@ -48,10 +49,6 @@ def lines(visit, person, call, *, at=make.RELEASED) -> list[list[str]]:
     answer = visit(person, at=at).get(f"/calls/{call.code}/ledger.csv")
     rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))[1:]
     return [" ".join(row[7:13]) for row in rows if row[1] == "Mass"]
-
-
-def words(answer) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def page(visit, person, call, *, at=make.RELEASED, of="") -> str:

@@ -4,12 +4,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from portal.invariants import violations
-from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Decision, LedgerEntry, LetterOfIntent, Project
 from proposals.services import decisions, filings, projects
 from reviews.models import Conflict
 from tests import make
+from tests.asking import refused, words
 from tests.cast import Cast
 from tests.make import DECIDED, RELEASED, REVIEWED
 
@@ -42,18 +42,8 @@ def cases(call) -> list[LetterOfIntent]:
     return list(call.lois.order_by("reference"))
 
 
-def refused(act, *args, **more):
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict
-
-
 def mass(call):
     return call.allocations.get(resource="mass").balance
-
-
-def words(answer) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def test_two_cases_become_a_project_with_one_line(cast, call, cases):

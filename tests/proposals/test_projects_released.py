@@ -16,6 +16,7 @@ from proposals.services import agreements, amendments
 from proposals.tasks import keep_deadlines
 from reviews.models import Conflict
 from tests import make
+from tests.asking import words
 from tests.make import RELEASED, REVIEWED
 
 DAY = timedelta(days=1)
@@ -41,10 +42,6 @@ def project(scene, db) -> Project:
 
 def committed(project: Project) -> Decimal:
     return project.call.allocations.get(resource="mass").committed
-
-
-def words(answer) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def at(project: Project, action: str = "") -> str:

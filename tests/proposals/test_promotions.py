@@ -6,11 +6,11 @@ import pytest
 from portal import files, leases
 from portal.invariants import violations
 from portal.models import Message
-from portal.verdict import Refused
 from proposals import authenticity, queries
 from proposals.models import Decision, Letter, LetterOfIntent
 from proposals.services import amendments, corrections, ledger, promotions, rendering
 from tests import make
+from tests.asking import refused, words
 from tests.cast import Cast
 from tests.make import RELEASED
 
@@ -64,18 +64,8 @@ def approved(cast, promoted) -> Decision:
     return make.again(promoted)
 
 
-def refused(act, *args, **more):
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict
-
-
 def mass(call):
     return call.allocations.get(resource="mass").balance
-
-
-def words(answer) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def test_a_reserve_case_that_does_not_fit_is_refused_with_the_sum(cast, call, reserve):

@@ -8,12 +8,9 @@ from proposals.compliance import RULES
 from proposals.models import Call, FlownPayload
 from proposals.sections import STEPS
 from tests import make
+from tests.asking import words
 
 FRONT_QUERIES = 10
-
-
-def words(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def history(code: str = "OLD19", **figures: object) -> Call:

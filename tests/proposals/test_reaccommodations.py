@@ -8,12 +8,12 @@ import pytest
 from portal import scans
 from portal.invariants import violations
 from portal.models import Message
-from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Call, Decision, LetterOfIntent
 from proposals.services import agreements, amendments, promotions, reaccommodations, rendering
 from reviews.services.conflicts import declare
 from tests import make, routes
+from tests.asking import refused, words
 from tests.cast import Cast
 from tests.make import RELEASED
 from tests.portal.seating import proves
@@ -94,18 +94,8 @@ def carried_out(cast, decision: Decision, now=LATER) -> None:
     promotions.release_one(make.again(decision), by=cast.secretary, now=now)
 
 
-def refused(act, *args, **more):
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict
-
-
 def mass(call):
     return call.allocations.get(resource="mass").balance
-
-
-def words(answer) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def test_it_holds_there_and_stays_committed_here_until_it_is_released(cast, call, other, prepared):

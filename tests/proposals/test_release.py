@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from portal.models import Event, Message
-from portal.verdict import Refused
 from proposals import queries
 from proposals.models import Call, Decision, LedgerEntry, Letter
 from proposals.services import decisions, filings
 from tests import make
+from tests.asking import rule_against
 from tests.cast import Cast
 from tests.make import APPROVED, DECIDED, RELEASE_ON, RELEASED
 
@@ -31,12 +31,6 @@ def call(scene, db) -> Call:
     return make.again(scene)
 
 
-def refused(act, *args, **more) -> str:
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict.rule
-
-
 def mass(call):
     return queries.balance(call.allocations.get(resource="mass"))
 
@@ -49,7 +43,7 @@ def test_nobody_releases_what_they_approved(cast, call):
     make.store_letters(call)
     cast.approver.role_grants.create(role="secretary", granted_at=DECIDED)
     by = cast.again("approver")
-    assert refused(decisions.release, call, by=by, now=RELEASED) == "two_persons"
+    assert rule_against(decisions.release, call, by=by, now=RELEASED) == "two_persons"
     decisions.release(call, by=cast.secretary, now=RELEASED)
 
 
@@ -62,7 +56,9 @@ def test_approval_gives_every_decision_its_letter_with_a_number(cast, call):
 
 
 def test_the_release_waits_for_every_letter(cast, call):
-    assert refused(decisions.release, call, by=cast.secretary, now=RELEASED) == "letters_missing"
+    assert (
+        rule_against(decisions.release, call, by=cast.secretary, now=RELEASED) == "letters_missing"
+    )
     make.store_letters(call)
     decisions.release(call, by=cast.secretary, now=RELEASED)
 
@@ -71,7 +67,7 @@ def test_the_release_happens_on_the_day_the_letters_say(cast, call):
     make.store_letters(call)
     for days in (-1, 1):
         at = RELEASED + timedelta(days=days)
-        assert refused(decisions.release, call, by=cast.secretary, now=at) == "release_date"
+        assert rule_against(decisions.release, call, by=cast.secretary, now=at) == "release_date"
 
 
 def test_release_flips_everything_together(cast, call, truths):
@@ -91,7 +87,9 @@ def test_release_is_all_or_nothing(cast, call):
     last = Letter.objects.filter(kind="decision").order_by("pk").last()
     Letter.objects.filter(pk=last.pk).update(context={**last.context, "outcome": "selected"})
     before = Event.objects.count(), Message.objects.count(), LedgerEntry.objects.count()
-    assert refused(decisions.release, call, by=cast.secretary, now=RELEASED) == "letter_differs"
+    assert (
+        rule_against(decisions.release, call, by=cast.secretary, now=RELEASED) == "letter_differs"
+    )
     assert set(states(call)) == {"final_review"}
     assert make.again(call).state == "decisions_approved"
     assert (Event.objects.count(), Message.objects.count(), LedgerEntry.objects.count()) == before
@@ -101,7 +99,10 @@ def test_results_are_released_once(cast, call):
     make.store_letters(call)
     decisions.release(call, by=cast.secretary, now=RELEASED)
     before = Message.objects.count()
-    assert refused(decisions.release, call, by=cast.secretary, now=RELEASED) == "call.release.from"
+    assert (
+        rule_against(decisions.release, call, by=cast.secretary, now=RELEASED)
+        == "call.release.from"
+    )
     assert Message.objects.count() == before
 
 
@@ -128,7 +129,7 @@ def test_moving_the_release_dates_every_letter_anew(cast, call, truths):
     assert all(letter.context["date"]["en"] == "7 July 2027" for letter in letters)
     assert all(letter.context["signatory"]["name"] == cast.approver.name for letter in letters)
     later = RELEASED + timedelta(days=7)
-    assert refused(decisions.release, call, by=cast.secretary, now=later) == "letters_missing"
+    assert rule_against(decisions.release, call, by=cast.secretary, now=later) == "letters_missing"
     make.store_letters(call)
     decisions.release(call, by=cast.secretary, now=later)
 

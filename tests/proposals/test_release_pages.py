@@ -10,6 +10,7 @@ from proposals.models import Grant, Letter
 from proposals.services import rendering
 from reviews.models import Conflict
 from tests import make
+from tests.asking import words
 from tests.make.story import again
 
 THREE = ("selected", "reserve", "not_selected")
@@ -35,10 +36,6 @@ def proposed(scene, db):
 @pytest.fixture
 def approved(cast, proposed):
     return make.approved(cast, proposed)
-
-
-def words(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 def page(visit, person, call, at=make.APPROVED) -> str:

@@ -4,12 +4,12 @@ import pytest
 from django.urls import reverse
 
 from portal.models import Event, Message
-from portal.verdict import Refused
 from proposals import queries, shares
 from proposals.models import Letter, Share
 from proposals.services import copies, drafts, filings
 from proposals.services import shares as services
 from tests import make
+from tests.asking import rule_against
 from tests.make import CLOSES, DURING, SECOND
 
 PASSWORD = "a-lunar-mile-away"
@@ -21,12 +21,6 @@ ROW = {
     "share_mass_kg": "1,50",
     "share_power_w": "4",
 }
-
-
-def refused(act, *args, **more) -> str:
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict.rule
 
 
 def with_partner(cast, call=None, **changes):
@@ -101,31 +95,31 @@ def test_the_partner_is_asked_and_countersigns(cast, loi, share, truths):
 
 @pytest.mark.parametrize("who", ["pi", "aor", "rival_pi", "secretary", "owner", "outsider"])
 def test_only_the_partners_representative_countersigns(cast, share, who):
-    assert refused(countersign, cast, share, by=getattr(cast, who)) == "share.countersign.who"
+    assert rule_against(countersign, cast, share, by=getattr(cast, who)) == "share.countersign.who"
 
 
 @pytest.mark.parametrize("who", ["editor", "owner", "aor", "rival_aor", "secretary"])
 def test_only_the_pi_asks(cast, loi, who):
     words = dict(shares.partners(loi.content))[0]
     more = {"words": words, "organisation": cast.rival, "by": getattr(cast, who), "now": DURING}
-    assert refused(services.ask, loi, **more) == "share.ask.who"
+    assert rule_against(services.ask, loi, **more) == "share.ask.who"
 
 
 def test_nobody_is_asked_twice_for_the_same(cast, loi, share):
-    assert refused(ask, cast, loi) == "share_asked"
+    assert rule_against(ask, cast, loi) == "share_asked"
     assert Share.objects.count() == 1
 
 
 def test_the_lead_is_not_asked_for_its_own(cast, loi):
     words = dict(shares.partners(loi.content))[0]
     more = {"words": words, "organisation": cast.institute, "by": cast.pi, "now": DURING}
-    assert refused(services.ask, loi, **more) == "share_own"
+    assert rule_against(services.ask, loi, **more) == "share_own"
 
 
 def test_an_unverified_partner_countersigns_nothing(cast, share):
     cast.rival.state, cast.rival.verified_at = "registered", None
     cast.rival.save()
-    assert refused(countersign, cast, share) == "organisation_unverified"
+    assert rule_against(countersign, cast, share) == "organisation_unverified"
 
 
 def test_other_words_are_asked_anew(cast, loi, share):
@@ -140,21 +134,21 @@ def test_other_words_are_asked_anew(cast, loi, share):
 
 def test_what_was_changed_meanwhile_is_not_countersigned(cast, loi, share):
     loi = rewrite(cast, make.again(loi), role="Builds the detector and its electronics.")
-    assert refused(countersign, cast, share) == "share_changed"
+    assert rule_against(countersign, cast, share) == "share_changed"
     second = ask(cast, make.again(loi))
     assert make.again(share).state == "taken_back"
-    assert refused(countersign, cast, second, digest=share.digest) == "share_digest"
+    assert rule_against(countersign, cast, second, digest=share.digest) == "share_digest"
     countersign(cast, second)
 
 
 def test_a_declined_share_stands_before_the_signing_off(cast, loi, share):
     more = {"by": cast.rival_aor, "now": DURING}
-    assert refused(services.decline, share, reason=" ", **more) == "share.decline.reason"
+    assert rule_against(services.decline, share, reason=" ", **more) == "share.decline.reason"
     services.decline(make.again(share), reason="We have no test place.", **more)
     loi = make.again(loi)
     sign = {"by": cast.pi, "now": DURING}
-    assert refused(filings.sign_off, loi, version=loi.version, **sign) == "share_declined"
-    assert refused(ask, cast, loi) == "share_declined"
+    assert rule_against(filings.sign_off, loi, version=loi.version, **sign) == "share_declined"
+    assert rule_against(ask, cast, loi) == "share_declined"
     loi = rewrite(cast, loi, role="Advises on the detector head.")
     filings.sign_off(loi, version=loi.version, **sign)
 
@@ -189,7 +183,7 @@ def test_a_countersigned_share_stands_in_the_manifest_and_the_receipt(cast, loi,
 )
 def test_countersigning_keeps_the_hours_of_filing(cast, share, late, rule):
     if rule:
-        assert refused(countersign, cast, share, now=CLOSES + late) == rule
+        assert rule_against(countersign, cast, share, now=CLOSES + late) == rule
     else:
         countersign(cast, share, now=CLOSES + late)
 

@@ -7,11 +7,11 @@ from django.db import connection
 from django.urls import reverse
 
 from portal.models import Event
-from portal.verdict import Refused
 from proposals.models import Acknowledgement, Filing, Letter
 from proposals.services import drafts, filings
 from proposals.workflow.filing import warnings
 from tests import make
+from tests.asking import refused
 from tests.make import CLOSES, DURING, SECOND
 
 PASSWORD = "a-lunar-mile-away"
@@ -20,12 +20,6 @@ LOW = {"maturity": {"trl_now": "3"}}
 
 def file(cast, loi, **more) -> Filing:
     return filings.file(loi, **{"version": loi.version, "by": cast.aor, "now": DURING, **more})
-
-
-def refused(act, *args, **more):
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict
 
 
 # Warnings

@@ -11,13 +11,8 @@ from proposals.panel import PanelFacts
 from proposals.services import calls, evaluation, filings
 from proposals.workflow import CALL, LOI
 from tests import make
+from tests.asking import rule_against
 from tests.make import CLOSED, CLOSES, DECIDED, DURING, PUBLISHED, REVIEWED, SCREENED
-
-
-def refused(act, *args, **more) -> str:
-    with pytest.raises(Refused) as caught:
-        act(*args, **more)
-    return caught.value.verdict.rule
 
 
 def facts(assigned: int, locked: int, *due: str, consensus: str = "") -> PanelFacts:
@@ -39,20 +34,20 @@ def facts(assigned: int, locked: int, *due: str, consensus: str = "") -> PanelFa
 def test_a_call_is_proposed_when_it_is_whole(cast, harm, rule):
     call = make.call(cast, state="draft")
     harm(call)
-    assert refused(calls.propose, call, by=cast.secretary, now=PUBLISHED) == rule
+    assert rule_against(calls.propose, call, by=cast.secretary, now=PUBLISHED) == rule
 
 
 def test_a_call_does_not_close_in_the_past(cast):
     call = make.call(cast, state="draft")
-    assert refused(calls.propose, call, by=cast.secretary, now=CLOSES) == "dates"
+    assert rule_against(calls.propose, call, by=cast.secretary, now=CLOSES) == "dates"
 
 
 def test_the_terms_of_a_published_call_are_fixed(cast):
     call = make.call(cast)
     more = {"allocations": [], "criteria": [], "milestones": {}, "now": DURING}
-    assert refused(calls.revise, call, by=cast.secretary, **more) == "call.revise.from"
+    assert rule_against(calls.revise, call, by=cast.secretary, **more) == "call.revise.from"
     draft = make.call(cast, state="draft", code="NEW27")
-    assert refused(calls.revise, draft, by=cast.approver, **more) == "call.revise.who"
+    assert rule_against(calls.revise, draft, by=cast.approver, **more) == "call.revise.who"
 
 
 def test_revising_changes_the_terms_and_nothing_else(cast):
@@ -74,9 +69,9 @@ def test_a_case_is_screened_before_it_is_reviewed(cast):
     loi = make.filed(cast)
     make.close(loi.call)
     review = {"facts": make.ENOUGH, "by": cast.secretary, "now": SCREENED}
-    assert refused(evaluation.begin_review, loi, **review) == "not_screened"
+    assert rule_against(evaluation.begin_review, loi, **review) == "not_screened"
     make.screened(cast, make.again(loi), compliant=False)
-    assert refused(evaluation.begin_review, loi, **review) == "not_screened"
+    assert rule_against(evaluation.begin_review, loi, **review) == "not_screened"
     make.screened(cast, make.again(loi))
     evaluation.begin_review(loi, **review)
     assert make.again(loi).state == "under_review"
@@ -85,7 +80,7 @@ def test_a_case_is_screened_before_it_is_reviewed(cast):
 def test_a_compliant_case_is_not_declared_ineligible(cast):
     loi = make.screened(cast)
     assert (
-        refused(evaluation.declare_ineligible, loi, by=cast.approver, now=SCREENED)
+        rule_against(evaluation.declare_ineligible, loi, by=cast.approver, now=SCREENED)
         == "not_screened"
     )
 
@@ -93,9 +88,9 @@ def test_a_compliant_case_is_not_declared_ineligible(cast):
 def test_only_the_secretary_screens_and_only_in_screening(cast):
     loi = make.filed(cast)
     more = {"compliant": True, "now": SCREENED}
-    assert refused(evaluation.screen, loi, by=cast.secretary, **more) == "loi.screen.from"
+    assert rule_against(evaluation.screen, loi, by=cast.secretary, **more) == "loi.screen.from"
     make.close(loi.call)
-    assert refused(evaluation.screen, loi, by=cast.approver, **more) == "loi.screen.who"
+    assert rule_against(evaluation.screen, loi, by=cast.approver, **more) == "loi.screen.who"
     assert not Screening.objects.exists()
 
 
@@ -141,9 +136,9 @@ def test_a_consensus_that_is_due_is_written_first(cast):
     evaluation.conclude_reviews(loi, facts=make.ENOUGH, by=cast.chair, now=REVIEWED)
     due = facts(3, 3, "C3 goes from 2 to 4")
     act = {"by": cast.chair, "now": REVIEWED}
-    assert refused(evaluation.conclude, loi, facts=due, **act) == "consensus_due"
+    assert rule_against(evaluation.conclude, loi, facts=due, **act) == "consensus_due"
     short = facts(3, 3, "C3 goes from 2 to 4", consensus="We agree.")
-    assert refused(evaluation.conclude, loi, facts=short, **act) == "consensus_due"
+    assert rule_against(evaluation.conclude, loi, facts=short, **act) == "consensus_due"
     agreed = facts(3, 3, "C3 goes from 2 to 4", consensus="The panel agrees on 3 for C3.")
     evaluation.conclude(loi, facts=agreed, **act)
     assert make.again(loi).state == "final_review"
@@ -163,9 +158,9 @@ def test_no_outcome_is_reached_without_a_released_decision(cast):
 def test_withdrawing_needs_a_reason_and_the_running(cast):
     loi = make.filed(cast)
     act = {"by": cast.aor, "now": DURING}
-    assert refused(filings.withdraw, loi, reason=" ", **act) == "loi.withdraw.reason"
+    assert rule_against(filings.withdraw, loi, reason=" ", **act) == "loi.withdraw.reason"
     filings.withdraw(loi, reason="Our funding is gone.", **act)
-    assert refused(filings.withdraw, loi, reason="Again.", **act) == "loi.withdraw.from"
+    assert rule_against(filings.withdraw, loi, reason="Again.", **act) == "loi.withdraw.from"
 
 
 # Many at once

@@ -9,6 +9,7 @@ from reviews import services
 from reviews.models import PanelMember
 from reviews.services import FindingDraft
 from tests import make
+from tests.asking import rule_against
 
 LATER = make.SCREENED + timedelta(hours=1)
 
@@ -22,12 +23,6 @@ def case(cast):
 
 def invite(cast, loi, *people, due="2027-06-01T00:00") -> dict:
     return {"reviewers": [person.key for person in people], "due": due}
-
-
-def refusal(act) -> str:
-    with pytest.raises(Refused) as raised:
-        act()
-    return raised.value.verdict.rule
 
 
 def test_several_are_invited_in_one_act(cast, visit, case):
@@ -90,7 +85,8 @@ def test_the_table_says_what_rules_out_and_what_is_to_be_told(cast, visit, case)
 def test_a_member_of_the_team_is_refused(cast, case):
     make.seat(cast, case.call, cast.pi, "reviewer", now=LATER)
     assert (
-        refusal(lambda: services.assign(case, cast.pi, by=cast.secretary, now=LATER)) == "conflict"
+        rule_against(lambda: services.assign(case, cast.pi, by=cast.secretary, now=LATER))
+        == "conflict"
     )
 
 
@@ -101,7 +97,7 @@ def test_somebody_in_a_competing_letter_is_refused(cast):
     make.screened(cast, mine)
     make.seat(cast, of, cast.rival_pi, "reviewer", now=LATER)
     act = lambda: services.assign(mine, cast.rival_pi, by=cast.secretary, now=LATER)  # noqa: E731
-    assert refusal(act) == "conflict"
+    assert rule_against(act) == "conflict"
 
 
 def test_a_full_quota_refuses_with_its_numbers(cast, case):
@@ -116,12 +112,12 @@ def test_a_full_quota_refuses_with_its_numbers(cast, case):
 def test_nobody_is_on_a_case_twice(cast, case):
     services.assign(case, cast.reviewer_one, by=cast.secretary, now=LATER)
     act = lambda: services.assign(case, cast.reviewer_one, by=cast.secretary, now=LATER)  # noqa: E731
-    assert refusal(act) == "assignment.twice"
+    assert rule_against(act) == "assignment.twice"
 
 
 def test_who_is_not_on_the_panel_is_not_assigned(cast, case):
     act = lambda: services.assign(case, cast.outsider, by=cast.secretary, now=LATER)  # noqa: E731
-    assert refusal(act) == "not_on_panel"
+    assert rule_against(act) == "not_on_panel"
 
 
 def test_only_the_secretary_assigns(cast, case):
@@ -159,7 +155,7 @@ def test_an_invitation_to_a_case_that_is_over_cannot_be_accepted(cast, case):
     assignment = services.assign(case, cast.reviewer_one, by=cast.secretary, now=LATER)
     filings.withdraw(make.again(case), by=cast.aor, now=LATER, reason="We fly elsewhere.")
     act = lambda: services.accept(assignment, by=cast.reviewer_one, now=LATER)  # noqa: E731
-    assert refusal(act) == "case_closed"
+    assert rule_against(act) == "case_closed"
 
 
 def test_nothing_is_written_before_the_review_has_begun(cast, case):
@@ -175,4 +171,4 @@ def test_nothing_is_written_before_the_review_has_begun(cast, case):
         by=cast.reviewer_one,
         now=LATER,
     )
-    assert refusal(act) == "not_under_review"
+    assert rule_against(act) == "not_under_review"

@@ -11,17 +11,12 @@ from proposals.services import amendments
 from reviews import queries, services
 from reviews.services import deadlines
 from tests import make
+from tests.asking import rule_against
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 DUE = make.SCREENED + 21 * DAY
 CLOSES = DUE + 21 * DAY
 NOTHING = {"scores": {}, "findings": [], "confidence": 2, "risk": "low"}
-
-
-def refusal(act) -> str:
-    with pytest.raises(Refused) as raised:
-        act()
-    return raised.value.verdict.rule
 
 
 @pytest.fixture
@@ -65,11 +60,11 @@ def test_around_the_hard_instant_the_sheet_closes(cast, visit, written, after, c
     if not closed:
         assert save(cast, written, now).version == 2
         return
-    assert refusal(lambda: save(cast, written, now)) == "sheet_closed"
-    assert refusal(lock) == "sheet_closed"
+    assert rule_against(lambda: save(cast, written, now)) == "sheet_closed"
+    assert rule_against(lock) == "sheet_closed"
     invited = written.loi.assignments.get(reviewer=cast.reviewer_two)
     act = lambda: services.accept(invited, by=cast.reviewer_two, now=now)  # noqa: E731
-    assert refusal(act) == "sheet_closed"
+    assert rule_against(act) == "sheet_closed"
 
 
 def test_a_closed_sheet_says_which_instant_passed_and_who_opens_it(cast, written):
@@ -125,7 +120,7 @@ def test_nobody_sets_later_instants_for_an_own_review(cast, visit, written):
     )
     later = {"due_at": CLOSES + DAY, "closes_at": None, "reason": "I have had no time yet."}
     act = lambda: services.extend(own, **later, by=cast.secretary, now=DUE)  # noqa: E731
-    assert refusal(act) == "own_review"
+    assert rule_against(act) == "own_review"
     typed = {"due": "2027-06-12T00:00", "closes": "", "reason": "The sheets closed on a holiday."}
     address = f"/calls/{written.loi.call.code}/deadlines/"
     client = visit(cast.again("secretary"), at=CLOSES)
@@ -145,7 +140,7 @@ def test_nobody_else_sets_instants(cast, visit, written):
         act = lambda who=who: services.extend(  # noqa: E731
             written, due_at=CLOSES, closes_at=None, reason="Why not.", by=cast.again(who), now=DUE
         )
-        assert refusal(act) == "assignment.extend.who"
+        assert rule_against(act) == "assignment.extend.who"
 
 
 def reminded(notice: str = "assignment_reminder") -> list[str]:

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from portal.models import Message
-from portal.verdict import Refused
 from reviews import queries, services
 from reviews.models import PanelMember
 from reviews.services import places
 from tests import make
+from tests.asking import rule_against
 from tests.portal.seating import proves
 
 LATER = make.SCREENED + timedelta(hours=1)
@@ -18,12 +18,6 @@ HOUR = timedelta(hours=1)
 
 def offer(address: str, **given) -> dict:
     return {"email": address, "role": "reviewer", "quota": "6", **given}
-
-
-def refusal(act) -> str:
-    with pytest.raises(Refused) as raised:
-        act()
-    return raised.value.verdict.rule
 
 
 def link(message: Message) -> str:
@@ -239,7 +233,7 @@ def test_who_leaves_gives_back_what_is_open_and_what_is_locked_counts(cast, visi
     letter = Message.objects.filter(notice="place_left").first()
     assert "A new post abroad." in letter.body
     act = lambda: services.assign(other, cast.reviewer_one, by=cast.secretary, now=make.REVIEWED)  # noqa: E731
-    assert refusal(act) == "not_on_panel"
+    assert rule_against(act) == "not_on_panel"
 
 
 def test_who_is_away_over_the_whole_time_is_not_assigned(cast):
@@ -252,7 +246,7 @@ def test_who_is_away_over_the_whole_time_is_not_assigned(cast):
     assign = lambda days: services.assign(  # noqa: E731
         loi, cast.reviewer_one, due_at=LATER + timedelta(days=days), by=cast.secretary, now=LATER
     )
-    assert refusal(lambda: assign(10)) == "away"
+    assert rule_against(lambda: assign(10)) == "away"
     assert assign(20).state == "invited"
 
 
@@ -274,12 +268,12 @@ def test_an_assessor_takes_an_assessors_seat_only_and_a_reviewer_none(cast, asse
     def assign(person, seat):
         return services.assign(assessed, person, seat=seat, by=cast.secretary, now=LATER)
 
-    assert refusal(lambda: assign(cast.outsider, "reviewer")) == "not_on_panel"
+    assert rule_against(lambda: assign(cast.outsider, "reviewer")) == "not_on_panel"
     make.seat(cast, assessed.call, cast.legal, "reviewer", now=make.SCREENED)
-    assert refusal(lambda: assign(cast.legal, "assessor")) == "not_assessor"
+    assert rule_against(lambda: assign(cast.legal, "assessor")) == "not_assessor"
     given = assign(cast.outsider, "assessor")
     act = lambda: services.reseat(given, seat="primary", by=cast.secretary, now=LATER)  # noqa: E731
-    assert refusal(act) == "assessor_apart"
+    assert rule_against(act) == "assessor_apart"
 
 
 def test_assessors_are_in_no_number_of_reviewers_and_no_sum(cast, assessed):
@@ -304,7 +298,7 @@ def test_a_case_has_one_primary_and_one_secondary_reviewer(cast, assessed):
     one, other, third = assessed.assignments.order_by("pk")
     services.reseat(one, seat="primary", by=cast.secretary, now=LATER)
     act = lambda: services.reseat(other, seat="primary", by=cast.secretary, now=LATER)  # noqa: E731
-    assert refusal(act) == "seat_taken"
+    assert rule_against(act) == "seat_taken"
     seats = {"primary": third, "secondary": one}
     assert services.present(assessed, seats, by=cast.chair, now=LATER) == 2
     assert [make.again(a).seat for a in (one, other, third)] == ["secondary", "reviewer", "primary"]
