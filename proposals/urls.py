@@ -144,6 +144,7 @@ urlpatterns = [
     ),
     path("calls/<str:code>/conditions/", conditions.index, name="conditions"),
     path("conditions/<slug:key>/answer/", conditions.answer, name="answer_condition"),
+    path("conditions/<slug:key>/extend/", conditions.extend, name="extend_condition"),
     path("conditions/<slug:key>/send-back/", conditions.send_back, name="send_back_condition"),
     path("conditions/<slug:key>/mark-met/", conditions.mark_met, name="mark_met_condition"),
     path("conditions/<slug:key>/evidence/<int:number>/", conditions.evidence, name="evidence"),

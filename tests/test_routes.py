@@ -230,6 +230,7 @@ ABSENT = {
     "terminate_project",
     "end_affiliation",
     "evidence",
+    "extend_condition",
     "invitation",
     "lift_pair",
     "mark_met_condition",

@@ -1,7 +1,12 @@
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from portal.deadline import zone_name
 from proposals import attachments
+from proposals.forms.agreements import LEAST_REASON
+from proposals.forms.calls import DayField
+from proposals.models import Call
 
 LEAST_ANSWER, LEAST_NOTE = 10, 10
 
@@ -27,6 +32,25 @@ class AnswerForm(forms.Form):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["file"].help_text = attachments.limits(attachments.EVIDENCE)
+
+
+class ExtendForm(forms.Form):
+    """A later day, at whose end in the call's zone the condition is due."""
+
+    until = DayField(label=_("Due by the end of"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("At least 20 characters. Kept, and told to the partner."),
+        min_length=LEAST_REASON,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, *args, call: Call, **options):
+        super().__init__(*args, **options)
+        self.fields["until"].help_text = _now("That day at 24:00 in %(zone)s.") % {
+            "zone": zone_name(call.zone)
+        }
 
 
 class SendBackForm(forms.Form):

@@ -11,6 +11,10 @@ def _answering(condition: Condition) -> list[User]:
     return queries.applicants_of(condition.loi, roles.PI, roles.AOR)
 
 
+def _told_of_more_time(condition: Condition) -> list[User]:
+    return [*_answering(condition), *office(condition.loi)]
+
+
 def _met(condition: Condition) -> list[User]:
     """The keys of the case, and legal: an agreement may have waited for it."""
     loi = condition.loi
@@ -30,6 +34,7 @@ def _condition(condition: Condition) -> dict:
 for notice in (
     Notice("condition_answered", lambda one: office(one.loi), context=_condition),
     Notice("condition_sent_back", _answering, still=_unanswered, context=_condition),
+    Notice("condition_extended", _told_of_more_time, context=_condition),
     Notice("condition_met", _met, context=_condition),
     Notice("condition_reminder", _answering, still=_unanswered, context=_condition),
 ):

@@ -10,6 +10,7 @@ from portal.workflow import Act
 from proposals.models import Condition, Decision, Evidence, Letter
 from proposals.services import locks
 from proposals.workflow import CONDITION
+from proposals.workflow.conditions import latest
 
 # Before the due instant: what each reminder is called, the longest first.
 BEFORE = tuple((f"T-{days}d", timedelta(days=days)) for days in (14, 7, 2))
@@ -42,24 +43,24 @@ def follow(letter: Letter) -> None:
         letter.decision.to_meet.filter(number=number).update(**words)
 
 
-def not_before(decision: Decision, day: date) -> None:
-    """Refuse a condition that would be due before the letter that imposes it."""
+def check_days(decision: Decision, day: date) -> None:
+    """Refuse a condition due before the letter of `day` that imposes it, or after the tenth year from it."""
     for number, said in enumerate(decision.conditions, 1):
         due_on = date.fromisoformat(said["due_on"])
+        told = {"case": decision.loi.reference, "number": number, "due": due_on, "day": day}
         if due_on < day:
-            raise Refused(
-                no(
-                    "decision.conditions.past",
-                    say(
-                        "%(case)s: condition %(number)s is due on %(due)s, before the letter of %(day)s asks for it.",
-                        case=decision.loi.reference,
-                        number=number,
-                        due=due_on,
-                        day=day,
-                    ),
-                    field="conditions",
-                )
+            sentence = say(
+                "%(case)s: condition %(number)s is due on %(due)s, before the letter of %(day)s asks for it.",
+                **told,
             )
+            raise Refused(no("decision.conditions.past", sentence, field="conditions"))
+        if due_on > latest(day):
+            sentence = say(
+                "%(case)s: condition %(number)s is due on %(due)s, after %(latest)s, the end of the tenth year from its letter of %(day)s.",
+                **told,
+                latest=latest(day),
+            )
+            raise Refused(no("decision.conditions.far", sentence, field="conditions"))
 
 
 @transaction.atomic
@@ -93,6 +94,28 @@ def send_back(condition: Condition, *, by: User, now: datetime, reason: str) -> 
         reason=reason,
         columns=columns,
         number=condition.number,
+    )
+
+
+@transaction.atomic
+def extend(condition: Condition, *, until: date, by: User, now: datetime, reason: str) -> Event:
+    """Due at the end of a later day, in the call's zone; the mail is the writing that the letter asks for.
+
+    What the letter says stays as it was told.
+    """
+    condition = _locked(condition)
+    require(CONDITION.verdict(condition, "extend", Act(by, now, reason, until)))
+    due_at = condition.loi.call.end_of(until)
+    return CONDITION.move(
+        condition,
+        "extend",
+        by=by,
+        now=now,
+        reason=reason,
+        facts=until,
+        columns={"due_at": due_at},
+        number=condition.number,
+        due_at=due_at.isoformat(),
     )
 
 

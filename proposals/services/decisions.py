@@ -102,7 +102,7 @@ def check_words(decision: Decision) -> None:
             )
         )
     call = decision.loi.call
-    conditions.not_before(decision, decision.prepared_at.astimezone(call.zoneinfo).date())
+    conditions.check_days(decision, decision.prepared_at.astimezone(call.zoneinfo).date())
 
 
 def _check_risk(decision: Decision, result: PanelResult) -> None:

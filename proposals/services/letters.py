@@ -37,7 +37,7 @@ def owe(
     number, code = _number(loi), keys.code()
     dated = dated or _today(loi, now)
     if decision := facts.get("decision"):
-        conditions.not_before(decision, dated)
+        conditions.check_days(decision, dated)
     letter = Letter(
         number=number,
         code=code,
@@ -117,7 +117,7 @@ def supersede_receipts(loi: LetterOfIntent, *, by: User | str, now: datetime) ->
 
 def redate(decision: Decision, *, dated: date, by: User, now: datetime) -> None:
     """The same letter for another day: owed again, whatever a worker is doing with it now."""
-    conditions.not_before(decision, dated)
+    conditions.check_days(decision, dated)
     letter = decision.letters.get(state__in=TO_COME)
     letter.decision, loi = decision, decision.loi
     words = letters.context(

@@ -1,4 +1,4 @@
-"""The conditions of a decision: answered by the partner, sent back or marked as met by the office."""
+"""The conditions of a decision: answered by the partner, extended, sent back or marked as met by the office."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from portal.verdict import Refused, Verdict, require
 from portal.workflow import Act
 from proposals import agreements, attachments, policy, queries
 from proposals import conditions as shown
-from proposals.forms.conditions import AnswerForm, MarkMetForm, SendBackForm
+from proposals.forms.conditions import AnswerForm, ExtendForm, MarkMetForm, SendBackForm
 from proposals.models import Condition
 from proposals.services import conditions
 from proposals.views.agreements import kept
@@ -23,9 +23,11 @@ from proposals.views.files import download
 from proposals.views.lois import drafting
 from proposals.workflow import CONDITION
 
+FormOf = Callable[..., object]
 PAGE = 50
 TITLES = {
     "answer": _("Answer condition %(number)s"),
+    "extend": _("Extend condition %(number)s"),
     "send_back": _("Send the answer to condition %(number)s back"),
     "mark_met": _("Mark condition %(number)s as met"),
 }
@@ -33,6 +35,9 @@ TITLES = {
 BRINGS = {
     "answer": _(
         "The secretariat is told, and marks the condition as met or says what is missing. Until then nothing can be added."
+    ),
+    "extend": _(
+        "The later day counts from now on. The mail that tells the partner and the secretariat is the extension in writing that the letter speaks of."
     ),
     "send_back": _("The partner is told what is missing, and answers again."),
     "mark_met": _("Both sides are told, and legal. It is final."),
@@ -47,15 +52,17 @@ def _load(request: HttpRequest, key: str) -> Condition:
 
 
 def _act(
-    request: HttpRequest, key: str, action: str, form_of: type, serve: Callable
+    request: HttpRequest, key: str, action: str, form_of: FormOf, serve: Callable
 ) -> HttpResponse:
     """One act on a condition by the form of a page of its own; where it is not offered, the case."""
     condition = _load(request, key)
     act = Act(request.user, request.arrived_at)
     if request.method != "POST":
         verdict = CONDITION.verdict(condition, action, act)
-        return _page(request, condition, action, form_of()) if verdict else _back(condition)
-    form = form_of(request.POST, request.FILES)
+        return (
+            _page(request, condition, action, form_of(condition)) if verdict else _back(condition)
+        )
+    form = form_of(condition, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, condition, action, form, status=400)
     try:
@@ -71,6 +78,11 @@ def _act(
             return _page(request, condition, action, form, status=status)
         return _page(request, condition, action, form, refusal=verdict, status=status)
     return _back(condition)
+
+
+def _simply(form: type) -> FormOf:
+    """A form that asks nothing of the condition it is for."""
+    return lambda condition, *posted: form(*posted)
 
 
 def _back(condition: Condition) -> HttpResponse:
@@ -107,7 +119,18 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
         act = {"by": request.user, "now": request.arrived_at}
         return conditions.answer(condition, blob, text=given["text"], **act)
 
-    return _act(request, key, "answer", AnswerForm, serve)
+    return _act(request, key, "answer", _simply(AnswerForm), serve)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def extend(request: HttpRequest, key: str) -> HttpResponse:
+    def form_of(condition, *posted):
+        return ExtendForm(*posted, call=condition.loi.call)
+
+    def serve(condition, given):
+        return conditions.extend(condition, by=request.user, now=request.arrived_at, **given)
+
+    return _act(request, key, "extend", form_of, serve)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,7 +138,7 @@ def send_back(request: HttpRequest, key: str) -> HttpResponse:
     def serve(condition, given):
         return conditions.send_back(condition, by=request.user, now=request.arrived_at, **given)
 
-    return _act(request, key, "send_back", SendBackForm, serve)
+    return _act(request, key, "send_back", _simply(SendBackForm), serve)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,7 +146,7 @@ def mark_met(request: HttpRequest, key: str) -> HttpResponse:
     def serve(condition, given):
         return conditions.mark_met(condition, by=request.user, now=request.arrived_at, **given)
 
-    return _act(request, key, "mark_met", MarkMetForm, serve)
+    return _act(request, key, "mark_met", _simply(MarkMetForm), serve)
 
 
 @require_safe

@@ -21,6 +21,34 @@ def still_to_be_met(condition: Condition, act: Act) -> Verdict:
     return YES
 
 
+def latest(day: date) -> date:
+    """The last day on which a condition may be due that is imposed or extended on this one."""
+    return date(day.year + 10, 12, 31)
+
+
+def more_time_is_given(condition: Condition, act: Act) -> Verdict:
+    """The new day is later than the one that stands, not past, and not after the tenth year from now."""
+    until = act.facts
+    if not isinstance(until, date):  # not said yet
+        return YES
+    today = act.now.astimezone(condition.loi.call.zoneinfo).date()
+    refusal = None
+    if until <= condition.due_on:
+        refusal = say(
+            "It is due on %(day)s: a later day ends after it.",
+            day=condition.due_on,
+        )
+    elif until < today:
+        refusal = say("%(day)s has passed; today is %(today)s.", day=until, today=today)
+    elif until > latest(today):
+        refusal = say(
+            "%(day)s is later than %(latest)s, the end of the tenth year from now.",
+            day=until,
+            latest=latest(today),
+        )
+    return no("condition.until", refusal, field="until") if refusal else YES
+
+
 def nothing_is_met_by_who_signs(subject: Subject, act: Act) -> Verdict:
     """No condition of the case was marked as met by the person who records the signing."""
     if isinstance(subject, Project):
@@ -74,6 +102,7 @@ def conditions_due_are_met(subject: Subject, act: Act) -> Verdict:
 CONDITION_ROWS = (
     Row("impose", "imposed", (START,), "open", ("secretary",)),
     Row("answer", "answered", ("open",), "answered", ("pi", "aor"), (still_to_be_met,), "condition_answered", say("Answer")),
+    Row("extend", "extended", ("open", "answered"), START, ("approver",), (still_to_be_met, more_time_is_given), "condition_extended", say("Extend"), reason=True),
     Row("mark_met", "met", ("open", "answered"), "met", ("secretary",), (still_to_be_met,), "condition_met", say("Mark as met"), reason=True),
     Row("send_back", "sent_back", ("answered",), "open", ("secretary",), (still_to_be_met,), "condition_sent_back", say("Send back"), reason=True),
 )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from portal.text import plain
 from proposals import content as document
 from proposals import queries
+from proposals.forms.calls import DayField
 from proposals.models import Allocation, Decision
 
 MOST_CONDITIONS = 12
@@ -23,11 +24,7 @@ class ConditionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     owner = forms.CharField(label=gettext_lazy("Owner"), required=False, max_length=100)
-    due_on = forms.DateField(
-        label=gettext_lazy("Due"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    due_on = DayField(label=gettext_lazy("Due"), required=False)
 
     def clean(self) -> dict:
         given = super().clean()

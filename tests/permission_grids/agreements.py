@@ -45,23 +45,26 @@ others             .      .       .         .                 .               . 
 
 # A condition of a released decision; and once its case has ended.
 CONDITIONS = """
-open               answer send_back mark_met
-pi                 +      .         .
-aor                +      .         .
-secretaries        .      -         +
-others             .      .         .
+open               answer send_back mark_met extend
+pi                 +      .         .        .
+aor                +      .         .        .
+secretaries        .      -         +        .
+approvers          .      .         .        +
+others             .      .         .        .
 
-answered           answer send_back mark_met
-pi                 -      .         .
-aor                -      .         .
-secretaries        .      +         +
-others             .      .         .
+answered           answer send_back mark_met extend
+pi                 -      .         .        .
+aor                -      .         .        .
+secretaries        .      +         +        .
+approvers          .      .         .        +
+others             .      .         .        .
 
-met                answer send_back mark_met
-pi                 -      .         .
-aor                -      .         .
-secretaries        .      -         -
-others             .      .         .
+met                answer send_back mark_met extend
+pi                 -      .         .        .
+aor                -      .         .        .
+secretaries        .      -         -        .
+approvers          .      .         .        -
+others             .      .         .        .
 """
 
 # What befalls a call as a whole, once an amendment that another proposed is published.

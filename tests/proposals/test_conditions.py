@@ -1,6 +1,6 @@
 """Selected with conditions: who owes what by when, who judges it, and what a signing waits for."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -323,23 +323,6 @@ def test_a_virus_in_what_was_answered_is_told_to_both_sides(cast, report, monkey
     assert {cast.pi, cast.aor, cast.secretary} <= {message.recipient for message in told}
     assert "“TEST27-0001-condition-1-1.pdf”" in told.first().body
     assert "sent in answer to condition 1" in told.first().body
-
-
-def test_no_condition_is_due_before_its_letter(cast):
-    of = make.decided_call(cast, code="OTHER27", outcomes=["not_selected"])
-    early = [{"text": "Name the host.", "due_on": "2027-06-14", "owner": "AOR"}]
-    late = [{**early[0], "due_on": "2027-06-29"}]
-    given = {"outcome": "selected_conditional"}
-    with pytest.raises(Refused) as past:
-        make.prepared(cast, of.lois.get(), **given, conditions=early)
-    assert past.value.verdict.field == "conditions"
-    make.prepared(cast, of.lois.get(), **given, conditions=late)
-    decisions.propose_decisions(of, by=cast.chair, now=make.DECIDED)
-    with pytest.raises(Refused) as before:
-        make.approved(cast, make.again(of))
-    assert "condition 1 is due on 29 June 2027" in str(before.value.verdict.reason)
-    earlier = {"release_on": date(2027, 6, 29), "by": cast.approver, "now": make.APPROVED}
-    decisions.approve_decisions(make.again(of), **earlier)
 
 
 def test_another_decision_begins_with_what_is_not_met(cast, loi, report):
