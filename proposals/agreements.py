@@ -77,6 +77,12 @@ def _amount(grant: Grant) -> str:
     return plain(grant.amount) if kind is SLOTS else kind.amount(grant.amount)
 
 
+def filename(agreement: Agreement) -> str:
+    """What its file is called: our words, whatever its sender called it."""
+    former = agreement.decision and agreement.decision.state == "superseded"
+    return f"{agreement.subject.reference}-{'former-' if former else ''}agreement.pdf"
+
+
 def readable(stored: StoredFile) -> Verdict:
     """An uploaded file is read once it was scanned, and never with a virus."""
     result = stored.scan.result

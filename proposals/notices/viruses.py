@@ -1,13 +1,15 @@
 from datetime import datetime
 
 from django.db.models import Q
+from django.urls import reverse
 
-from portal import notices, scans
+from portal import notices, roles, scans
 from portal.models import StoredFile, User
 from portal.notices import Notice, register
-from proposals import conditions, queries
-from proposals.models import Evidence, FiledFile, LetterOfIntent
-from proposals.notices.audiences import TEAM, office
+from proposals import agreements, conditions, queries
+from proposals.models import Agreement, Evidence, FiledFile, LetterOfIntent, Project
+from proposals.notices.audiences import TEAM, both_sides, office
+from proposals.workflow import table_of
 
 
 def _told_of_a_virus(loi: LetterOfIntent) -> list[User]:
@@ -42,7 +44,20 @@ def _tell_of_a_virus(stored: StoredFile, found: str, now: datetime) -> None:
             found=found,
             condition=condition.number,
         )
+    for agreement in Agreement.objects.filter(file=stored):
+        notices.post(
+            "agreement_infected",
+            agreement.subject,
+            now=now,
+            occasion=f"{stored.key}:{agreement.key}",
+            file=agreements.filename(agreement),
+            found=found,
+            agreement=agreement,
+            here=reverse(table_of(agreement.subject).noun, args=[agreement.subject.key]),
+        )
 
 
 scans.INFECTED.append(_tell_of_a_virus)
 register(Notice("file_infected", _told_of_a_virus), LetterOfIntent)
+for model in (LetterOfIntent, Project):
+    register(Notice("agreement_infected", both_sides(roles.LEGAL)), model)

@@ -269,7 +269,7 @@ def agreement(request: HttpRequest, key: str, noun: str) -> HttpResponse:
     found = queries.agreement_of(subject)
     if found is None or not queries.reads_agreement(request.user, subject):
         raise Http404
-    return _file(found, f"{subject.reference}-agreement.pdf")
+    return _file(found)
 
 
 @require_safe
@@ -280,12 +280,12 @@ def former_agreement(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(former.select_related("decision__loi", "file"), key=key)
     if not queries.reads_agreement(request.user, found.subject):
         raise Http404
-    return _file(found, f"{found.subject.reference}-former-agreement.pdf")
+    return _file(found)
 
 
-def _file(agreement: Agreement, name: str) -> HttpResponse:
+def _file(agreement: Agreement) -> HttpResponse:
     if agreement.file is None:
         raise Http404
     require(shown.readable(agreement.file))
     file = files.open_checked(agreement.file)
-    return download(file, name=name, media_type=agreement.file.media_type)
+    return download(file, name=shown.filename(agreement), media_type=agreement.file.media_type)

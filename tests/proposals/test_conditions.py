@@ -313,16 +313,36 @@ def test_a_corrected_letter_says_what_is_to_be_met(truths, cast, loi, report):
     assert make.again(report).text == mend["conditions.0.text"]
 
 
-def test_a_virus_in_what_was_answered_is_told_to_both_sides(cast, report, monkeypatch, settings):
+def test_a_virus_in_what_was_answered_is_told_to_both_sides(cast, report, infected):
     make.condition_answered(cast, report)
     Scan.objects.exclude(file=report.evidence.get().file).update(result="clean", done_at=RELEASED)
-    settings.CLAMD = "unix:/nowhere"
-    monkeypatch.setattr(clamd, "scan", lambda *asked: "Eicar-Signature")
     scans.work_off(RELEASED)
     told = Message.objects.filter(notice="file_infected")
     assert {cast.pi, cast.aor, cast.secretary} <= {message.recipient for message in told}
     assert "“TEST27-0001-condition-1-1.pdf”" in told.first().body
     assert "sent in answer to condition 1" in told.first().body
+
+
+@pytest.fixture
+def infected(monkeypatch, settings):
+    settings.CLAMD = "unix:/nowhere"
+    monkeypatch.setattr(clamd, "scan", lambda *asked: "Eicar-Signature")
+
+
+def test_a_virus_in_a_signed_agreement_is_told_to_both_sides(cast, loi, infected):
+    agreements.accept(loi, by=cast.aor, now=RELEASED)
+    make.signed(cast, make.again(loi))
+    file = queries.agreement_of(loi).file
+    Scan.objects.exclude(file=file).update(result="clean", done_at=RELEASED)
+    scans.work_off(RELEASED)
+    told = Message.objects.filter(notice="agreement_infected")
+    team = {cast.pi, cast.aor, cast.owner, cast.editor}
+    assert {message.recipient for message in told} == {*team, cast.legal}
+    assert "“TEST27-0001-agreement.pdf”" in told.first().body
+    assert "The scanner found Eicar-Signature" in told.first().body
+    assert "stays on record as AGR-2027-01" in told.first().body
+    scans.work_off(RELEASED)
+    assert told.count() == 5
 
 
 def test_another_decision_begins_with_what_is_not_met(cast, loi, report):
