@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from portal.deadline import zone_name
+from proposals.forms.calls import DayField
 from proposals.models import Call, Redress
 
 LEAST_REASON, LEAST_REQUEST = 20, 50
@@ -47,9 +48,7 @@ class SigningForm(forms.Form):
 class ExtensionForm(forms.Form):
     """More time: the day at whose end, in the call's zone, the acceptance is due."""
 
-    until = forms.DateField(
-        label=_("To be accepted by the end of"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    until = DayField(label=_("To be accepted by the end of"))
     reason = _text(_("Reason"), _("Kept and shown to the partner."), least=LEAST_REASON)
 
     def __init__(self, *args, call: Call, **options):

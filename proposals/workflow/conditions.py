@@ -49,6 +49,18 @@ def more_time_is_given(condition: Condition, act: Act) -> Verdict:
     return no("condition.until", refusal, field="until") if refusal else YES
 
 
+def its_clock_runs(condition: Condition, act: Act) -> Verdict:
+    """The call whose mission carries the case is not suspended: the pause would come on top of a new day."""
+    if queries.carrier(condition.loi).state == "suspended":
+        return no(
+            "call_suspended",
+            say(
+                "The call is suspended. When it goes on, each date is later by the pause: extend it then."
+            ),
+        )
+    return YES
+
+
 def nothing_is_met_by_who_signs(subject: Subject, act: Act) -> Verdict:
     """No condition of the case was marked as met by the person who records the signing."""
     if isinstance(subject, Project):
@@ -102,7 +114,7 @@ def conditions_due_are_met(subject: Subject, act: Act) -> Verdict:
 CONDITION_ROWS = (
     Row("impose", "imposed", (START,), "open", ("secretary",)),
     Row("answer", "answered", ("open",), "answered", ("pi", "aor"), (still_to_be_met,), "condition_answered", say("Answer")),
-    Row("extend", "extended", ("open", "answered"), START, ("approver",), (still_to_be_met, more_time_is_given), "condition_extended", say("Extend"), reason=True),
+    Row("extend", "extended", ("open", "answered"), START, ("approver",), (still_to_be_met, its_clock_runs, more_time_is_given), "condition_extended", say("Extend"), reason=True),
     Row("mark_met", "met", ("open", "answered"), "met", ("secretary",), (still_to_be_met,), "condition_met", say("Mark as met"), reason=True),
     Row("send_back", "sent_back", ("answered",), "open", ("secretary",), (still_to_be_met,), "condition_sent_back", say("Send back"), reason=True),
 )

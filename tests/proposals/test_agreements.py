@@ -301,3 +301,10 @@ def test_a_granted_review_of_an_ineligibility_is_screened_again(cast, released):
     make.store_letters(loi.call)
     found = loi.letters.get(kind="ineligible", state="issued")
     assert authenticity.find(letter.code).successor == found.number
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "", "soon"])
+def test_more_time_is_a_day_that_a_calendar_has(cast, taken, visit, day):
+    address = reverse("propose_extension_loi", args=[taken.key])
+    answer = visit(cast.secretary, at=RELEASED).post(address, {"until": day, "reason": WHY})
+    assert answer.status_code == 400 and WHY in answer.content.decode()

@@ -242,6 +242,10 @@ def test_while_its_call_is_suspended_nothing_is_overdue(truths, cast, loi, repor
     )
     amendments.publish(found, by=cast.approver, now=RELEASED + DAY)
     assert not any("Answer condition" in one for one in todos(cast.again("pi"), now))
+    # The pause will be added to whatever day stands then.
+    extend = reverse("extend_condition", args=[report.key])
+    more = {"until": "2027-12-24", "reason": make.WHY}
+    assert visit(cast.approver, at=now).post(extend, more).status_code == 409
     make.condition_answered(cast, make.again(report), now=now)
     office = visit(cast.secretary, at=now)
     case = office.get(reverse("loi", args=[loi.key])).content.decode()
