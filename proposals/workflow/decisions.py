@@ -82,17 +82,21 @@ def case_is_selected(decision: Decision, act: Act) -> Verdict:
 
 
 def another_mission_carries_it(decision: Decision, act: Act) -> Verdict:
-    """The mission it moves to is another than carries it now, and its call is published, neither suspended nor cancelled."""
+    """The mission it moves to is another than carries it now."""
     host = decision.onto
-    if host is None:
-        return YES
-    if host.mission_id == queries.carrier(decision.loi).mission_id:
+    if host and host.mission_id == queries.carrier(decision.loi).mission_id:
         return no(
             "carried_already",
             say("%(mission)s carries it now: choose another.", mission=host.mission.name),
             field="onto",
         )
-    if host.history or host.state not in CARRYING:
+    return YES
+
+
+def its_mission_can_carry_it(decision: Decision, act: Act) -> Verdict:
+    """The call of the mission it moves to is published, neither suspended nor cancelled."""
+    host = decision.onto
+    if host and (host.history or host.state not in CARRYING):
         return no(
             "carries_nothing",
             say(
@@ -219,12 +223,12 @@ def letter_is_stored(decision: Decision, act: Act) -> Verdict:
 DECISION_ROWS = (
     Row("prepare", "prepared", (START,), "prepared", ("chair",), (case_in_final_review, not_in_a_project, demand_is_known)),
     Row("promote", "promotion_prepared", (START,), "prepared", ("chair",), (case_on_reserve, demand_is_known), "decision_prepared"),
-    Row("reaccommodate", "reaccommodation_prepared", (START,), "prepared", ("chair",), (case_is_selected, another_mission_carries_it, chairs_there_too), "decision_prepared", say("Move to another mission")),
+    Row("reaccommodate", "reaccommodation_prepared", (START,), "prepared", ("chair",), (case_is_selected, another_mission_carries_it, its_mission_can_carry_it, chairs_there_too), "decision_prepared", say("Move to another mission")),
     Row("approve", "approved", ("prepared",), "approved", ("approver",), (prepared_by_another,)),
     Row("release", "released", ("approved",), "released", ("secretary",), (letter_is_stored,)),
-    Row("approve_one", "approved_alone", ("prepared",), "approved", ("approver",), (results_are_released, another_mission_carries_it, prepared_by_another), "decision_approved", say("Approve")),
+    Row("approve_one", "approved_alone", ("prepared",), "approved", ("approver",), (results_are_released, its_mission_can_carry_it, prepared_by_another), "decision_approved", say("Approve")),
     Row("date_anew", "dated_anew", ("approved",), "approved", ("secretary", "approver"), (results_are_released,), button=say("Date the letter today")),
-    Row("release_one", "released_alone", ("approved",), "released", ("secretary",), (results_are_released, another_mission_carries_it, approved_by_another, letter_is_stored, letter_is_of_today), button=say("Release")),
+    Row("release_one", "released_alone", ("approved",), "released", ("secretary",), (results_are_released, its_mission_can_carry_it, approved_by_another, letter_is_stored, letter_is_of_today), button=say("Release")),
     Row("take_back", "taken_back", PREPARED, "void", ("chair", "approver"), (results_are_released,), button=say("Take back"), reason=True, tone="danger"),
     Row("supersede", "superseded", ("released",), "superseded", ("secretary", "legal")),
     Row("unapprove", "unapproved", ("approved",), "prepared", ("approver", "chair")),

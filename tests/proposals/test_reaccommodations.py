@@ -135,6 +135,16 @@ def test_three_persons_move_a_case_and_it_is_offered_anew(cast, call, other, loi
     assert list(violations(LATER)) == []
 
 
+def test_what_was_moved_can_be_moved_back(cast, call, other, loi, prepared):
+    carried_out(cast, prepared)
+    week = LATER + timedelta(days=7)
+    carried_out(cast, moved(cast, loi, call, now=week), now=week)
+    assert queries.carrier(make.again(loi)) == call
+    assert (mass(other).taken, mass(call).committed) == (0, Decimal("36.75"))
+    make.settle(week)
+    assert list(violations(week)) == []
+
+
 def test_a_full_mission_refuses_with_the_sum(cast, conditional, other, prepared):
     again = {"outcome": "selected_conditional", "conditions": make.CONDITIONS}
     assert str(refused(moved, cast, conditional, other, **again).reason) == (
