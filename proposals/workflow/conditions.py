@@ -78,12 +78,9 @@ def nothing_is_met_by_who_signs(subject: Subject, act: Act) -> Verdict:
 
 
 def conditions_due_are_met(subject: Subject, act: Act) -> Verdict:
-    """Every condition that is due by the day of the signing is met."""
-    signed_on = act.facts
-    if not isinstance(signed_on, date):  # not said yet: the earliest day it can be
-        accepted_at = queries.agreement_of(subject).accepted_at
-        signed_on = accepted_at.astimezone(subject.call.zoneinfo).date()
-    if missing := queries.unmet(subject, by=subject.call.end_of(signed_on)):
+    """Every condition that is due by the day on which the signing is recorded is met, whenever it was signed."""
+    today = act.now.astimezone(subject.call.zoneinfo).date()
+    if missing := queries.unmet(subject, by=subject.call.end_of(today)):
         listed = " ".join(
             str(
                 say(
@@ -98,8 +95,8 @@ def conditions_due_are_met(subject: Subject, act: Act) -> Verdict:
         return no(
             "conditions_not_met",
             say(
-                "What is due by %(day)s is not all met, and a signing on that day waits for it. %(listed)s",
-                day=signed_on,
+                "What is due by today, %(day)s, is not all met, and the record of a signing waits for it. %(listed)s",
+                day=today,
                 listed=listed,
             ),
             field="signed_on",

@@ -134,7 +134,7 @@ def test_what_is_sent_back_is_answered_again(truths, cast, report, visit):
     assert report.evidence.count() == 2
 
 
-def test_a_signing_waits_for_what_is_due_by_its_day(truths, cast, loi, report, visit):
+def test_a_signing_waits_for_what_is_due_by_the_day_of_its_record(truths, cast, loi, report, visit):
     agreements.accept(loi, by=cast.aor, now=RELEASED)
     host = Condition.objects.get(number=2)  # due on 31 August
     assert "Answer its conditions" in course.expected(cast.pi, make.again(loi), 0)
@@ -148,6 +148,8 @@ def test_a_signing_waits_for_what_is_due_by_its_day(truths, cast, loi, report, v
 
     refused = record("2027-08-31")  # the very day
     assert refused.status_code == 409
+    # A day before it was due is no way around it: what counts is the day of the record.
+    assert record(f"{RELEASED:%Y-%m-%d}").status_code == 409
     ahead = record("9999-12-31")
     assert (ahead.status_code, "that day is to come" in ahead.content.decode()) == (409, True)
     assert (
