@@ -139,6 +139,17 @@ def grant(
                 field="granted",
             )
         )
+    if asked and not amount:
+        raise Refused(
+            no(
+                "grant.nothing",
+                say(
+                    "%(asked)s are asked and nothing is granted: who is selected is given some of it.",
+                    asked=unit.amount(asked),
+                ),
+                field="granted",
+            )
+        )
     if amount < asked and len(why.strip()) < 10:
         raise Refused(
             no(

@@ -104,6 +104,7 @@ def test_a_grant_is_what_is_asked_or_less_with_a_reason(cast, case):
     for amount, why, rule in (
         ("10.501", "", "grant.range"),
         ("-1", "Less than nothing.", "grant.range"),
+        ("0", "There is nothing left of it.", "grant.nothing"),
         ("10", "", "grant.reason"),
         ("10", "too short", "grant.reason"),
     ):
