@@ -83,7 +83,7 @@ class BudgetForm(forms.Form):
 
     def clean(self) -> dict:
         given = super().clean()
-        for name, value in given.items():
+        for name, value in list(given.items()):  # an error takes its field out
             if isinstance(value, Decimal) and value < 0:
                 self.add_error(name, _now("Nothing under 0 can be offered or held back."))
         offered, held = given.get("offered"), given.get("held_back")

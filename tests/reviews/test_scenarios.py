@@ -120,6 +120,9 @@ def test_the_best_set_is_worked_out_with_what_each_limit_costs(cast, call, visit
     form = client.get(f"/calls/{call.code}/selection/propose/").context["form"]
     (code,) = (one["code"] for one, _form in form.budgets)
     budget = {f"budget-{code}-offered": "200", f"budget-{code}-held_back": "20", f"budget-{code}-cap": "100"}  # fmt: skip
+    less = {**budget, f"budget-{code}-offered": "-1"}
+    refused = client.post(f"/calls/{call.code}/selection/propose/", less)
+    assert refused.status_code == 400 and "Nothing under 0" in refused.content.decode()
     answer = client.post(f"/calls/{call.code}/selection/propose/", {**budget, "note": "As it is"})
     made = Scenario.objects.get()
     assert answer.headers["Location"] == f"/scenarios/{made.key}/"
