@@ -75,13 +75,18 @@ class PrivateMiddleware:
 
 
 class RefusalMiddleware:
-    """A refusal no view has answered becomes its page: 403 for who, 409 for when."""
+    """A refusal no view has answered becomes its page: 403 for who, 405 for how, 409 for when."""
 
     def __init__(self, get_response: Handler):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":  # signing in leads to an act
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception):
         if not isinstance(exception, Refused):

@@ -62,7 +62,9 @@ def test_no_link_accepts_by_being_opened(cast, visit):
     sent, secret = invited(cast, visit, cast.outsider.email)
     browser = visit(proves(cast.outsider), at=make.DURING)
     browser.get(at("invitation_link", secret), follow=True)
-    assert browser.get(at("accept_invitation", sent)).status_code == 405
+    answer = browser.get(at("accept_invitation", sent))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Nothing was done" in answer.content.decode()
     assert cast.again("outsider").seats() == {}
 
 
