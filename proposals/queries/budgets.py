@@ -12,6 +12,7 @@ from proposals import ledger
 from proposals.models import Allocation, Call, Decision, LetterOfIntent, Platform, Project
 from proposals.models.agreements import Subject
 from proposals.models.decisions import PREPARED
+from proposals.models.lois import RUNNING
 from proposals.resources import RESOURCES, Resource
 
 DEMANDS = ("filing__demands__allocation__platform", "filing__demands__assessments")
@@ -93,7 +94,7 @@ def in_force(loi: LetterOfIntent) -> Decision | None:
 
 def carrier(subject: Subject) -> Call:
     """The call whose mission carries it: its own, until a released decision moves a case."""
-    if isinstance(subject, Project):
+    if isinstance(subject, Project) or subject.state in RUNNING:  # nothing is decided of it yet
         return subject.call
     moved = subject.decisions.filter(state="released", onto__isnull=False)
     decision = moved.select_related("onto__mission").first()

@@ -14,7 +14,7 @@ from tests.asking import words
 from tests.make.story import again
 
 THREE = ("selected", "reserve", "not_selected")
-DECISIONS_QUERIES = 20
+DECISIONS_QUERIES = 21
 
 
 @pytest.fixture(scope="module")
