@@ -25,6 +25,7 @@ from proposals.workflow import CALL
 
 DECIDERS = frozenset({roles.SECRETARY, roles.APPROVER, roles.AUDITOR, "chair"})
 READERS = frozenset({roles.SECRETARY, roles.APPROVER, roles.AUDITOR, roles.ADMIN})
+LEDGER_READERS = DECIDERS | {roles.LEGAL}
 
 # What `reviews` adds to the blockers of a call's board: overdue reviews, missing reviewers.
 BLOCKERS: list[Callable[[Call, User, datetime], Iterable[Todo]]] = []

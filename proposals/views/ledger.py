@@ -3,14 +3,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal import roles
 from portal.models import User
 from portal.spreadsheets import csv_response
 from proposals import boards, policy, queries, statements
 from proposals.models import Call
 from proposals.workflow import DECISION
-
-READERS = boards.DECIDERS | {roles.LEGAL}
 
 
 def _load(request: HttpRequest, code: str) -> Call:
@@ -19,7 +16,7 @@ def _load(request: HttpRequest, code: str) -> Call:
         code=code,
         history=False,
     )
-    if not policy.call_relation(request.user, call) & READERS:
+    if not policy.call_relation(request.user, call) & boards.LEDGER_READERS:
         raise Http404
     return call
 

@@ -115,6 +115,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "own_questions": _own_questions(request, found),
         "staff": not found.history and bool(relation & boards.READERS),
         "deciding": not found.history and bool(relation & boards.DECIDERS),
+        "reads_ledger": not found.history and bool(relation & boards.LEDGER_READERS),
         "reading": not found.history and bool(relation & queries.READERS),
     }
     if context["staff"]:
