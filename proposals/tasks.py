@@ -39,7 +39,7 @@ def keep_deadlines() -> None:
         else:
             agreements.remind(subject, now=now)
 
-    for condition in queries.conditions_due(now, within=conditions.BEFORE[0][1]):
+    for condition in queries.conditions_due(now, within=reminders.DAYS_BEFORE[0][1]):
         conditions.remind(condition, now=now)
 
 

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -12,11 +12,8 @@ from portal.workflow import Act
 from proposals import queries
 from proposals.models import Extension, Letter, Project
 from proposals.models.agreements import OFFERED, Subject
-from proposals.services import decisions, ledger, letters, locks
+from proposals.services import decisions, ledger, letters, locks, reminders
 from proposals.workflow import table_of
-
-# Before the end of the acceptance: what each reminder is called, the longest first.
-BEFORE = tuple((f"T-{days}d", timedelta(days=days)) for days in (14, 7, 2))
 
 
 @transaction.atomic
@@ -164,12 +161,11 @@ def remind(subject: Subject, *, now: datetime) -> int:
     """
     agreement = queries.agreement_of(subject)
     until = agreement.accept_by
-    due = [name for name, before in BEFORE if until - before <= now < until]
+    due = reminders.occasion(until, now, before=reminders.DAYS_BEFORE)
     if not due:
         return 0
     _owe_a_letter(subject, now=now)
-    occasion = f"{due[-1]}:{until:%Y%m%dT%H%M%S}"
-    return len(notices.post("acceptance_reminder", subject, now=now, occasion=occasion))
+    return len(notices.post("acceptance_reminder", subject, now=now, occasion=due))
 
 
 def _owe_a_letter(subject: Subject, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -8,12 +8,9 @@ from portal.text import say
 from portal.verdict import Refused, no, require
 from portal.workflow import Act
 from proposals.models import Condition, Decision, Evidence, Letter
-from proposals.services import locks
+from proposals.services import locks, reminders
 from proposals.workflow import CONDITION
 from proposals.workflow.conditions import latest
-
-# Before the due instant: what each reminder is called, the longest first.
-BEFORE = tuple((f"T-{days}d", timedelta(days=days)) for days in (14, 7, 2))
 
 
 def impose(decision: Decision, *, by: User, now: datetime) -> None:
@@ -84,17 +81,7 @@ def answer(
 @transaction.atomic
 def send_back(condition: Condition, *, by: User, now: datetime, reason: str) -> Event:
     """What was answered does not meet it: the partner reads why and answers again."""
-    condition = _locked(condition)
-    columns = {"remark": reason.strip()}
-    return CONDITION.move(
-        condition,
-        "send_back",
-        by=by,
-        now=now,
-        reason=reason,
-        columns=columns,
-        number=condition.number,
-    )
+    return _judge(condition, "send_back", by=by, now=now, reason=reason)
 
 
 @transaction.atomic
@@ -122,17 +109,16 @@ def extend(condition: Condition, *, until: date, by: User, now: datetime, reason
 @transaction.atomic
 def mark_met(condition: Condition, *, by: User, now: datetime, reason: str) -> Event:
     """It is met, by what the note says: an answer, or what the office knows otherwise."""
-    condition = _locked(condition)
-    columns = {"remark": reason.strip(), "met_by": by, "met_at": now}
-    return CONDITION.move(
-        condition,
-        "mark_met",
-        by=by,
-        now=now,
-        reason=reason,
-        columns=columns,
-        number=condition.number,
-    )
+    return _judge(condition, "mark_met", by=by, now=now, reason=reason, met_by=by, met_at=now)
+
+
+def _judge(
+    of: Condition, action: str, *, by: User, now: datetime, reason: str, **columns: object
+) -> Event:
+    condition = _locked(of)
+    columns |= {"remark": reason.strip()}
+    facts = {"reason": reason, "columns": columns, "number": condition.number}
+    return CONDITION.move(condition, action, by=by, now=now, **facts)
 
 
 @transaction.atomic
@@ -141,11 +127,10 @@ def remind(condition: Condition, *, now: datetime) -> int:
 
     The occasion carries the instant, so that one that a suspension moved reminds anew.
     """
-    due = [name for name, before in BEFORE if condition.due_at - before <= now < condition.due_at]
+    due = reminders.occasion(condition.due_at, now, before=reminders.DAYS_BEFORE)
     if not due:
         return 0
-    occasion = f"{due[-1]}:{condition.due_at:%Y%m%dT%H%M%S}"
-    return len(notices.post("condition_reminder", condition, now=now, occasion=occasion))
+    return len(notices.post("condition_reminder", condition, now=now, occasion=due))
 
 
 def _locked(of: Condition) -> Condition:

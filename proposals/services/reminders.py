@@ -12,7 +12,15 @@ BEFORE = (
     ("T-48h", timedelta(hours=48)),
     ("T-3h", timedelta(hours=3)),
 )
+# Before a term of what follows a decision.
+DAYS_BEFORE = tuple((f"T-{days}d", timedelta(days=days)) for days in (14, 7, 2))
 UNFILED = ("draft", "awaiting_signature")
+
+
+def occasion(until: datetime, now: datetime, *, before: tuple[tuple[str, timedelta], ...]) -> str:
+    """The latest reminder that is due of a term, with its instant, so that more time reminds anew; "" for none."""
+    due = [name for name, ahead in before if until - ahead <= now < until]
+    return f"{due[-1]}:{until:%Y%m%dT%H%M%S}" if due else ""
 
 
 @transaction.atomic
@@ -33,9 +41,7 @@ def remind(call: Call, *, now: datetime) -> int:
     written = 0
     for loi in near_closing.select_related("organisation", "call", "pi", "ticket", "filing"):
         loi.call = call
-        due = [name for name, before in BEFORE if loi.closes_at - before <= now < loi.closes_at]
-        if due:
-            occasion = f"{due[-1]}:{loi.closes_at:%Y%m%dT%H%M%S}"
+        if due := occasion(loi.closes_at, now, before=BEFORE):
             notice = "loi_copy_reminder" if loi.working_copy else "loi_reminder"
-            written += len(notices.post(notice, loi, now=now, occasion=occasion))
+            written += len(notices.post(notice, loi, now=now, occasion=due))
     return written
