@@ -11,7 +11,7 @@ from proposals.models import Call, Redress
 LEAST_REASON, LEAST_REQUEST = 20, 50
 
 
-def _text(label, help_text="", *, least: int = 0, most: int = 2000, rows: int = 6):
+def paragraph(label, help_text="", *, least: int = 0, most: int = 2000, rows: int = 6):
     return forms.CharField(
         label=label,
         help_text=help_text,
@@ -24,7 +24,7 @@ def _text(label, help_text="", *, least: int = 0, most: int = 2000, rows: int = 
 class ReasonForm(forms.Form):
     """Why an agreement ends: kept, shown, and told to the other side."""
 
-    reason = _text(_("Reason"), _("Kept and shown to both sides."), least=LEAST_REASON)
+    reason = paragraph(_("Reason"), _("Kept and shown to both sides."), least=LEAST_REASON)
 
 
 class SigningForm(forms.Form):
@@ -49,7 +49,7 @@ class ExtensionForm(forms.Form):
     """More time: the day at whose end, in the call's zone, the acceptance is due."""
 
     until = DayField(label=_("To be accepted by the end of"))
-    reason = _text(_("Reason"), _("Kept and shown to the partner."), least=LEAST_REASON)
+    reason = paragraph(_("Reason"), _("Kept and shown to the partner."), least=LEAST_REASON)
 
     def __init__(self, *args, call: Call, **options):
         super().__init__(*args, **options)
@@ -72,7 +72,7 @@ class RedressForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the two grounds.")},
     )
-    text = _text(
+    text = paragraph(
         _("What was not kept, or which statement is wrong"),
         _("At least 50 characters. Name the rule or the statement, and where it can be seen."),
         least=LEAST_REQUEST,
@@ -82,7 +82,7 @@ class RedressForm(forms.Form):
 
 
 class RulingForm(forms.Form):
-    reason = _text(
+    reason = paragraph(
         _("The answer, with its reason"),
         _("At least 50 characters. The partner reads it."),
         least=LEAST_REQUEST,
